@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Guests: configuration, memory, vCPUs and exits, vGIC, virtual timer, PSCI, life cycle.
+#![cfg_attr(not(test), no_std)]

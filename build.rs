@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Hands the chosen board's options, its built-in device tree and the linker script to the image.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use board_config::{Board, Schema, Value, options_rs};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-env-changed=FERROVISOR_BOARD");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let id = env::var("FERROVISOR_BOARD").unwrap_or_else(|_| "qemu-virt".into());
+    let schema = Schema::parse("boards/options.toml", &read(&root, "boards/options.toml")?)?;
+    let file = format!("boards/{id}/board.toml");
+    let board = Board::parse(&id, &file, &read(&root, &file)?, &schema)?;
+
+    let dtb = match (board.get("dtb.builtin"), board.get("dtb.file")) {
+        (Some(Value::Bool(true)), Some(Value::String(dts))) => {
+            let dts = format!("boards/{id}/{dts}");
+            println!("cargo::rerun-if-changed={dts}");
+            Some(board_config::compile_dts(&root.join(dts))?.dtb)
+        }
+        _ => None,
+    };
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("options.rs"), options_rs(&board, dtb.as_deref()))?;
+
+    if env::var("CARGO_CFG_TARGET_OS")? == "none" {
+        println!("cargo::rerun-if-changed=hypervisor/arch/image.ld");
+        let script = root.join("hypervisor/arch/image.ld");
+        println!("cargo::rustc-link-arg-bins=-T{}", script.display());
+        for argument in ["-pie", "--no-dynamic-linker", "-znotext", "-zmax-page-size=4096", "--gc-sections"] {
+            println!("cargo::rustc-link-arg-bins={argument}");
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file of the project and has the build repeated when it changes.
+fn read(root: &Path, file: &str) -> Result<String, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={file}");
+    fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}").into())
+}

@@ -2,3 +2,22 @@
 //! Between back ends and devices: the serial multiplexer.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
+
+extern crate alloc;
+
+mod error;
+mod ring;
+pub mod serial;
+mod sync;
+
+pub use error::{Error, Result};

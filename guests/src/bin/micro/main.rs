@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Micro-benchmarks of what a hypervisor adds: exits, interrupts, timers, IPIs, CPU_ON, first touch.
+//!
+//! Each figure is in nanoseconds of the virtual counter; under QEMU's `-icount shift=0` one of them
+//! is one executed instruction. A loop's own two instructions are part of its figure, natively as
+//! under a hypervisor. The last line but one is `micro: json {"name": instructions, ...}`.
+//! Boot arguments: `iterations=N` (4096 if not given).
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+#[cfg(target_os = "none")]
+mod exits;
+#[cfg(target_os = "none")]
+mod interrupts;
+#[cfg(target_os = "none")]
+mod report;
+
+#[cfg(target_os = "none")]
+mod bare {
+    use crate::{exits, interrupts, report::Report};
+    use guests::machine::Machine;
+    use guests::{args, gic, println, psci, timer};
+
+    guests::entry!(main);
+    guests::irq_handler!(interrupts::handler);
+
+    fn main(machine: &'static Machine<'static>) -> ! {
+        gic::init(machine);
+        gic::init_cpu(machine);
+        let iterations = args::number(machine.bootargs, "iterations").unwrap_or(4096).clamp(16, 1 << 20);
+        println!(
+            "micro: begin: {} CPUs, GICv{}, counter {} Hz, {} iterations",
+            machine.cpus.len(),
+            if gic::is_v3() { 3 } else { 2 },
+            timer::frequency(),
+            iterations
+        );
+        let mut report = Report::new();
+        exits::run(machine, iterations, &mut report);
+        interrupts::run(machine, iterations, &mut report);
+        report.print();
+        println!("micro: end");
+        psci::system_off()
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+fn main() {}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The machine as its device tree describes it: interrupt controller, console, memory, CPUs, PSCI.
+
+use core::fmt;
+use dtoolkit::fdt::{Fdt, FdtNode};
+use dtoolkit::standard::NodeStandard;
+use dtoolkit::{Node, Property, ToCellInt};
+
+/// A run of guest physical addresses, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Region {
+    /// First address.
+    pub base: u64,
+    /// Length in bytes.
+    pub size: u64,
+}
+
+impl Region {
+    /// The first address after the region.
+    #[must_use]
+    pub const fn end(self) -> u64 {
+        self.base.saturating_add(self.size)
+    }
+
+    /// Whether the two regions share a byte.
+    #[must_use]
+    pub const fn overlaps(self, other: Region) -> bool {
+        self.base < other.end() && other.base < self.end()
+    }
+}
+
+/// A short list without an allocator; what does not fit is left out.
+#[derive(Clone, Copy, Debug)]
+pub struct List<T, const N: usize> {
+    items: [T; N],
+    len: usize,
+}
+
+impl<T: Copy + Default, const N: usize> Default for List<T, N> {
+    fn default() -> Self {
+        Self { items: [T::default(); N], len: 0 }
+    }
+}
+
+impl<T: Copy, const N: usize> List<T, N> {
+    /// Adds `item`; false when the list is full.
+    pub fn push(&mut self, item: T) -> bool {
+        let Some(slot) = self.items.get_mut(self.len) else { return false };
+        *slot = item;
+        self.len += 1;
+        true
+    }
+}
+
+impl<T, const N: usize> core::ops::Deref for List<T, N> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        self.items.get(..self.len).unwrap_or(&[])
+    }
+}
+
+/// Where the interrupt controller's frames are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GicFrames {
+    /// GICv2: distributor and CPU interface.
+    V2 {
+        /// GICD.
+        distributor: Region,
+        /// GICC.
+        cpu_interface: Region,
+    },
+    /// GICv3: distributor and the first run of redistributors.
+    V3 {
+        /// GICD.
+        distributor: Region,
+        /// GICR, one frame pair of 128 KiB per CPU.
+        redistributors: Region,
+    },
+}
+
+/// The instruction that calls the firmware or hypervisor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conduit {
+    /// `hvc #0`
+    Hvc,
+    /// `smc #0`
+    Smc,
+}
+
+/// All that a guest knows about its machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine<'a> {
+    /// Interrupt controller.
+    pub gic: GicFrames,
+    /// PL011 console.
+    pub uart: Region,
+    /// How to call PSCI.
+    pub conduit: Conduit,
+    /// MPIDR affinity of each CPU, as the `cpu` nodes give it.
+    pub cpus: List<u64, 8>,
+    /// RAM.
+    pub memory: List<Region, 8>,
+    /// Register blocks of all other nodes below the root, for whoever wants to poke at them.
+    pub devices: List<Region, 48>,
+    /// The first virtio-mmio transport.
+    pub virtio: Option<Region>,
+    /// `/chosen/bootargs`, empty when missing.
+    pub bootargs: &'a str,
+}
+
+/// Why a device tree does not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineError {
+    /// It does not parse.
+    Malformed,
+    /// No node with this `compatible`, or its `reg` is not usable.
+    Missing(&'static str),
+}
+
+impl fmt::Display for MachineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("device tree: not a flattened device tree"),
+            Self::Missing(what) => write!(f, "device tree: no usable {what} node found"),
+        }
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// Reads the machine out of its tree.
+    ///
+    /// # Errors
+    /// [`MachineError::Missing`] names the node without which a guest cannot run.
+    pub fn from_fdt(fdt: &Fdt<'a>) -> Result<Self, MachineError> {
+        let root = fdt.root();
+        let mut found = Found::default();
+        found.walk(&root, 0);
+        let frames = |r: &List<Region, 4>, n: usize| r.get(n).copied();
+        let gic = match (frames(&found.gicv3, 0), frames(&found.gicv3, 1)) {
+            (Some(distributor), Some(redistributors)) => GicFrames::V3 { distributor, redistributors },
+            _ => match (frames(&found.gicv2, 0), frames(&found.gicv2, 1)) {
+                (Some(distributor), Some(cpu_interface)) => GicFrames::V2 { distributor, cpu_interface },
+                _ => return Err(MachineError::Missing("arm,gic-v3 or arm,cortex-a15-gic")),
+            },
+        };
+        let bootargs = root
+            .child("chosen")
+            .and_then(|n| n.property("bootargs"))
+            .and_then(|p| p.value_as::<&'a str>().ok())
+            .unwrap_or("");
+        Ok(Self {
+            gic,
+            uart: found.uart.ok_or(MachineError::Missing("arm,pl011"))?,
+            conduit: found.conduit.ok_or(MachineError::Missing("arm,psci-0.2 with method"))?,
+            cpus: found.cpus,
+            memory: if found.memory.is_empty() {
+                return Err(MachineError::Missing("memory"));
+            } else {
+                found.memory
+            },
+            devices: found.devices,
+            virtio: found.virtio,
+            bootargs,
+        })
+    }
+
+    /// A run of `size` bytes of RAM at a multiple of `align` that none of `taken` touches, from the
+    /// top of the memory downwards.
+    #[must_use]
+    pub fn free_ram(&self, size: u64, align: u64, taken: &[Region]) -> Option<Region> {
+        for bank in self.memory.iter().rev() {
+            let mut base = bank.end().checked_sub(size)? & !(align - 1);
+            while base >= bank.base {
+                let candidate = Region { base, size };
+                if !taken.iter().any(|t| t.overlaps(candidate)) {
+                    return Some(candidate);
+                }
+                base = match base.checked_sub(align) {
+                    Some(b) => b,
+                    None => break,
+                };
+            }
+        }
+        None
+    }
+}
+
+/// What the walk over the tree gathers.
+#[derive(Default)]
+struct Found {
+    gicv2: List<Region, 4>,
+    gicv3: List<Region, 4>,
+    uart: Option<Region>,
+    virtio: Option<Region>,
+    conduit: Option<Conduit>,
+    cpus: List<u64, 8>,
+    memory: List<Region, 8>,
+    devices: List<Region, 48>,
+}
+
+/// Levels of the tree that are looked at: deep enough for buses, bounded for the stack.
+const MAX_DEPTH: usize = 4;
+
+impl Found {
+    fn walk(&mut self, node: &FdtNode<'_>, depth: usize) {
+        for child in node.children() {
+            let kind = child.property("device_type");
+            let is = |text: &str| kind.as_ref().and_then(|p| p.value_as::<&str>().ok()) == Some(text);
+            if is("cpu") {
+                if let Some(id) = cpu_reg(node, &child) {
+                    self.cpus.push(id);
+                }
+            } else if is("memory") {
+                regions(&child, |r| {
+                    self.memory.push(r);
+                });
+            } else {
+                self.device(&child);
+            }
+            if depth < MAX_DEPTH {
+                self.walk(&child, depth + 1);
+            }
+        }
+    }
+
+    fn device(&mut self, node: &FdtNode<'_>) {
+        let has = |names: &[&str]| names.iter().any(|n| node.is_compatible(n));
+        if has(&["arm,psci-1.0", "arm,psci-0.2", "arm,psci"]) {
+            let method = node.property("method");
+            self.conduit = match method.as_ref().and_then(|p| p.value_as::<&str>().ok()) {
+                Some("hvc") => Some(Conduit::Hvc),
+                Some("smc") => Some(Conduit::Smc),
+                _ => None,
+            };
+            return;
+        }
+        let v3 = has(&["arm,gic-v3"]);
+        let v2 = has(&["arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a7-gic"]);
+        let (uart, virtio) = (has(&["arm,pl011"]), has(&["virtio,mmio"]));
+        regions(node, |r| {
+            if v3 {
+                self.gicv3.push(r);
+            } else if v2 {
+                self.gicv2.push(r);
+            }
+            if uart && self.uart.is_none() {
+                self.uart = Some(r);
+            }
+            if virtio && self.virtio.is_none() {
+                self.virtio = Some(r);
+            }
+            self.devices.push(r);
+        });
+    }
+}
+
+fn regions(node: &FdtNode<'_>, mut each: impl FnMut(Region)) {
+    let Ok(Some(list)) = node.reg() else { return };
+    for reg in list {
+        if let (Ok(base), Ok(size)) = (reg.address::<u64>(), reg.size::<u64>())
+            && size != 0
+        {
+            each(Region { base, size });
+        }
+    }
+}
+
+/// The `reg` of a `cpu` node: an affinity value of one or two cells without a size.
+fn cpu_reg(parent: &FdtNode<'_>, node: &FdtNode<'_>) -> Option<u64> {
+    let cells = parent.address_cells().ok()? as usize;
+    let reg = node.property("reg")?;
+    let [id] = reg.as_prop_encoded_array([cells]).ok()?.next()?;
+    id.to_int::<u64>().ok()
+}

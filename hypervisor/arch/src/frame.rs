@@ -67,7 +67,13 @@ pub struct HostFrame {
 impl fmt::Display for HostFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  pc {:#018x}  sp {:#018x}  spsr {:#x}", self.elr, self.sp, self.spsr)?;
-        writeln!(f, "  esr {:#x} ({})  far {:#018x}", self.esr, crate::esr::Esr(self.esr).class_name(), self.far)?;
+        writeln!(
+            f,
+            "  esr {:#x} ({})  far {:#018x}",
+            self.esr,
+            crate::esr::Esr(self.esr).class_name(),
+            self.far
+        )?;
         for (i, row) in self.x.chunks(3).enumerate() {
             for (j, value) in row.iter().enumerate() {
                 write!(f, "  x{:<2} {:#018x}", 3 * i + j, value)?;

@@ -115,7 +115,8 @@ impl Cpu {
             if deadline == u64::MAX {
                 pending = self.wake.wait(pending).unwrap();
             } else if real {
-                let left = Duration::from_nanos((deadline - now).saturating_mul(1_000_000_000 / FREQUENCY) + 1);
+                let left =
+                    Duration::from_nanos((deadline - now).saturating_mul(1_000_000_000 / FREQUENCY) + 1);
                 pending = self.wake.wait_timeout(pending, left).unwrap().0;
             } else {
                 self.manual.store(deadline, SeqCst);

@@ -1,4 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Emulated devices, one file each, chosen by compatible from the guest DTS.
+//!
+//! A device is registers behind one lock, an interrupt line and perhaps a timer. Register accesses run on the exit
+//! path of the vCPU that made them: they do not allocate or sleep, and their cost is bounded. Whatever a guest does
+//! to a device, the most that comes of it is an access that is counted and otherwise ignored.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
+
+extern crate alloc;
+
+mod fifo;
+pub mod pl011;
+mod regs;
+mod sync;
+#[cfg(test)]
+mod testing;
+mod uart;
+
+use vmm::device::Factory;
+
+/// The emulators of this crate.
+pub static FACTORIES: &[Factory] = &[pl011::FACTORY];
+
+/// Makes the emulators of this crate known to the guest core; once, at boot. `false` if there is no place for them.
+pub fn register() -> bool {
+    vmm::device::register(FACTORIES)
+}

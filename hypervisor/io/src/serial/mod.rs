@@ -73,14 +73,14 @@ impl Hub {
         Ok(port)
     }
 
-    fn close(&self, name: &str) {
+    fn close(&self, which: impl Fn(&Arc<Port>) -> bool) {
         let mut ports = self.ports.lock();
-        let Some(index) = ports.open.iter().position(|port| port.name() == name) else { return };
+        let Some(index) = ports.open.iter().position(which) else { return };
         let port = ports.open.remove(index);
         if ports.attached.take_if(|attached| Arc::ptr_eq(attached, &port)).is_some() {
             self.busy.store(false, Ordering::Relaxed);
             port.detach();
-            self.output.write(&[b"\r\n[console of ", name.as_bytes(), b" closed]\r\n"]);
+            self.output.write(&[b"\r\n[console of ", port.name().as_bytes(), b" closed]\r\n"]);
         }
     }
 
@@ -153,7 +153,12 @@ pub fn set_default_scrollback(bytes: usize) {
 /// Closes the port of exactly this name, if there is one. If the console is attached to it, it says so and is detached.
 /// The port itself lives on, unattached, until its UART lets it go.
 pub fn close(name: &str) {
-    hub().close(name);
+    hub().close(|port| port.name() == name);
+}
+
+/// Closes `port`, as [`close`] does; nothing happens if it is closed already, whoever else has its name now.
+pub fn close_port(port: &Arc<Port>) {
+    hub().close(|open| Arc::ptr_eq(open, port));
 }
 
 /// All open ports, in the order of their opening.

@@ -133,8 +133,8 @@ fn closing_detaches_and_frees() {
     let hub = hub_with(fast);
     let port = hub.open("a/uart0", 8).unwrap();
     hub.attach("a").unwrap();
-    hub.close("a/uart1");
-    hub.close("a/uart0");
+    hub.close(|port| port.name() == "a/uart1");
+    hub.close(|port| port.name() == "a/uart0");
     assert_eq!(shown(), "\r\n[console of a/uart0 closed]\r\n");
     assert!(hub.attached().is_none() && hub.find("a").is_err());
     port.write(b"late");
@@ -270,6 +270,10 @@ fn the_global_functions_reach_one_hub() {
     assert!(drain());
     close("global/uart0");
     assert!(ports().is_empty());
-    assert_eq!(open_with("global/uart0", 1).unwrap().stats(), Stats::default());
-    close("global/uart0");
+    let again = open_with("global/uart0", 1).unwrap();
+    assert_eq!(again.stats(), Stats::default());
+    close_port(&port);
+    assert!(find("global").is_ok());
+    close_port(&again);
+    assert!(find("global").is_err());
 }

@@ -9,6 +9,7 @@ mod addr;
 pub mod boot;
 pub mod esr;
 pub mod frame;
+mod guest_types;
 pub mod table;
 
 pub use addr::{GuestPhysAddr, PAGE_SHIFT, PAGE_SIZE, PhysAddr, VirtAddr};

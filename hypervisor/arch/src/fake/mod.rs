@@ -8,7 +8,10 @@
 pub mod context;
 pub mod counter;
 pub mod cpu;
+mod firmware;
+pub mod guest;
 pub mod irq;
 mod state;
 
+pub use firmware::{cache, gicv3, mmu, smccc, tlb, vectors};
 pub use state::{Cpu, this_cpu};

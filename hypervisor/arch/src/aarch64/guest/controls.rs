@@ -1,63 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The registers of EL2 that confine a guest and those that describe its faults (Arm ARM D24.2).
 
-use super::{mrs, msr};
+use super::{Controls, mrs, msr};
 use crate::GuestPhysAddr;
 use core::arch::asm;
 
-/// What EL2 has to hold while a vCPU is loaded.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Controls {
-    /// `HCR_EL2`.
-    pub hcr: u64,
-    /// `CPTR_EL2`.
-    pub cptr: u64,
-    /// `MDCR_EL2`.
-    pub mdcr: u64,
-    /// `VMPIDR_EL2`.
-    pub vmpidr: u64,
-    /// `VTTBR_EL2`: VMID and stage-2 table.
-    pub vttbr: u64,
-    /// `CNTVOFF_EL2`: the guest's counter is the host's less this.
-    pub cntvoff: u64,
-    /// `CNTV_CVAL_EL0`.
-    pub cntv_cval: u64,
-    /// `CNTV_CTL_EL0`.
-    pub cntv_ctl: u64,
-}
-
 impl Controls {
-    /// `HCR_EL2`: stage 2 on; EL1 is AArch64; interrupts and system errors come to EL2; WFI, SMC, ID group 3, auxiliary
-    /// control, set/way upkeep, implementation defined and error record registers are trapped. Pointer authentication and
-    /// tagging are trapped or off since their enables stay 0.
-    pub const HCR: u64 = 1
-        | 1 << 1
-        | 7 << 3
-        | 1 << 13
-        | 1 << 18
-        | 1 << 19
-        | 1 << 20
-        | 1 << 21
-        | 1 << 22
-        | 1 << 31
-        | 1 << 35
-        | 1 << 36;
-    /// `HCR_EL2.TWE`: WFE is trapped too.
-    pub const HCR_TWE: u64 = 1 << 14;
-    /// `HCR_EL2.TVM`: writes of the guest's translation controls are trapped.
-    pub const HCR_TVM: u64 = 1 << 26;
-    /// `HCR_EL2.VSE`: a virtual system error is pending.
-    pub const HCR_VSE: u64 = 1 << 8;
-    /// `CPTR_EL2`: trace, activity monitors, SVE and SME are trapped.
-    pub const CPTR: u64 = 0x33ff | 1 << 20 | 1 << 30;
-    /// `CPTR_EL2.TFP`: FP and SIMD are trapped.
-    pub const CPTR_TFP: u64 = 1 << 10;
-    /// `MDCR_EL2`: debug ROM, OS lock, debug, PMU and trace filter registers are trapped.
-    pub const MDCR: u64 = 1 << 11 | 1 << 10 | 1 << 9 | 1 << 6 | 1 << 5;
-    /// `MDCR_EL2.TDA`: breakpoints, watchpoints and debug control are trapped.
-    pub const MDCR_TDA: u64 = 1 << 9;
-
     /// Takes back what the guest may have changed: its virtual timer. Context: the vCPU loaded here, IRQs masked.
     #[inline]
     pub fn save(&mut self) {
@@ -153,4 +101,19 @@ pub fn init_cpu(vtcr: u64) {
     }
     // SAFETY: a barrier.
     unsafe { asm!("isb", options(nostack, preserves_flags)) };
+}
+
+/// `VBAR_EL1` and `SCTLR_EL1` of the vCPU loaded here: what an exception taken to EL1 starts from.
+pub fn exception_base() -> (u64, u64) {
+    (mrs!("vbar_el1"), mrs!("sctlr_el1"))
+}
+
+/// Sets `ELR_EL1`, `SPSR_EL1`, `ESR_EL1` and, if given, `FAR_EL1` of the vCPU loaded here, as an exception does.
+pub fn set_exception(elr: u64, spsr: u64, esr: u64, far: Option<u64>) {
+    msr!("elr_el1", elr);
+    msr!("spsr_el1", spsr);
+    msr!("esr_el1", esr);
+    if let Some(far) = far {
+        msr!("far_el1", far);
+    }
 }

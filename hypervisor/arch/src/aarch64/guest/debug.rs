@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Self-hosted debug registers (Arm ARM D2, D24.3). They are switched only for a vCPU that uses them.
 
-use super::{mrs, msr};
+use super::{DebugState, mrs, msr};
 use core::arch::asm;
-
-/// A vCPU's breakpoints, watchpoints and debug control.
-#[derive(Clone, Debug, Default)]
-pub struct DebugState {
-    /// `MDSCR_EL1`.
-    pub mdscr: u64,
-    /// `DBGBVR<n>_EL1` and `DBGBCR<n>_EL1`.
-    pub breakpoints: [(u64, u64); 16],
-    /// `DBGWVR<n>_EL1` and `DBGWCR<n>_EL1`.
-    pub watchpoints: [(u64, u64); 16],
-}
 
 macro_rules! for_each {
     ($self:ident, $field:ident, $count:expr, $value:literal, $control:literal, $op:ident: $($n:literal)*) => {

@@ -8,69 +8,15 @@ mod debug;
 mod fp;
 mod id;
 
-pub use controls::{Controls, fault_address, fault_ipa, init_cpu, set_virtual_timer_control, virtual_timer};
-pub use debug::DebugState;
+pub use crate::guest_types::{Controls, DebugState, El1State};
+pub use controls::{
+    exception_base, fault_address, fault_ipa, init_cpu, set_exception, set_virtual_timer_control,
+    virtual_timer,
+};
 pub use fp::FpState;
 pub use id::read_id_registers;
 
-/// The EL1 and EL0 registers of a vCPU that is not loaded (Arm ARM D24).
-#[repr(C)]
-#[derive(Clone, Debug, Default)]
-pub struct El1State {
-    /// `SP_EL0`: stack pointer of EL0.
-    pub sp_el0: u64,
-    /// `SP_EL1`: stack pointer of EL1.
-    pub sp_el1: u64,
-    /// `ELR_EL1`: return address of EL1's exceptions.
-    pub elr_el1: u64,
-    /// `SPSR_EL1`: PSTATE saved by EL1's exceptions.
-    pub spsr_el1: u64,
-    /// `SCTLR_EL1`: system control.
-    pub sctlr_el1: u64,
-    /// `CPACR_EL1`: FP and trace access of EL1 and EL0.
-    pub cpacr_el1: u64,
-    /// `TTBR0_EL1`: table base, lower half.
-    pub ttbr0_el1: u64,
-    /// `TTBR1_EL1`: table base, upper half.
-    pub ttbr1_el1: u64,
-    /// `TCR_EL1`: translation control.
-    pub tcr_el1: u64,
-    /// `ESR_EL1`: syndrome.
-    pub esr_el1: u64,
-    /// `AFSR0_EL1`: auxiliary fault status 0.
-    pub afsr0_el1: u64,
-    /// `AFSR1_EL1`: auxiliary fault status 1.
-    pub afsr1_el1: u64,
-    /// `FAR_EL1`: fault address.
-    pub far_el1: u64,
-    /// `MAIR_EL1`: memory attributes.
-    pub mair_el1: u64,
-    /// `AMAIR_EL1`: auxiliary memory attributes.
-    pub amair_el1: u64,
-    /// `VBAR_EL1`: vector base.
-    pub vbar_el1: u64,
-    /// `CONTEXTIDR_EL1`: context id.
-    pub contextidr_el1: u64,
-    /// `TPIDR_EL0`: thread pointer of EL0.
-    pub tpidr_el0: u64,
-    /// `TPIDRRO_EL0`: read-only thread pointer of EL0.
-    pub tpidrro_el0: u64,
-    /// `TPIDR_EL1`: thread pointer of EL1.
-    pub tpidr_el1: u64,
-    /// `PAR_EL1`: result of address translation.
-    pub par_el1: u64,
-    /// `CNTKCTL_EL1`: counter access of EL0.
-    pub cntkctl_el1: u64,
-    /// `CSSELR_EL1`: cache selection.
-    pub csselr_el1: u64,
-}
-
 impl El1State {
-    /// The state after a reset: MMU and caches off, the rest zero.
-    pub fn reset() -> Self {
-        Self { sctlr_el1: 0x30d0_0800, ..Self::default() }
-    }
-
     /// Takes the registers of this CPU. Context: interrupts masked, the vCPU loaded here.
     #[inline]
     pub fn save(&mut self) {

@@ -11,6 +11,7 @@ pub mod esr;
 pub mod frame;
 mod guest_types;
 pub mod table;
+pub mod vif;
 
 pub use addr::{GuestPhysAddr, PAGE_SHIFT, PAGE_SIZE, PhysAddr, VirtAddr};
 

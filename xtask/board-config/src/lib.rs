@@ -18,4 +18,4 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use dts::{Compiled, DtsError, compile_dts};
 pub use emit::options_rs;
 pub use schema::{Depends, OptionSpec, Schema};
-pub use value::{Kind, Value};
+pub use value::{Kind, Value, key};

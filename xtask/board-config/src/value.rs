@@ -184,7 +184,7 @@ fn unsigned(text: &str) -> Option<u64> {
 }
 
 /// The byte that a key sends, from `ctrl-]`, `ctrl-a` or one printable ASCII character.
-fn key(text: &str) -> Option<u8> {
+pub fn key(text: &str) -> Option<u8> {
     let (text, control) = match text.to_ascii_lowercase().strip_prefix("ctrl-") {
         Some(rest) => (rest.to_ascii_uppercase(), true),
         None => (text.to_owned(), false),

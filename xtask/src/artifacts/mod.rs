@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Software for guests: kernels, a user space, our own guests. Each has a name, under which a guest's
+//! DTS asks for it; what is downloaded or made is kept in `.cache/images`.
+
+pub mod apt;
+pub mod initramfs;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::{image, project};
+use apt::Packages;
+
+/// How an artifact comes about.
+enum Recipe {
+    /// Debian's kernel: the package's name before and after the version.
+    Kernel(&'static str, &'static str),
+    /// The initramfs with a shell.
+    Initramfs,
+    /// A program of the package `guests`.
+    Guest(&'static str),
+}
+
+/// Every artifact, with what it is.
+const RECIPES: &[(&str, Recipe, &str)] = &[
+    ("linux-6.1/Image", Recipe::Kernel("linux-image-6.1.0-", "-arm64"), "Debian's arm64 kernel 6.1"),
+    ("linux-6.1-rt/Image", Recipe::Kernel("linux-image-6.1.0-", "-rt-arm64"), "the same with PREEMPT_RT"),
+    ("linux-6.12/Image", Recipe::Kernel("linux-image-6.12.", "-arm64"), "Debian's arm64 kernel 6.12"),
+    ("busybox.cpio", Recipe::Initramfs, "a small user space: busybox and a shell on the console"),
+    ("micro.bin", Recipe::Guest("micro"), "our guest that measures"),
+    ("hostile.bin", Recipe::Guest("hostile"), "our guest that attacks"),
+    ("ticker.bin", Recipe::Guest("ticker"), "our guest that ticks"),
+];
+
+/// Names and descriptions of all artifacts.
+pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
+    RECIPES.iter().map(|(name, _, what)| (*name, *what))
+}
+
+/// The file of an artifact; it is made or fetched if it is not there yet. `NAME.gz` is any artifact
+/// compressed.
+///
+/// # Errors
+/// When there is no such artifact, or it cannot be made.
+pub fn get(name: &str) -> Result<PathBuf> {
+    let path = project::cache().join("images").join(name);
+    let recipe = RECIPES.iter().find(|(known, ..)| *known == name).map(|(_, recipe, _)| recipe);
+    match recipe {
+        // Sources of our own may have changed: cargo knows.
+        Some(Recipe::Guest(program)) => return image::build_guest(program),
+        _ if path.is_file() => return Ok(path),
+        Some(Recipe::Kernel(start, end)) => store(&path, &kernel(start, end)?)?,
+        Some(Recipe::Initramfs) => store(&path, &initramfs::busybox(&[])?)?,
+        None => match name.strip_suffix(".gz") {
+            Some(plain) => {
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+                encoder.write_all(&fs::read(get(plain)?)?)?;
+                store(&path, &encoder.finish()?)?;
+            }
+            None => {
+                let known: Vec<&str> = list().map(|(name, _)| name).collect();
+                bail!("there is no image `{name}`. Known ones: {}, and each with .gz", known.join(", "))
+            }
+        },
+    }
+    Ok(path)
+}
+
+/// Writes a file in one step: a file that is there is whole.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn store(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().context("a file without a folder")?;
+    let part = path.with_extension(format!("part{}", std::process::id()));
+    let write = || {
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&part, bytes))
+            .and_then(|()| fs::rename(&part, path))
+    };
+    write().with_context(|| format!("cannot write {}", project::shown(path)))
+}
+
+/// The newest kernel `Image` of Debian packages named so.
+fn kernel(start: &str, end: &str) -> Result<Vec<u8>> {
+    let packages = Packages::open()?;
+    let name = packages.newest(start, end)?;
+    let boot = packages.fetch(&name)?.join("boot");
+    let entries = fs::read_dir(&boot).with_context(|| format!("package {name} has no boot folder"))?;
+    let kernel = entries
+        .filter_map(Result::ok)
+        .find(|entry| entry.file_name().to_string_lossy().starts_with("vmlinuz-"))
+        .with_context(|| format!("package {name} has no kernel"))?;
+    let bytes = fs::read(kernel.path())?;
+    ensure!(bytes.get(56..60) == Some(b"ARM\x64"), "the kernel of package {name} is no arm64 Image");
+    Ok(bytes)
+}

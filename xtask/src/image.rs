@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Builds the image and our own guests: ELF by cargo, then the flat binary that boot loaders take.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::toolchain::{TARGET, Toolchain};
+use crate::{process, project};
+
+/// How the image is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Checked arithmetic and assertions.
+    Debug,
+    /// Optimized.
+    Release,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Profile::Debug => "debug",
+            Profile::Release => "release",
+        })
+    }
+}
+
+/// A built image.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// With symbols, for debuggers and sizes.
+    pub elf: PathBuf,
+    /// The arm64 `Image`.
+    pub bin: PathBuf,
+}
+
+/// Builds the image of a board: `<target>/<board>/<profile>/ferrovisor{,.bin}`.
+///
+/// # Errors
+/// When the board's file has mistakes, or a tool fails.
+pub fn build(board: &str, profile: Profile) -> Result<Image> {
+    project::board(board)?;
+    let built = cargo_build(profile, |command| {
+        command.args(["--package", "ferrovisor"]).env("FERROVISOR_BOARD", board);
+    })?;
+    let folder = project::target().join(board).join(profile.to_string());
+    fs::create_dir_all(&folder)?;
+    let image = Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") };
+    fs::copy(built.join("ferrovisor"), &image.elf)
+        .with_context(|| format!("cannot copy the image to {}", folder.display()))?;
+    flatten(&image.elf, &image.bin)?;
+    Ok(image)
+}
+
+/// Builds one of our own guests, a program of the package `guests`, into `<target>/guests/NAME.bin`.
+///
+/// # Errors
+/// When a tool fails.
+pub fn build_guest(name: &str) -> Result<PathBuf> {
+    let built = cargo_build(Profile::Release, |command| {
+        command.args(["--package", "guests", "--bin", name]);
+    })?;
+    let folder = project::target().join("guests");
+    fs::create_dir_all(&folder)?;
+    let bin = folder.join(format!("{name}.bin"));
+    flatten(&built.join(name), &bin)?;
+    Ok(bin)
+}
+
+/// Runs cargo for the bare machine and gives the folder where it leaves its products.
+fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<PathBuf> {
+    // A folder of its own: another compiler and other flags than the host's share nothing with it.
+    let target = project::target().join("bare");
+    let mut command = Toolchain::choose()?.cargo("build");
+    command.arg("--target-dir").arg(&target);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    what(&mut command);
+    process::run(&mut command)?;
+    Ok(target.join(TARGET).join(profile.to_string()))
+}
+
+/// Turns an ELF into the flat binary that it describes.
+fn flatten(elf: &Path, bin: &Path) -> Result<()> {
+    process::run(Command::new("llvm-objcopy-19").args(["-O", "binary"]).arg(elf).arg(bin))
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Runs other programs, with errors that say what failed and what to do.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// The command as one would type it, for messages.
+pub fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// What to say where a program cannot be started.
+fn start_error(command: &Command) -> String {
+    format!(
+        "cannot run `{}`; ./scripts/setup installs what is needed",
+        command.get_program().to_string_lossy()
+    )
+}
+
+/// Runs a command with the terminal's input and output.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| start_error(command))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a command and gives back what it printed on standard output.
+///
+/// # Errors
+/// When it cannot be started or fails; then with what it printed as an error.
+pub fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| start_error(command))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{}` failed ({}):\n{}", shown(command), output.status, said.trim_end());
+    }
+    Ok(output.stdout)
+}
+
+/// Runs a command behind a spinner that shows its latest line; its output is shown only if it fails.
+///
+/// # Errors
+/// When it cannot be started or fails; then with all that it printed.
+pub fn quiet(what: &str, command: &mut Command) -> Result<()> {
+    let bar = spinner(what);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| start_error(command))?;
+    let stderr = child.stderr.take().map(|stream| {
+        let bar = bar.clone();
+        std::thread::spawn(move || follow(stream, &bar))
+    });
+    let mut said = child.stdout.take().map(|stream| follow(stream, &bar)).unwrap_or_default();
+    said += &stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    let status = child.wait()?;
+    bar.finish_and_clear();
+    if !status.success() {
+        bail!("{what} failed: `{}` ({status}):\n{}", shown(command), said.trim_end());
+    }
+    Ok(())
+}
+
+/// Reads a stream to its end, showing each line at the spinner.
+fn follow(stream: impl Read, bar: &ProgressBar) -> String {
+    let mut all = String::new();
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while matches!(reader.read_until(b'\n', &mut line), Ok(length) if length > 0) {
+        let text = String::from_utf8_lossy(&line);
+        bar.set_message(text.trim().to_owned());
+        all += &text;
+        line.clear();
+    }
+    all
+}
+
+/// A spinner on standard error for work of unknown length. Where standard error is no terminal, one
+/// plain line says what is going on.
+pub fn spinner(what: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_prefix(what.to_owned());
+    if bar.is_hidden() {
+        eprintln!("{what} ...");
+    }
+    // The template is a constant: it parses, or the default is as good.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} [{elapsed}] {wide_msg:.dim}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}

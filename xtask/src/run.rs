@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `cargo xtask run`: builds, bundles, and starts the machine, for a person or for a script.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::image::{self, Profile};
+use crate::qemu::{Machine, Overrides};
+use crate::script::Script;
+use crate::session::Session;
+use crate::{artifacts, bundle, process, project};
+
+/// How long a script may take unless told, in seconds.
+const SCRIPT_LIMIT: u64 = 300;
+
+/// Arguments of `cargo xtask run`.
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    /// The board to emulate: a folder of boards/
+    #[arg(default_value = "qemu-virt")]
+    pub board: String,
+    /// A guest's device tree source; may be given more than once [default: the board's guests/linux0.dts]
+    #[arg(long = "guest", value_name = "FILE.dts")]
+    pub guests: Vec<PathBuf>,
+    /// Boot without any guest
+    #[arg(long, conflicts_with = "guests")]
+    pub no_guest: bool,
+    /// Type this file's lines at the management terminal, each when the prompt shows.
+    ///
+    /// The exit status is 0 if the last line ran and nothing panicked. A line that starts with # is left
+    /// out. `@wait TEXT` waits until the text shows, `@send TEXT` types a line at once (to a guest, after
+    /// `console NAME`), `@key NAME` presses a key such as ctrl-], `@sleep SECONDS` waits.
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Number of CPUs
+    #[arg(long, value_name = "N")]
+    pub cpus: Option<u32>,
+    /// CPU type, such as cortex-a53, cortex-a72 or max
+    #[arg(long, value_name = "TYPE")]
+    pub cpu: Option<String>,
+    /// RAM, such as 176M or 2G
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<String>,
+    /// GIC version
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=3))]
+    pub gic: Option<u32>,
+    /// End the machine after so many seconds [default: 300 with --script, else never]
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// How to compile
+    #[arg(long, value_enum, default_value = "release")]
+    pub profile: Profile,
+    /// Further arguments for QEMU
+    #[arg(last = true, value_name = "QEMU ARGS")]
+    pub qemu: Vec<String>,
+}
+
+/// Builds everything and runs the machine.
+///
+/// # Errors
+/// When something cannot be built or fetched, or a script fails.
+pub fn run(args: &RunArgs) -> Result<()> {
+    let board = project::board(&args.board)?;
+    let script = args.script.as_ref().map(|path| {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Script::parse(&path.display().to_string(), &text)
+    });
+    let script = script.transpose()?;
+    let overrides = Overrides {
+        cpu: args.cpu.clone(),
+        cpus: args.cpus,
+        memory: args.memory.clone(),
+        gic: args.gic,
+        extra: args.qemu.clone(),
+    };
+    let guests = match (args.no_guest, args.guests.is_empty()) {
+        (true, _) => Vec::new(),
+        (false, false) => args.guests.clone(),
+        (false, true) => vec![project::board_folder(&args.board).join("guests/linux0.dts")],
+    };
+    let image = image::build(&args.board, args.profile)?;
+    let bundle = Bundle::pack(&guests)?;
+    let mut machine =
+        Machine::new(&board, &overrides, image.bin, bundle.as_ref().map(|file| file.0.clone()))?;
+    match script {
+        Some(script) => {
+            machine.no_reboot = script.ends_with_reset();
+            run_script(&machine, &script, Duration::from_secs(args.timeout.unwrap_or(SCRIPT_LIMIT)))
+        }
+        None => interact(&machine, args.timeout.map(Duration::from_secs)),
+    }
+}
+
+/// The file of a bundle, of this process alone: another run may have other guests. It goes away with
+/// this.
+pub struct Bundle(pub PathBuf);
+
+impl Bundle {
+    /// Writes the bundle of these guests; none for no guests.
+    ///
+    /// # Errors
+    /// When a guest's source has mistakes or an image cannot be had.
+    pub fn pack(guests: &[PathBuf]) -> Result<Option<Bundle>> {
+        if guests.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Bundle::store(&bundle::pack(guests)?)?))
+    }
+
+    /// Writes these bytes as a bundle, whatever they are.
+    ///
+    /// # Errors
+    /// When the target folder cannot be written.
+    pub fn store(bytes: &[u8]) -> Result<Bundle> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{}-{}.cpio", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = project::target().join("bundles").join(name);
+        artifacts::store(&path, bytes)?;
+        Ok(Bundle(path))
+    }
+}
+
+impl Drop for Bundle {
+    fn drop(&mut self) {
+        // What is left in the target folder is in nobody's way.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Runs a script against the machine; the serial log goes to standard output.
+fn run_script(machine: &Machine, script: &Script, limit: Duration) -> Result<()> {
+    let mut session = Session::start(&mut machine.piped()?, limit, std::io::stdout())?;
+    let outcome = script.run(&mut session);
+    drop(session);
+    println!();
+    outcome
+}
+
+/// Leaves the terminal to the machine.
+fn interact(machine: &Machine, limit: Option<Duration>) -> Result<()> {
+    let mut command = machine.interactive()?;
+    eprintln!(
+        "Starting {}.\n\
+         `poweroff` at the management terminal ends it; so does Ctrl-A X, whatever runs. `help` lists the commands;\n\
+         `console linux0` leads to that guest's console, Ctrl-] back.",
+        command.get_program().to_string_lossy()
+    );
+    let Some(limit) = limit else { return process::run(&mut command) };
+    let mut child = command.spawn().with_context(|| format!("cannot run `{}`", process::shown(&command)))?;
+    let deadline = Instant::now() + limit;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait()? {
+            return if status.success() { Ok(()) } else { bail!("the machine ended: {status}") };
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    child.kill()?;
+    child.wait()?;
+    bail!("stopped after {} s, as --timeout says", limit.as_secs())
+}

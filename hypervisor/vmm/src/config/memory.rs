@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `/memory`: the guest's RAM.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::error::Problems;
+use super::node::Reader;
+use super::range::{GuestRange, PAGE, RAM_BASE};
+
+/// Reads one `memory` node into `ram`. Overlaps are found later, together with those of devices.
+pub(super) fn read(reader: &Reader<'_>, ram: &mut Vec<GuestRange>, problems: &mut Problems) {
+    reader.only(&["device_type", "reg", "size"], problems);
+    reader.no_children(problems);
+    match (reader.has("reg"), reader.has("size")) {
+        (true, true) => reader.problem("size", "both 'reg' and 'size'", "one of them", problems),
+        (false, false) => {
+            let expected = "'size' (RAM at the default address) or 'reg' (address and size)";
+            reader.problem("", "neither 'reg' nor 'size'", expected, problems);
+        }
+        (false, true) => {
+            if let Some(size) = reader.u64("size", problems) {
+                add(reader, "size", RAM_BASE, size, ram, problems);
+            }
+        }
+        (true, false) => {
+            for (base, size) in reader.pairs("reg", problems).unwrap_or_default() {
+                add(reader, "reg", base, size, ram, problems);
+            }
+        }
+    }
+}
+
+/// Adds a region after checking that it consists of pages.
+fn add(
+    reader: &Reader<'_>,
+    property: &str,
+    base: u64,
+    size: u64,
+    ram: &mut Vec<GuestRange>,
+    problems: &mut Problems,
+) {
+    match GuestRange::new(base, size) {
+        Some(range) if range.is_aligned(PAGE) => ram.push(range),
+        _ => {
+            let expected = "a size that is not zero, and address and size multiples of 4096 below 2^64";
+            reader.problem(property, format!("{size:#x} bytes at {base:#x}"), expected, problems);
+        }
+    }
+}

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `cargo xtask`: build, run, test, check, size and bench.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use xtask::bench::{self, BenchArgs};
 use xtask::image::{self, Profile};
-use xtask::project;
 use xtask::run::{self, RunArgs};
+use xtask::{artifacts, bundle, project};
 
 /// Build, run, test and measure Ferrovisor.
 #[derive(Parser)]
@@ -22,6 +23,8 @@ struct Cli {
 enum Task {
     /// Build the image of a board
     Build(BuildArgs),
+    /// Write a bundle of guests and their images, to boot it by other means than `run`
+    Bundle(BundleArgs),
     /// Build all, start the board's machine and leave you at the management terminal
     Run(Box<RunArgs>),
     /// Measure what virtualization costs
@@ -38,15 +41,33 @@ struct BuildArgs {
     profile: Profile,
 }
 
+#[derive(Args)]
+struct BundleArgs {
+    /// The guests' device tree sources
+    #[arg(required = true, value_name = "FILE.dts")]
+    guests: Vec<PathBuf>,
+    /// Where to write it [default: bundle.cpio in the target folder]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
 fn build(args: &BuildArgs) -> Result<()> {
     let image = image::build(&args.board, args.profile)?;
     println!("{}\n{}", project::shown(&image.elf), project::shown(&image.bin));
     Ok(())
 }
 
+fn bundle(args: &BundleArgs) -> Result<()> {
+    let path = args.output.clone().unwrap_or_else(|| project::target().join("bundle.cpio"));
+    artifacts::store(&path, &bundle::pack(&args.guests)?)?;
+    println!("{}", project::shown(&path));
+    Ok(())
+}
+
 fn main() -> ExitCode {
     let outcome = match &Cli::parse().task {
         Task::Build(args) => build(args),
+        Task::Bundle(args) => bundle(args),
         Task::Run(args) => run::run(args),
         Task::Bench(args) => bench::run(args),
     };

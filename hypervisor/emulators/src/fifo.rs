@@ -76,6 +76,15 @@ impl Fifo {
         Some(entry)
     }
 
+    /// Takes the bits of `mask` from the oldest entry.
+    pub(crate) fn strip_front(&mut self, mask: u16) {
+        if self.len != 0
+            && let Some(entry) = self.entries.get_mut(self.head)
+        {
+            *entry &= !mask;
+        }
+    }
+
     /// Whether any entry has one of the bits of `mask`.
     pub(crate) fn any(&self, mask: u16) -> bool {
         (0..self.len).any(|i| self.entries.get((self.head + i) % ROOM).is_some_and(|entry| entry & mask != 0))
@@ -98,8 +107,11 @@ mod tests {
             assert_eq!((fifo.len(), fifo.pop(), fifo.pop()), (1, Some(round + 2), None));
             assert!(fifo.is_empty());
         }
-        fifo.push(1);
+        fifo.push(0x101);
+        fifo.strip_front(0xff00);
+        assert_eq!(fifo.front(), Some(1));
         fifo.resize(0);
+        fifo.strip_front(1);
         assert_eq!((fifo.len(), fifo.depth()), (0, 1));
         fifo.resize(1000);
         assert_eq!(fifo.depth(), ROOM);

@@ -20,7 +20,9 @@
 extern crate alloc;
 
 mod fifo;
+pub mod ns16550a;
 pub mod pl011;
+pub mod pl061;
 mod regs;
 mod sync;
 #[cfg(test)]
@@ -30,7 +32,7 @@ mod uart;
 use vmm::device::Factory;
 
 /// The emulators of this crate.
-pub static FACTORIES: &[Factory] = &[pl011::FACTORY];
+pub static FACTORIES: &[Factory] = &[pl011::FACTORY, ns16550a::FACTORY, ns16550a::DW_FACTORY, pl061::FACTORY];
 
 /// Makes the emulators of this crate known to the guest core; once, at boot. `false` if there is no place for them.
 pub fn register() -> bool {

@@ -124,3 +124,30 @@ pub struct DebugState {
     /// `DBGWVR<n>_EL1` and `DBGWCR<n>_EL1`.
     pub watchpoints: [(u64, u64); 16],
 }
+
+/// A register of EL1 whose writes `HCR_EL2.TVM` traps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TranslationControl {
+    /// `SCTLR_EL1`.
+    Sctlr,
+    /// `TTBR0_EL1`.
+    Ttbr0,
+    /// `TTBR1_EL1`.
+    Ttbr1,
+    /// `TCR_EL1`.
+    Tcr,
+    /// `AFSR0_EL1`.
+    Afsr0,
+    /// `AFSR1_EL1`.
+    Afsr1,
+    /// `ESR_EL1`.
+    Esr,
+    /// `FAR_EL1`.
+    Far,
+    /// `MAIR_EL1`.
+    Mair,
+    /// `AMAIR_EL1`.
+    Amair,
+    /// `CONTEXTIDR_EL1`.
+    Contextidr,
+}

@@ -4,7 +4,7 @@
 use crate::GuestPhysAddr;
 use std::cell::RefCell;
 
-pub use crate::guest_types::{Controls, DebugState, El1State};
+pub use crate::guest_types::{Controls, DebugState, El1State, TranslationControl};
 
 /// What the CPU of this thread holds.
 #[derive(Clone, Debug, Default)]
@@ -131,4 +131,13 @@ pub fn set_exception(elr: u64, spsr: u64, esr: u64, far: Option<u64>) {
             r.el1.far_el1 = far;
         }
     });
+}
+
+impl TranslationControl {
+    /// See the real one; only SCTLR is kept.
+    pub fn write(self, value: u64) {
+        if self == Self::Sctlr {
+            with_registers(|r| r.el1.sctlr_el1 = value);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The registers of EL2 that confine a guest and those that describe its faults (Arm ARM D24.2).
 
-use super::{Controls, mrs, msr};
+use super::{Controls, TranslationControl, mrs, msr};
 use crate::GuestPhysAddr;
 use core::arch::asm;
 
@@ -115,5 +115,24 @@ pub fn set_exception(elr: u64, spsr: u64, esr: u64, far: Option<u64>) {
     msr!("esr_el1", esr);
     if let Some(far) = far {
         msr!("far_el1", far);
+    }
+}
+
+impl TranslationControl {
+    /// Writes the register of the vCPU loaded here.
+    pub fn write(self, value: u64) {
+        match self {
+            Self::Sctlr => msr!("sctlr_el1", value),
+            Self::Ttbr0 => msr!("ttbr0_el1", value),
+            Self::Ttbr1 => msr!("ttbr1_el1", value),
+            Self::Tcr => msr!("tcr_el1", value),
+            Self::Afsr0 => msr!("afsr0_el1", value),
+            Self::Afsr1 => msr!("afsr1_el1", value),
+            Self::Esr => msr!("esr_el1", value),
+            Self::Far => msr!("far_el1", value),
+            Self::Mair => msr!("mair_el1", value),
+            Self::Amair => msr!("amair_el1", value),
+            Self::Contextidr => msr!("contextidr_el1", value),
+        }
     }
 }

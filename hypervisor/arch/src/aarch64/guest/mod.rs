@@ -8,7 +8,7 @@ mod debug;
 mod fp;
 mod id;
 
-pub use crate::guest_types::{Controls, DebugState, El1State};
+pub use crate::guest_types::{Controls, DebugState, El1State, TranslationControl};
 pub use controls::{
     exception_base, fault_address, fault_ipa, init_cpu, set_exception, set_virtual_timer_control,
     virtual_timer,

@@ -4,5 +4,7 @@
 
 extern crate alloc;
 
+pub mod bundle;
 pub mod config;
 pub mod device;
+pub mod image;

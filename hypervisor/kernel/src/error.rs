@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The error type of this crate: what went wrong, where, and what to do about it.
+
+use crate::percpu::CpuId;
+use alloc::string::String;
+use core::fmt;
+
+/// What the functions of this crate return.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why a request to this crate failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// No free memory for what was asked, in bytes.
+    OutOfMemory {
+        /// What the memory was for.
+        what: &'static str,
+        /// How much was asked for.
+        bytes: u64,
+    },
+    /// A parameter outside of its range.
+    Invalid {
+        /// Which parameter.
+        what: &'static str,
+        /// What was given, and what is possible.
+        why: String,
+    },
+    /// No CPU is up that the affinity allows.
+    NoCpu {
+        /// The affinity, as a mask of CPU numbers.
+        affinity: u32,
+        /// The CPUs that are up, as a mask.
+        online: u32,
+    },
+    /// A deadline vCPU does not fit beside those which a CPU already promises its time to.
+    Overcommitted {
+        /// The CPU.
+        cpu: CpuId,
+        /// What it had to promise, in millionths of its time.
+        wanted_ppm: u32,
+        /// What it may promise at most.
+        limit_ppm: u32,
+    },
+    /// The vCPU has ended.
+    Ended,
+    /// This cannot be done to the vCPU of that name.
+    NotPossible {
+        /// The vCPU.
+        vcpu: String,
+        /// Why not.
+        why: &'static str,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfMemory { what, bytes } => {
+                write!(
+                    f,
+                    "out of memory: no {bytes} bytes for {what}; see `host mem` for what holds the memory"
+                )
+            }
+            Self::Invalid { what, why } => write!(f, "invalid {what}: {why}"),
+            Self::NoCpu { affinity, online } => {
+                write!(f, "affinity {affinity:#x} allows none of the CPUs that are up ({online:#x})")
+            }
+            Self::Overcommitted { cpu, wanted_ppm, limit_ppm } => write!(
+                f,
+                "CPU {cpu} would have to promise {}.{:04} % of its time to deadline vCPUs, the limit is {}.{:04} %: \
+                 lower a budget, lengthen a period or move a vCPU",
+                wanted_ppm / 10_000,
+                wanted_ppm % 10_000,
+                limit_ppm / 10_000,
+                limit_ppm % 10_000
+            ),
+            Self::Ended => f.write_str("the vCPU has ended"),
+            Self::NotPossible { vcpu, why } => write!(f, "vCPU {vcpu}: {why}"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The scheduler: vCPUs, normal (guests) and orphan (threads of the hypervisor), on one run queue per CPU.
+//!
+//! * `vcpu`: what is scheduled; `life`: how it begins and ends.
+//! * `runqueue`: wake, block, switch. Its head says who may touch what, and why no wake-up is lost.
+//! * `policies`: who runs next on a CPU; a trait with two implementations, chosen per CPU, at any time.
+//! * `balance`: who runs where; a trait of its own, or off. `migrate`: how vCPUs get from one CPU to another.
+//! * `admission`: which deadlines can be promised.
+//!
+//! The scheduler is tickless: a CPU's timer is armed for its vCPU's time slice only while another vCPU of the same
+//! priority waits (or, under EDF, a budget or a period may end), and an idle CPU arms nothing but timers that somebody
+//! asked for.
+//!
+//! # Set-up
+//! Each CPU calls [`init_cpu`] once its heap is there, and [`idle_loop`] at the end of its boot. The platform's code sets
+//! [`set_ipi`], calls [`handle_ipi`] in the handler of that interrupt, [`preempt_point`] at the end of each
+//! interrupt taken at EL2, and the vmm [`schedule`] on the way back to a guest if [`need_resched`].
+
+mod admission;
+mod balance;
+mod control;
+mod life;
+mod migrate;
+mod policies;
+mod runqueue;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod vcpu;
+
+pub use admission::{LIMIT_PPM, policy_of, promised_ppm};
+pub use balance::{Balancer, BalancerKind, LeastLoaded, Load, balancer, moves, set_balancer};
+pub use control::{set_affinity, set_deadline, set_policy, set_priority, set_slice_ns};
+pub use life::{create_normal, exit_current, join, list, online, retire, snapshot, spawn, spawn_blocked};
+pub use policies::{EarliestDeadlineFirst, Entry, Policy, PolicyKind, PriorityRoundRobin};
+pub use runqueue::set_ipi;
+pub use stats::{CpuInfo, Progress, cpu_info};
+pub(crate) use vcpu::WaitAdapter;
+pub use vcpu::{
+    CpuMask, DEFAULT_PRIORITY, DEFAULT_SLICE_NS, Edf, Kind, NormalOps, PRIORITIES, Params, State, Vcpu,
+    VcpuId, VcpuRef,
+};
+
+use crate::percpu;
+use crate::sync::Once;
+use crate::time;
+use crate::timer::{self, Timer};
+use core::marker::PhantomData;
+use core::ops::Deref;
+use core::sync::atomic::Ordering::Relaxed;
+use runqueue::Leave;
+
+/// The running vCPU, for as long as the code that got it runs.
+#[derive(Clone, Copy)]
+pub struct Current<'a> {
+    vcpu: &'a Vcpu,
+    not_send: PhantomData<*const ()>,
+}
+
+impl Deref for Current<'_> {
+    type Target = Vcpu;
+    #[inline]
+    fn deref(&self) -> &Vcpu {
+        self.vcpu
+    }
+}
+
+/// The running vCPU. Context: any, once the scheduler is up on this CPU.
+///
+/// # Panics
+/// The scheduler is not up on this CPU.
+#[inline]
+pub fn current<'a>() -> Current<'a> {
+    match try_current() {
+        Some(current) => current,
+        None => panic!("no vCPU runs on CPU {} yet", percpu::this_cpu()),
+    }
+}
+
+/// The running vCPU, if the scheduler is up on this CPU. Context: any.
+#[inline]
+pub fn try_current<'a>() -> Option<Current<'a>> {
+    // Masked, lest the caller moves to another CPU between finding the block and reading it.
+    let flags = arch::irq::save();
+    let vcpu = percpu::this_block().current.load(Relaxed);
+    arch::irq::restore(flags);
+    // SAFETY: null, or the vCPU whose code asks: it lives while that runs, and the result cannot leave its stack other
+    // than by `unsafe` code or into a longer-lived place of the same vCPU.
+    unsafe { vcpu.as_ref() }.map(|vcpu| Current { vcpu, not_send: PhantomData })
+}
+
+/// Makes what runs this CPU's idle vCPU; its policy is `policy` until [`set_policy`]. Preemption stays disabled until
+/// [`idle_loop`]. Context: boot, on each CPU once, after `percpu::init_*` and the heap, with interrupts masked.
+pub fn init_cpu(policy: PolicyKind) {
+    life::init_cpu(policy);
+}
+
+static IDLE_DISPATCH: Once<fn()> = Once::new();
+
+/// Says how the idle loop takes a pending interrupt while they are masked; without, it opens the mask for a moment. The
+/// direct way saves going through the exception vector. Context: boot, once.
+pub fn set_idle_dispatch(dispatch: fn()) {
+    IDLE_DISPATCH.call_once(|| dispatch);
+}
+
+/// Turns the boot code of this CPU into its idle loop. Context: the end of boot, on each CPU, after [`init_cpu`].
+pub fn idle_loop() -> ! {
+    arch::irq::mask();
+    percpu::preempt_enable_no_resched();
+    loop {
+        idle_once();
+    }
+}
+
+/// Lets others run, or waits for one interrupt and takes it. Interrupts are masked.
+fn idle_once() {
+    let block = percpu::this_block();
+    if block.need_resched.load(Relaxed) != 0 {
+        return runqueue::leave(Leave::Preempted);
+    }
+    if life::any_dead() {
+        arch::irq::unmask();
+        life::reap();
+        return arch::irq::mask();
+    }
+    balance::before_idle();
+    timer::settle(block);
+    // An interrupt that comes from here on, even masked, ends the wait.
+    arch::cpu::wfi();
+    match IDLE_DISPATCH.get() {
+        Some(dispatch) => dispatch(),
+        None => {
+            arch::irq::unmask();
+            arch::irq::mask();
+        }
+    }
+}
+
+/// Whether this CPU should turn to something else. Context: any.
+#[inline]
+pub fn need_resched() -> bool {
+    percpu::this_block().need_resched.load(Relaxed) != 0
+}
+
+/// Whether another vCPU waits for this CPU. Context: any, with preemption off for an exact answer.
+#[inline]
+pub fn contended() -> bool {
+    percpu::this_block().waiting.load(Relaxed) != 0
+}
+
+/// Turns to what this CPU should run now; returns when the caller's vCPU runs again, at once maybe. Context: a vCPU
+/// without spinlocks; the interrupt mask stays as it is.
+pub fn schedule() {
+    let flags = arch::irq::save();
+    runqueue::leave(Leave::Preempted);
+    arch::irq::restore(flags);
+}
+
+/// The end of an interrupt taken at EL2: preempts the interrupted vCPU if that is due and it allows it. Interrupts are
+/// masked.
+#[inline]
+pub fn preempt_point() {
+    if need_resched() {
+        preempt();
+    }
+}
+
+/// Reschedules if that is due and the context allows it. After anything that may have woken a vCPU. Context: any.
+#[inline]
+pub(crate) fn preempt_if_needed() {
+    if need_resched() {
+        preempt_if_open();
+    }
+}
+
+#[cold]
+fn preempt_if_open() {
+    if !arch::irq::masked() {
+        let flags = arch::irq::save();
+        preempt();
+        arch::irq::restore(flags);
+    }
+}
+
+/// Interrupts are masked.
+#[cold]
+fn preempt() {
+    let block = percpu::this_block();
+    if block.need_resched.load(Relaxed) != 0
+        && block.preempt_count.load(Relaxed) == 0
+        && block.irq_depth.load(Relaxed) == 0
+        && !block.current.load(Relaxed).is_null()
+    {
+        runqueue::leave(Leave::Preempted);
+    }
+}
+
+/// Lets the others of the same priority run first. Context: as [`schedule`].
+pub fn yield_now() {
+    let flags = arch::irq::save();
+    runqueue::leave(Leave::Yielded);
+    arch::irq::restore(flags);
+}
+
+/// Takes the running vCPU off its CPU until [`wake`]. Returns at once if a wake-up came since the last return from here;
+/// may return without need, so call it in a loop around the condition that is waited for. Context: as [`schedule`],
+/// not the idle loop.
+pub fn block_current() {
+    let flags = arch::irq::save();
+    runqueue::leave(Leave::Blocked);
+    arch::irq::restore(flags);
+}
+
+/// Makes a blocked vCPU runnable, on its home CPU; any other returns at once from its next [`block_current`].
+/// Context: any.
+#[inline]
+pub fn wake(v: &Vcpu) {
+    let flags = arch::irq::save();
+    runqueue::wake_masked(v);
+    arch::irq::restore(flags);
+    preempt_if_needed();
+}
+
+/// Like [`wake`]; moreover a vCPU that runs on another CPU is interrupted, so that it passes its exit path.
+/// Context: any.
+#[inline]
+pub fn kick(v: &Vcpu) {
+    let flags = arch::irq::save();
+    if let Some(cpu) = runqueue::wake_masked(v) {
+        runqueue::interrupt(cpu);
+    }
+    arch::irq::restore(flags);
+    preempt_if_needed();
+}
+
+/// Serves other CPUs' requests. Called by the handler of the interrupt that [`set_ipi`] sends; interrupts are masked.
+/// A due reschedule follows at [`preempt_point`] or on the way back to the guest.
+pub fn handle_ipi() {
+    migrate::serve();
+    balance::serve();
+}
+
+/// The running vCPU's slice may have ended; from the timer interrupt.
+pub(crate) fn slice_ended() {
+    runqueue::slice_ended();
+}
+
+/// Sleeps for at least `ns` nanoseconds. Context: orphan vCPUs; may sleep.
+#[track_caller]
+pub fn sleep_ns(ns: u64) {
+    might_sleep();
+    let until = time::now_ns().saturating_add(ns);
+    let me = current();
+    let _alarm = Alarm::set(&me, until);
+    while time::now_ns() < until {
+        block_current();
+    }
+}
+
+/// Wakes a vCPU at a time, unless dropped before.
+pub(crate) struct Alarm<'a> {
+    timer: &'a Timer,
+}
+
+impl<'a> Alarm<'a> {
+    /// For the running vCPU `v`, at `at_ns` of `time::now_ns`.
+    pub(crate) fn set(v: &'a Vcpu, at_ns: u64) -> Self {
+        let timer = v.alarm.call_once(|| {
+            // It rings only while `v` waits with an `Alarm` on its stack.
+            let v = v.as_ref();
+            Timer::new(move || wake(&v))
+        });
+        timer.arm(at_ns);
+        Self { timer }
+    }
+}
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.timer.cancel();
+    }
+}
+
+/// Says that the caller may sleep: debug builds panic if it may not, naming the place. Context: orphan vCPUs.
+#[inline]
+#[track_caller]
+pub fn might_sleep() {
+    #[cfg(debug_assertions)]
+    {
+        let caller = core::panic::Location::caller();
+        assert!(!percpu::in_atomic_context(), "{caller} may sleep, but runs in atomic context");
+        if let Some(me) = try_current() {
+            assert!(
+                me.kind() == Kind::Orphan,
+                "{caller} may sleep, but runs in {} vCPU {}",
+                me.kind(),
+                me.name()
+            );
+        }
+    }
+}

@@ -31,6 +31,12 @@ pub fn distributor() -> u64 {
     DISTRIBUTOR.load(Ordering::Relaxed)
 }
 
+/// GICv2's CPU interface.
+#[must_use]
+pub fn interface() -> Option<u64> {
+    Some(INTERFACE.load(Ordering::Relaxed)).filter(|i| *i != 0)
+}
+
 /// Whether this is a GICv3.
 #[must_use]
 pub fn is_v3() -> bool {
@@ -45,15 +51,12 @@ pub fn init(machine: &Machine<'_>) {
     };
     DISTRIBUTOR.store(base, Ordering::Relaxed);
     INTERFACE.store(interface, Ordering::Relaxed);
-    if is_v3() {
-        // Affinity routing, group 1 on. SPIs go to group 1.
-        write32(base, 0x12);
-        let lines = (read32(base + 4) & 0x1f) + 1;
-        for n in 1..u64::from(lines) {
-            write32(base + 0x80 + 4 * n, u32::MAX);
-        }
-    } else {
-        write32(base, 3);
+    // GICv3: affinity routing, group 1 on, SPIs in group 1. GICv2 without security: group 0.
+    let (control, group) = if is_v3() { (0x12, u32::MAX) } else { (3, 0) };
+    write32(base, control);
+    let lines = (read32(base + 4) & 0x1f) + 1;
+    for n in 1..u64::from(lines) {
+        write32(base + 0x80 + 4 * n, group);
     }
 }
 
@@ -61,6 +64,7 @@ pub fn init(machine: &Machine<'_>) {
 pub fn init_cpu(machine: &Machine<'_>) {
     let banked = match machine.gic {
         GicFrames::V2 { distributor, cpu_interface } => {
+            write32(distributor.base + 0x80, 0); // IGROUPR0
             write32(cpu_interface.base + 4, 0xff);
             write32(cpu_interface.base, 3);
             distributor.base

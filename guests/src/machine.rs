@@ -102,6 +102,8 @@ pub struct Machine<'a> {
     pub memory: List<Region, 8>,
     /// Register blocks of all other nodes below the root, for whoever wants to poke at them.
     pub devices: List<Region, 48>,
+    /// Watchdogs (SP805, SBSA), which can reset the machine.
+    pub watchdogs: List<Region, 4>,
     /// The first virtio-mmio transport.
     pub virtio: Option<Region>,
     /// `/chosen/bootargs`, empty when missing.
@@ -159,6 +161,7 @@ impl<'a> Machine<'a> {
                 found.memory
             },
             devices: found.devices,
+            watchdogs: found.watchdogs,
             virtio: found.virtio,
             bootargs,
         })
@@ -196,6 +199,7 @@ struct Found {
     cpus: List<u64, 8>,
     memory: List<Region, 8>,
     devices: List<Region, 48>,
+    watchdogs: List<Region, 4>,
 }
 
 /// Levels of the tree that are looked at: deep enough for buses, bounded for the stack.
@@ -237,7 +241,11 @@ impl Found {
         let v3 = has(&["arm,gic-v3"]);
         let v2 = has(&["arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a7-gic"]);
         let (uart, virtio) = (has(&["arm,pl011"]), has(&["virtio,mmio"]));
+        let watchdog = has(&["arm,sp805", "arm,sbsa-gwdt"]);
         regions(node, |r| {
+            if watchdog {
+                self.watchdogs.push(r);
+            }
             if v3 {
                 self.gicv3.push(r);
             } else if v2 {

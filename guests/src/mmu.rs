@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Stage-1 tables: everything at VA = PA in 512 GiB, RAM as normal memory, the rest as device
-//! memory (Arm ARM D8). Device memory stays executable: the hostile guest jumps into it.
+//! Stage-1 tables: the first 256 GiB at VA = PA, RAM as normal memory, the rest as device memory
+//! (Arm ARM D8). All of it shows a second time from [`ALIAS`] on as normal memory: there an access
+//! that device memory would refuse at stage 1 (unaligned, exclusive) reaches stage 2. Nothing is
+//! execute-never: the hostile guest jumps everywhere.
 
 use crate::machine::{Machine, Region};
 use crate::{read_sysreg, write_sysreg};
@@ -28,6 +30,8 @@ const DEVICE: u64 = BLOCK | ACCESS;
 const NORMAL: u64 = BLOCK | ACCESS | INNER_SHAREABLE | 1 << 2;
 /// Attribute 0: device nGnRE; attribute 1: normal, write-back, allocating.
 const MAIR: u64 = 0xff04;
+/// Where the first 256 GiB are mapped once more, as normal memory.
+pub const ALIAS: u64 = 256 * GIB;
 const GIB: u64 = 1 << 30;
 const MIB2: u64 = 2 << 20;
 
@@ -39,6 +43,10 @@ pub fn enable(machine: &Machine<'_>) {
     let root = unsafe { &mut *ROOT.0.get() };
     let mut spare = LEVEL2.iter();
     for (index, entry) in root.iter_mut().enumerate() {
+        if index as u64 * GIB >= ALIAS {
+            *entry = (index as u64 * GIB - ALIAS) | NORMAL;
+            continue;
+        }
         let whole = Region { base: index as u64 * GIB, size: GIB };
         *entry = if inside(whole) {
             whole.base | NORMAL

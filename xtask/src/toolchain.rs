@@ -3,13 +3,14 @@
 //!
 //! rustup's own `aarch64-unknown-none-softfloat` is taken where it is installed or can be added. Else
 //! the distribution's compiler builds `core` and `alloc` from its source package. The choice is kept in
-//! the target folder, so that it is made once.
+//! the target folder, so that it is made once; `FERROVISOR_TOOLCHAIN=rustup` or `distribution` decides
+//! otherwise.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::{process, project};
@@ -37,6 +38,18 @@ impl Toolchain {
     /// # Errors
     /// When neither can be had, with what to install.
     pub fn choose() -> Result<Toolchain> {
+        if let Ok(wish) = env::var("FERROVISOR_TOOLCHAIN") {
+            let choice = match wish.as_str() {
+                "rustup" => Toolchain::Rustup,
+                "distribution" => Toolchain::Distribution,
+                _ => bail!("FERROVISOR_TOOLCHAIN is `{wish}`; it may be rustup or distribution"),
+            };
+            ensure!(
+                choice.works(),
+                "FERROVISOR_TOOLCHAIN is `{wish}`, but that cannot build for {TARGET} here"
+            );
+            return Ok(choice);
+        }
         let memory = project::target().join("toolchain.json");
         if let Some(choice) = recall(&memory).filter(Toolchain::works) {
             return Ok(choice);

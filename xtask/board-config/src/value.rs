@@ -170,7 +170,7 @@ pub(crate) fn size(text: &str) -> Option<u64> {
 fn size_text(bytes: u64) -> String {
     [(30, 'G'), (20, 'M'), (10, 'K')]
         .iter()
-        .find(|(shift, _)| bytes != 0 && bytes % (1 << shift) == 0)
+        .find(|(shift, _)| bytes != 0 && bytes.is_multiple_of(1 << shift))
         .map_or_else(|| bytes.to_string(), |(shift, unit)| format!("{}{unit}", bytes >> shift))
 }
 

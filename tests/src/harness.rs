@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What a system test is, what it gets, and how all of them are run.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use xtask::image::{self, Image, Profile};
+use xtask::qemu::{Machine, Overrides};
+use xtask::run::Bundle;
+use xtask::session::Session;
+use xtask::{bundle, project};
+
+/// Both profiles: what most tests are for.
+pub const BOTH: &[Profile] = &[Profile::Release, Profile::Debug];
+/// Where the other profile would show nothing new, or a number is measured.
+pub const RELEASE: &[Profile] = &[Profile::Release];
+
+/// A system test. It fails by returning an error, never by a panic.
+pub struct Test {
+    /// Its name, `module_what_it_shows`.
+    pub name: &'static str,
+    /// Seconds that each machine which it boots may run.
+    pub limit: u64,
+    /// The profiles of the image that it runs with.
+    pub profiles: &'static [Profile],
+    /// The test itself.
+    pub run: fn(&Context) -> Result<()>,
+}
+
+/// What to boot other than the board and the test say by themselves.
+#[derive(Default)]
+pub struct Setup {
+    /// The guests' sources: files of the board (see [`Context::guest_file`]) or of the test
+    /// (see [`Context::guest`]).
+    pub guests: Vec<PathBuf>,
+    /// Bytes to boot with in place of a bundle of guests, whatever they are.
+    pub bundle: Option<Vec<u8>>,
+    /// The machine.
+    pub machine: Overrides,
+    /// Whether a reset ends the machine.
+    pub no_reboot: bool,
+}
+
+/// A test at work: where it boots machines.
+pub struct Context {
+    /// The board.
+    pub board: &'static str,
+    /// The image's profile.
+    pub profile: Profile,
+    limit: Duration,
+    folder: PathBuf,
+    /// What each machine that was booted said.
+    logs: Mutex<Vec<Arc<Mutex<Vec<u8>>>>>,
+}
+
+/// A machine of a test. It ends when this is dropped.
+pub struct Running {
+    /// Its serial line.
+    pub session: Session,
+    /// The file that it booted from.
+    _bundle: Option<Bundle>,
+}
+
+impl std::ops::Deref for Running {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl std::ops::DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl Context {
+    fn new(name: &str, profile: Profile, limit: u64) -> Result<Context> {
+        let folder = project::target().join("system-tests").join(name);
+        // What an earlier run left there is old.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let limit = Duration::from_secs(limit);
+        Ok(Context { board: "qemu-virt", profile, limit, folder, logs: Mutex::default() })
+    }
+
+    /// Boots a machine.
+    ///
+    /// # Errors
+    /// When something cannot be built, or the emulator cannot be started.
+    pub fn boot(&self, setup: Setup) -> Result<Running> {
+        let board = project::board(self.board)?;
+        let bundle = match &setup.bundle {
+            Some(bytes) => Some(Bundle::store(bytes)?),
+            None => Bundle::pack(&setup.guests)?,
+        };
+        let image = built(self.board, self.profile)?;
+        let initrd = bundle.as_ref().map(|file| file.0.clone());
+        let mut machine = Machine::new(&board, &setup.machine, image.bin, initrd)?;
+        machine.no_reboot = setup.no_reboot;
+        let log = Arc::new(Mutex::default());
+        lock(&self.logs).push(Arc::clone(&log));
+        let session = Session::start(&mut machine.piped()?, self.limit, Copy(log))?;
+        Ok(Running { session, _bundle: bundle })
+    }
+
+    /// A file among the board's guests, such as `linux0.dts`.
+    pub fn guest_file(&self, name: &str) -> PathBuf {
+        project::board_folder(self.board).join("guests").join(name)
+    }
+
+    /// A guest described by the test: writes the text as `NAME.dts`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn guest(&self, name: &str, text: &str) -> Result<PathBuf> {
+        self.file(&format!("{name}.dts"), text.as_bytes())
+    }
+
+    /// Writes a file that is there as long as the test runs, and until the next time.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.folder.join(name);
+        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// The bundle of these guests, to be changed before it is booted.
+    ///
+    /// # Errors
+    /// When a source has mistakes or an image cannot be had.
+    pub fn pack(&self, guests: &[PathBuf]) -> Result<Vec<u8>> {
+        bundle::pack(guests)
+    }
+}
+
+/// Keeps what a machine says.
+struct Copy(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Copy {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The value behind a lock; data that is only appended to is whole even if its last holder died.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The image, built once in a run.
+fn built(board: &'static str, profile: Profile) -> Result<Image> {
+    static IMAGES: Mutex<Option<HashMap<(&str, String), Image>>> = Mutex::new(None);
+    let mut images = lock(&IMAGES);
+    let images = images.get_or_insert_default();
+    let key = (board, profile.to_string());
+    if let Some(image) = images.get(&key) {
+        return Ok(image.clone());
+    }
+    let image = image::build(board, profile)?;
+    images.insert(key, image.clone());
+    Ok(image)
+}
+
+/// What the runner was asked for.
+pub struct Wishes {
+    /// Only tests whose name contains this.
+    pub filter: Option<String>,
+    /// Only this profile.
+    pub profile: Option<Profile>,
+    /// How many at a time.
+    pub jobs: usize,
+}
+
+/// The tests to run: name with profile, profile, test.
+pub fn select(tests: &[&'static [Test]], wishes: &Wishes) -> Vec<(String, Profile, &'static Test)> {
+    let all = tests.iter().flat_map(|group| group.iter());
+    all.flat_map(|test| {
+        test.profiles.iter().map(move |profile| (format!("{}_{profile}", test.name), *profile, test))
+    })
+    .filter(|(name, ..)| wishes.filter.as_ref().is_none_or(|filter| name.contains(filter)))
+    .filter(|(_, profile, _)| wishes.profile.is_none_or(|wish| wish == *profile))
+    .collect()
+}
+
+/// Runs the tests; gives how many passed and how many failed.
+pub fn run(tests: &[(String, Profile, &'static Test)], jobs: usize) -> (usize, usize) {
+    // All that is built and fetched comes first: it is not the tests' time.
+    for profile in BOTH {
+        if tests.iter().any(|(_, wanted, _)| wanted == profile)
+            && let Err(error) = built("qemu-virt", *profile)
+        {
+            println!("FAIL the {profile} image does not build: {error:#}");
+            return (0, tests.len());
+        }
+    }
+    let (next, passed, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let output = Mutex::new(());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some((name, profile, test)) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let start = Instant::now();
+                    let context = Context::new(name, *profile, test.limit);
+                    let outcome =
+                        context.as_ref().map_err(|error| anyhow::anyhow!("{error:#}")).and_then(test.run);
+                    let seconds = start.elapsed().as_secs_f64();
+                    let _alone = lock(&output);
+                    match outcome {
+                        Ok(()) => {
+                            passed.fetch_add(1, Ordering::Relaxed);
+                            println!("ok   {name} ({seconds:.1} s)");
+                        }
+                        Err(error) => {
+                            failed.fetch_add(1, Ordering::Relaxed);
+                            println!("FAIL {name} ({seconds:.1} s): {error:#}");
+                            context.iter().for_each(show_logs);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    (passed.into_inner(), failed.into_inner())
+}
+
+/// Prints what a failed test's machines said.
+fn show_logs(context: &Context) {
+    for (index, log) in lock(&context.logs).iter().enumerate() {
+        println!("---- serial log {} ----", index + 1);
+        println!("{}", String::from_utf8_lossy(&lock(log)).trim_end());
+    }
+    println!("---- end ----");
+}

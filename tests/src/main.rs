@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! System tests: the image with its guests on the emulated boards. `cargo xtask test` runs them after
+//! the host tests; `cargo run -p system-tests -- FILTER` runs some of them alone.
+
+mod boot;
+mod harness;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use harness::{Test, Wishes};
+use xtask::image::Profile;
+
+/// Every group of tests.
+const ALL: &[&[Test]] = &[boot::TESTS];
+
+/// Run the image with its guests on emulated boards.
+#[derive(Parser)]
+struct Cli {
+    /// Only tests whose name contains this
+    filter: Option<String>,
+    /// Only this profile of the image
+    #[arg(long, value_enum)]
+    profile: Option<Profile>,
+    /// How many at a time
+    #[arg(long, short, default_value_t = 2)]
+    jobs: usize,
+    /// List the names and run nothing
+    #[arg(long)]
+    list: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let wishes = Wishes { filter: cli.filter, profile: cli.profile, jobs: cli.jobs };
+    let tests = harness::select(ALL, &wishes);
+    if cli.list {
+        tests.iter().for_each(|(name, ..)| println!("{name}"));
+        return ExitCode::SUCCESS;
+    }
+    let (passed, failed) = harness::run(&tests, wishes.jobs);
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,3 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What every later crate stands on: memory, per-CPU data, scheduler, locks, timers, host interrupts, host device tree, log.
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(target_os = "none", no_std)]
+
+extern crate alloc;
+
+pub mod boot;
+pub mod console;
+pub mod device;
+pub mod dt;
+pub mod error;
+pub mod irq;
+pub mod log;
+pub mod mm;
+pub mod panic;
+pub mod percpu;
+pub mod power;
+pub mod sched;
+pub mod smp;
+pub mod sync;
+pub mod time;
+pub mod timer;
+pub mod work;

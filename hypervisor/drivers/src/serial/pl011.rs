@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The Arm PL011 UART (PrimeCell UART TRM, DDI 0183). Line settings are left as the firmware made them.
+
+use alloc::boxed::Box;
+use kernel::boot::{ConsoleDriver, EarlyDriver};
+use kernel::console::{ConsoleDevice, EarlyConsole};
+use kernel::dt::Node;
+use kernel::error::{Error, Result};
+use kernel::irq::{self, Handler, Interrupt, Options};
+use kernel::mm::space::{self, Mmio};
+use kernel::sync::Once;
+use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
+use tock_registers::registers::{ReadOnly, ReadWrite, WriteOnly};
+use tock_registers::{register_bitfields, register_structs};
+
+const COMPATIBLE: &[&str] = &["arm,pl011", "arm,sbsa-uart"];
+
+/// The polled transmitter.
+pub const EARLY: EarlyDriver = EarlyDriver {
+    compatible: COMPATIBLE,
+    open: |_| EarlyConsole { name: "pl011", put: early_put, layout: 0 },
+};
+
+/// The driver.
+pub const CONSOLE: ConsoleDriver = ConsoleDriver { name: "pl011", compatible: COMPATIBLE, probe };
+
+register_bitfields! { u32,
+    /// Flag register (3.3.3).
+    Flags [
+        /// Receive FIFO empty.
+        RXFE 4,
+        /// Transmit FIFO full.
+        TXFF 5
+    ],
+    /// Interrupt bits, the same in IMSC, RIS, MIS and ICR (3.3.10 to 3.3.13).
+    Interrupts [
+        /// Receive FIFO has reached its level.
+        RX 4,
+        /// Bytes wait in the receive FIFO and the line is idle.
+        RT 6
+    ],
+    /// Control register (3.3.8).
+    Control [
+        /// The UART is enabled.
+        UARTEN 0,
+        /// The transmitter is enabled.
+        TXE 8,
+        /// The receiver is enabled.
+        RXE 9
+    ]
+}
+
+register_structs! {
+    /// Register map (table 3-1).
+    Registers {
+        /// Data: byte in bits 7:0, errors above.
+        (0x00 => data: ReadWrite<u32>),
+        (0x04 => _reserved0),
+        /// Flags.
+        (0x18 => flags: ReadOnly<u32, Flags::Register>),
+        (0x1c => _reserved1),
+        /// Control.
+        (0x30 => control: ReadWrite<u32, Control::Register>),
+        (0x34 => _reserved2),
+        /// Interrupt mask: 1 lets through.
+        (0x38 => mask: ReadWrite<u32, Interrupts::Register>),
+        (0x3c => _reserved3),
+        /// Interrupt clear.
+        (0x44 => clear: WriteOnly<u32, Interrupts::Register>),
+        (0x48 => @END),
+    }
+}
+
+/// Sends one byte. A UART that does not drain within many polls loses it rather than hang the machine.
+fn early_put(base: usize, _layout: u32, byte: u8) {
+    let registers = core::ptr::with_exposed_provenance::<Registers>(base);
+    // SAFETY: boot passes the address at which it has the registers mapped.
+    put(unsafe { &*registers }, byte);
+}
+
+fn put(registers: &Registers, byte: u8) {
+    for _ in 0..1_000_000 {
+        if !registers.flags.is_set(Flags::TXFF) {
+            return registers.data.set(byte.into());
+        }
+        core::hint::spin_loop();
+    }
+}
+
+/// A UART in use.
+pub struct Pl011 {
+    mmio: Mmio,
+    interrupt: Option<Interrupt>,
+    handler: Once<fn()>,
+}
+
+impl Pl011 {
+    /// Takes mapped registers into use.
+    ///
+    /// # Errors
+    /// The mapping is too small or not aligned.
+    pub fn new(mmio: Mmio, interrupt: Option<Interrupt>) -> Result<Self> {
+        let uart = Pl011 { mmio, interrupt, handler: Once::new() };
+        let Some(registers) = uart.registers() else {
+            return Err(Error::Invalid {
+                what: "PL011",
+                why: "its registers are smaller than 0x48 bytes".into(),
+            });
+        };
+        registers.mask.set(0);
+        registers.clear.set(0x7ff);
+        registers.control.modify(Control::UARTEN::SET + Control::TXE::SET + Control::RXE::SET);
+        Ok(uart)
+    }
+
+    fn registers(&self) -> Option<&Registers> {
+        // SAFETY: the structure describes a PL011, none of whose registers makes it touch memory.
+        unsafe { self.mmio.registers(0) }
+    }
+
+    fn interrupted(&self) {
+        if let Some(handler) = self.handler.get() {
+            handler();
+        }
+        // Cleared after reading: the timeout interrupt comes again for bytes that arrived meanwhile.
+        if let Some(registers) = self.registers()
+            && registers.flags.is_set(Flags::RXFE)
+        {
+            registers.clear.write(Interrupts::RT::SET);
+        }
+    }
+}
+
+impl ConsoleDevice for Pl011 {
+    fn write(&self, bytes: &[u8]) {
+        if let Some(registers) = self.registers() {
+            bytes.iter().for_each(|&b| put(registers, b));
+        }
+    }
+
+    fn read(&self) -> Option<u8> {
+        let registers = self.registers()?;
+        (!registers.flags.is_set(Flags::RXFE)).then(|| registers.data.get() as u8)
+    }
+
+    fn set_rx_handler(&self, handler: fn()) -> Result<()> {
+        self.handler.call_once(|| handler);
+        let Some(interrupt) = self.interrupt else {
+            return Err(Error::Invalid { what: "console", why: "the PL011's node has no interrupt".into() });
+        };
+        let this = core::ptr::from_ref(self).expose_provenance();
+        let handler = Handler::Function(rx_interrupt, this);
+        irq::request(interrupt.intid, "pl011", Options::new(Some(interrupt.trigger)), handler)?;
+        self.set_rx_enabled(true);
+        Ok(())
+    }
+
+    fn set_rx_enabled(&self, enabled: bool) {
+        if let Some(registers) = self.registers() {
+            let both = Interrupts::RX::SET + Interrupts::RT::SET;
+            registers.mask.write(if enabled { both } else { Interrupts::RX::CLEAR });
+        }
+    }
+
+    fn name(&self) -> &str {
+        "pl011"
+    }
+}
+
+fn rx_interrupt(device: usize) {
+    let device = core::ptr::with_exposed_provenance::<Pl011>(device);
+    // SAFETY: `set_rx_handler` passes the device itself, which `probe` leaked.
+    unsafe { &*device }.interrupted();
+}
+
+fn probe(node: &Node<'static>) -> Result<&'static dyn ConsoleDevice> {
+    let reg = node.reg(0)?;
+    let interrupt = match node.interrupt(0) {
+        Ok(interrupt) => Some(interrupt),
+        Err(error) => {
+            log::warn!("{node}: {error}");
+            None
+        }
+    };
+    Ok(Box::leak(Box::new(Pl011::new(space::map_device(reg.base, reg.size)?, interrupt)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_are_where_the_manual_says() {
+        let mmio = Mmio::fake(0x1000);
+        let words = mmio.base().as_ptr::<u32>();
+        // SAFETY: inside the fake registers.
+        let word = |offset: usize| unsafe { words.byte_add(offset).read_volatile() };
+        let uart = Pl011::new(mmio, None).unwrap();
+        assert_eq!(word(0x30), 1 << 0 | 1 << 8 | 1 << 9);
+        assert_eq!((word(0x38), word(0x44)), (0, 0x7ff));
+        uart.write(b"ab");
+        assert_eq!(word(0x00), u32::from(b'b'));
+        uart.set_rx_enabled(true);
+        assert_eq!(word(0x38), 1 << 4 | 1 << 6);
+        uart.set_rx_enabled(false);
+        assert_eq!(word(0x38), 0);
+        assert_eq!(uart.read(), Some(b'b'));
+        // SAFETY: inside the fake registers.
+        unsafe { words.byte_add(0x18).write_volatile(1 << 4) };
+        assert_eq!(uart.read(), None);
+        assert!(uart.set_rx_handler(|| ()).is_err(), "without an interrupt there is no input");
+        assert!(Pl011::new(Mmio::fake(0x40), None).is_err());
+    }
+}

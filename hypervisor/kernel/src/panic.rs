@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What is said and done when the hypervisor itself fails.
+
+use crate::irq::{Ipi, ipi_others};
+use crate::{log as klog, percpu, power, println};
+use arch::STACK_SIZE;
+use arch::frame::{FaultKind, HostFrame};
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+static RESET: AtomicBool = AtomicBool::new(false);
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a panic resets the machine; it halts otherwise.
+pub fn set_reset(reset: bool) {
+    RESET.store(reset, Ordering::Relaxed);
+}
+
+/// The first CPU to come here goes on, alone and with the console for itself; others, and a panic within a panic, halt.
+fn begin() {
+    arch::irq::mask();
+    if ENTERED.swap(true, Ordering::SeqCst) {
+        arch::cpu::halt();
+    }
+    klog::enter_panic();
+    ipi_others(Ipi::Stop);
+}
+
+fn finish() -> ! {
+    if RESET.load(Ordering::Relaxed) {
+        println!("ferrovisor panic: resetting");
+        println!("ferrovisor panic: no reset: {}", power::reset());
+    }
+    println!("ferrovisor panic: halted");
+    arch::cpu::halt()
+}
+
+/// The panic handler's work: says what happened, stops the other CPUs, then resets or halts. Context: any.
+pub fn report(info: &dyn fmt::Display) -> ! {
+    begin();
+    println!("ferrovisor panic: CPU {}: {info}", percpu::this_cpu());
+    finish()
+}
+
+/// A fault of the hypervisor itself: for the vectors. Does not return.
+pub fn host_fault(frame: &mut HostFrame, kind: FaultKind) {
+    begin();
+    let what = match kind {
+        FaultKind::Sync => "synchronous exception",
+        FaultKind::StackOverflow => "stack overflow",
+        FaultKind::SError => "system error",
+        FaultKind::Unexpected => "exception at an unused vector",
+    };
+    println!("ferrovisor panic: CPU {}: {what} in the hypervisor at {:#x}", percpu::this_cpu(), frame.elr);
+    crate::print!("{frame}");
+    backtrace(frame);
+    finish()
+}
+
+#[cfg(target_os = "none")]
+fn backtrace(frame: &HostFrame) {
+    let bottom = frame.sp & !(STACK_SIZE as u64 - 1);
+    let mut calls = [0; 24];
+    let count = arch::cpu::backtrace(frame.x[29], bottom..bottom + STACK_SIZE as u64, &mut calls);
+    println!("  called from:");
+    for call in calls.iter().take(count) {
+        println!("    {call:#x}");
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+fn backtrace(_: &HostFrame) {
+    let _ = STACK_SIZE;
+}

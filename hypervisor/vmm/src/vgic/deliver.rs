@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Interrupts towards the guest: inputs, and the way of one interrupt into a list register.
+
+use super::irq::{Edit, Word, at, bit};
+use super::slots::{Place, Put, home};
+use super::{Bank, FLUSH, FLUSH_SPIS, HostIrq, Kicks, NO_TARGET, Spis, Vgic};
+use arch::irq::{restore, save};
+
+/// Deactivates the physical interrupt behind interrupt `i`, if one waits for an end that will not come.
+#[inline]
+pub(super) fn settle(host: &dyn HostIrq, w: &mut Word, i: usize, place: Place) {
+    if w.hw & bit(i) & !w.active & !w.latch != 0 {
+        settle_cold(host, w, i, place);
+    }
+}
+
+#[cold]
+fn settle_cold(host: &dyn HostIrq, w: &mut Word, i: usize, place: Place) {
+    w.hw &= !bit(i);
+    let intid = u32::from(at(&w.host, i));
+    // A PPI's active state went away with the vCPU's CPU.
+    if intid >= 32 || place == Place::Here {
+        host.set_active(intid, false);
+    }
+}
+
+impl Vgic {
+    /// Sets the level of SPI `intid`'s input. Context: any. An INTID that is no SPI of this guest is ignored.
+    pub fn set_spi(&self, intid: u32, level: bool) {
+        let Some((word, i)) = self.spi_index(intid) else { return };
+        let mut kicks = Kicks::default();
+        let flags = save();
+        {
+            let mut spis = self.spis.lock();
+            if let Some(s) = spis.get_mut(word)
+                && s.w.set_line(bit(i), level)
+            {
+                self.update_spi(s, word, i, Edit::None, &mut kicks);
+            }
+        }
+        restore(flags);
+        self.run_kicks(kicks);
+    }
+
+    /// Sets the level of the input of PPI `intid` (16 to 31) of `vcpu`. Context: any. Others are ignored.
+    pub fn set_ppi(&self, vcpu: usize, intid: u32, level: bool) {
+        if !(16..32).contains(&intid) {
+            return;
+        }
+        let Some(cpu) = self.cpus.get(vcpu) else { return };
+        let i = intid as usize;
+        let mut kicks = Kicks::default();
+        let flags = save();
+        {
+            let mut bank = cpu.bank.lock();
+            if bank.w.set_line(bit(i), level) {
+                self.update_private(vcpu, &mut bank, i, Edit::None, &mut kicks);
+            }
+        }
+        restore(flags);
+        self.run_kicks(kicks);
+    }
+
+    /// Passes physical interrupt `host_intid`, which is acknowledged, and whose priority is dropped but which is not
+    /// deactivated, on as PPI `intid` of `vcpu`, or as an SPI wherever it is routed. The guest's end of interrupt deactivates
+    /// it. Context: any; for a PPI on the CPU where `vcpu` is loaded.
+    pub fn inject_forwarded(&self, vcpu: usize, intid: u32, host_intid: u32) {
+        let i = intid as usize & 31;
+        let mut kicks = Kicks::default();
+        let flags = save();
+        if (16..32).contains(&intid) {
+            if let Some(cpu) = self.cpus.get(vcpu) {
+                let mut bank = cpu.bank.lock();
+                bank.w.set_host(i, host_intid);
+                self.update_private(vcpu, &mut bank, i, Edit::Forward, &mut kicks);
+            }
+        } else if let Some((word, i)) = self.spi_index(intid) {
+            let mut spis = self.spis.lock();
+            if let Some(s) = spis.get_mut(word) {
+                s.w.set_host(i, host_intid);
+                self.update_spi(s, word, i, Edit::Forward, &mut kicks);
+            }
+        }
+        restore(flags);
+        self.run_kicks(kicks);
+    }
+
+    /// Word and bit of an SPI that exists.
+    #[inline]
+    pub(super) fn spi_index(&self, intid: u32) -> Option<(usize, usize)> {
+        let n = intid.wrapping_sub(32) as usize;
+        (n >> 5 < self.spi_words && intid < 1020).then_some((n >> 5, n & 31))
+    }
+
+    /// Applies `edit` to SGI or PPI `i` of `vcpu`, and delivers, changes or withdraws it as its state now says.
+    #[inline]
+    pub(super) fn update_private(
+        &self,
+        vcpu: usize,
+        bank: &mut Bank,
+        i: usize,
+        edit: Edit,
+        kicks: &mut Kicks,
+    ) {
+        if self.v2 && i < 16 {
+            return self.update_sgi(vcpu, bank, i, edit, kicks);
+        }
+        let b = bit(i);
+        let Bank { w, slots, .. } = bank;
+        let slot = slots.find(at(&w.place, i), i as u16);
+        let place = slots.place();
+        if place == Place::Remote {
+            match slot {
+                Some(n) => slots.request(w, i, n, edit),
+                None => w.apply(edit, b),
+            }
+            self.ask(vcpu, FLUSH);
+            kicks.add(vcpu);
+            return;
+        }
+        if let Some(n) = slot {
+            slots.fold(w, i, n);
+        }
+        w.apply(edit, b);
+        settle(&*self.host, w, i, place);
+        let pending = w.deliverable(self.ctlr()) & b != 0;
+        match slots.put(w, i, i as u16, slot, pending, false) {
+            Put::Nothing => return,
+            Put::Held => {}
+            Put::Full => {
+                bank.counts.spilled += 1;
+                self.ask(vcpu, FLUSH | FLUSH_SPIS);
+            }
+        }
+        if pending {
+            bank.announce(vcpu, place, kicks);
+        }
+    }
+
+    /// The same for SPI `i` of `word`.
+    pub(super) fn update_spi(&self, s: &mut Spis, word: usize, i: usize, edit: Edit, kicks: &mut Kicks) {
+        let b = bit(i);
+        let intid = (word * 32 + 32 + i) as u16;
+        let target = usize::from(at(&s.target, i));
+        let hint = at(&s.w.place, i);
+        let mut edit = edit;
+        if let Some(at_vcpu) = home(hint)
+            && let Some(cpu) = self.cpus.get(at_vcpu)
+        {
+            let mut bank = cpu.bank.lock();
+            let place = bank.slots.place();
+            if let Some(n) = bank.slots.find(hint, intid) {
+                if place == Place::Remote {
+                    bank.slots.request(&mut s.w, i, n, edit);
+                    self.ask(at_vcpu, FLUSH | FLUSH_SPIS);
+                    kicks.add(at_vcpu);
+                    return;
+                }
+                bank.slots.fold(&mut s.w, i, n);
+                s.w.apply(edit, b);
+                edit = Edit::None;
+                settle(&*self.host, &mut s.w, i, place);
+                let ready = s.w.deliverable(self.ctlr()) & b != 0;
+                let (pending, elsewhere) = (ready && target == at_vcpu, ready && target != at_vcpu);
+                if bank.slots.put(&mut s.w, i, intid, Some(n), pending, elsewhere) == Put::Held {
+                    if pending {
+                        bank.announce(at_vcpu, place, kicks);
+                    }
+                    return;
+                }
+            }
+        }
+        s.w.apply(edit, b);
+        settle(&*self.host, &mut s.w, i, Place::Away);
+        let active = s.w.active & b != 0;
+        let ready = s.w.deliverable(self.ctlr()) & b != 0;
+        let dest = if active {
+            home(hint).unwrap_or(if target == NO_TARGET.into() { 0 } else { target })
+        } else {
+            target
+        };
+        if !active && !ready {
+            return;
+        }
+        let Some(cpu) = self.cpus.get(dest) else { return };
+        let mut bank = cpu.bank.lock();
+        let place = bank.slots.place();
+        let pending = ready && dest == target;
+        let put = match place {
+            Place::Remote => Put::Full,
+            _ => bank.slots.put(&mut s.w, i, intid, None, pending, ready && !pending),
+        };
+        if put == Put::Full {
+            s.w.set_place(i, super::waiting(dest));
+            bank.spi_words |= bit(word);
+            self.ask(dest, FLUSH | FLUSH_SPIS);
+            if place != Place::Remote {
+                bank.counts.spilled += 1;
+            }
+        }
+        if pending || place == Place::Remote {
+            bank.announce(dest, place, kicks);
+        }
+    }
+}
+
+impl Bank {
+    /// Counts an interrupt for `vcpu` and has it woken where that is needed.
+    #[inline]
+    pub(super) fn announce(&mut self, vcpu: usize, place: Place, kicks: &mut Kicks) {
+        self.counts.injected += 1;
+        if place != Place::Here || self.idle {
+            self.idle = false;
+            kicks.add(vcpu);
+        }
+    }
+}

@@ -9,6 +9,7 @@ use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
 
 use crate::sched::Vcpu;
+use crate::timer;
 
 /// The most CPUs that an image runs on; further ones stay parked.
 pub const MAX_CPUS: usize = 16;
@@ -65,6 +66,8 @@ pub struct Block {
     pub(crate) first_timer: AtomicU64,
     /// What the EL2 timer is programmed to; `u64::MAX` for off.
     pub(crate) programmed: AtomicU64,
+    /// The timers armed here.
+    pub(crate) timers: timer::Queue,
 }
 
 impl Block {
@@ -82,6 +85,7 @@ impl Block {
             slice_end: AtomicU64::new(u64::MAX),
             first_timer: AtomicU64::new(u64::MAX),
             programmed: AtomicU64::new(u64::MAX),
+            timers: timer::Queue::new(),
         }
     }
 
@@ -96,7 +100,7 @@ static BLOCKS: [Block; MAX_CPUS] = {
     let mut blocks = [const { Block::new(0) }; MAX_CPUS];
     let mut i = 0;
     while i < MAX_CPUS {
-        blocks[i] = Block::new(i as u16);
+        blocks[i].cpu = AtomicU32::new(i as u32);
         i += 1;
     }
     blocks

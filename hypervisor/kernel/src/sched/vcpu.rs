@@ -412,11 +412,6 @@ impl Vcpu {
         self.state.store(state as u8, Relaxed);
     }
 
-    #[inline]
-    pub(super) fn is(&self, state: State) -> bool {
-        self.state.load(Relaxed) == state as u8
-    }
-
     /// The CPU that it runs or waits on.
     #[inline]
     pub fn cpu(&self) -> CpuId {

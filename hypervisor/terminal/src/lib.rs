@@ -10,19 +10,26 @@
 
 extern crate alloc;
 
+use alloc::sync::Arc;
+
+use kernel::sched::{self, Params, Vcpu};
+
 pub mod command;
 pub mod commands;
 pub mod complete;
+pub mod dts;
 pub mod editor;
 pub mod error;
 #[cfg(test)]
 mod fake;
+pub mod hexdump;
 pub mod history;
 pub mod json;
 pub mod keys;
 pub mod parse;
 pub mod reference;
 pub mod session;
+pub mod system;
 pub mod value;
 
 /// The line that says which hypervisor this is.
@@ -32,4 +39,37 @@ pub fn banner() -> &'static str {
     } else {
         concat!("Ferrovisor ", env!("CARGO_PKG_VERSION"), ", aarch64")
     }
+}
+
+/// How the terminal is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The control character that switches between prompt and guest.
+    pub escape: u8,
+    /// The width of the terminal in columns. It is never asked.
+    pub columns: usize,
+    /// The priority of the terminal's vCPU, 0 to 7: above the guests', so that it answers while they compute.
+    pub priority: u8,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { escape: 0x1d, columns: 80, priority: 5 }
+    }
+}
+
+/// Starts the terminal on the host console: an orphan vCPU that sleeps until something is typed.
+///
+/// # Errors
+/// The vCPU cannot be made: no memory, or a priority that does not exist.
+pub fn start(config: Config) -> kernel::error::Result<Arc<Vcpu>> {
+    sched::spawn("terminal", Params::with_priority(config.priority), move || {
+        let system = system::System::default();
+        let mut session = session::Session::new(system, commands::TABLE, config.escape, config.columns);
+        session.start(&alloc::format!("{}; 'help' lists the commands", banner()));
+        loop {
+            let again = session.step();
+            kernel::console::wait_input(again);
+        }
+    })
 }

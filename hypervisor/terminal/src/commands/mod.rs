@@ -3,12 +3,29 @@
 
 mod console;
 mod echo;
+mod heap;
 mod help;
+mod host;
+mod log;
+mod poweroff;
+mod reset;
+mod sched;
 mod sleep;
 mod version;
 
 use crate::command::Command;
 
 /// All commands, in the order in which they are listed.
-pub static TABLE: &[Command] =
-    &[help::COMMAND, console::COMMAND, version::COMMAND, echo::COMMAND, sleep::COMMAND];
+pub static TABLE: &[Command] = &[
+    help::COMMAND,
+    host::COMMAND,
+    sched::COMMAND,
+    console::COMMAND,
+    log::COMMAND,
+    heap::COMMAND,
+    version::COMMAND,
+    echo::COMMAND,
+    sleep::COMMAND,
+    reset::COMMAND,
+    poweroff::COMMAND,
+];

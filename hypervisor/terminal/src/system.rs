@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The machine as the session uses it: the kernel's console and clock, the multiplexer's ports, the names there are.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use io::serial::{self, Port};
+use kernel::{console, dt, percpu, time};
+
+use crate::complete::Names;
+use crate::session::Host;
+
+/// The machine.
+#[derive(Default)]
+pub struct System {
+    /// Bytes read from the console and not asked for yet, next one last.
+    read: Vec<u8>,
+    attached: Option<Arc<Port>>,
+}
+
+impl Names for System {
+    fn guests(&self) -> Vec<String> {
+        guest_names()
+    }
+
+    fn vcpus(&self) -> Vec<String> {
+        vcpu_names()
+    }
+
+    fn ports(&self) -> Vec<String> {
+        serial::ports().iter().map(|p| p.name().to_string()).collect()
+    }
+
+    fn cpus(&self) -> usize {
+        percpu::cpu_count()
+    }
+
+    fn dt_children(&self, path: &str) -> Vec<String> {
+        let node = dt::tree().and_then(|fdt| dt::find_path(fdt, path));
+        let name = |n: dt::Node<'_>| {
+            let more = n.children().next().is_some();
+            format!("{}{}", n.name(), if more { "/" } else { "" })
+        };
+        node.map(|n| n.children().map(name).collect()).unwrap_or_default()
+    }
+}
+
+impl Host for System {
+    fn read(&mut self) -> Option<u8> {
+        if self.read.is_empty() {
+            let mut bytes = [0; 64];
+            let count = console::try_read(&mut bytes);
+            self.read.extend(bytes.iter().take(count).rev());
+        }
+        self.read.pop()
+    }
+
+    fn write(&mut self, bytes: &[u8], row: &[u8]) {
+        console::write_row(bytes, row);
+    }
+
+    fn now_ns(&self) -> u64 {
+        time::now_ns()
+    }
+
+    fn sleep_ns(&mut self, ns: u64) {
+        console::wait_input(Some(ns));
+    }
+
+    fn attach(&mut self, port: &str) -> Result<String, String> {
+        let port = serial::attach(port).map_err(|e| e.to_string())?;
+        let name = port.name().to_string();
+        self.attached = Some(port);
+        Ok(name)
+    }
+
+    fn detach(&mut self) {
+        self.attached = None;
+        serial::detach();
+    }
+
+    fn input(&mut self, bytes: &[u8]) -> Option<usize> {
+        self.attached.take_if(|port| !port.is_attached());
+        self.attached.as_ref().map(|port| port.input(bytes))
+    }
+}
+
+/// The names of the guests.
+pub fn guest_names() -> Vec<String> {
+    Vec::new()
+}
+
+/// The names of the guests' vCPUs.
+pub fn vcpu_names() -> Vec<String> {
+    Vec::new()
+}

@@ -5,6 +5,28 @@
 extern crate alloc;
 
 pub mod bundle;
+mod bus;
 pub mod config;
+mod counter;
 pub mod device;
+pub mod exit;
+pub mod guest;
+pub mod host;
+mod id_regs;
 pub mod image;
+pub mod manager;
+mod memory;
+mod psci;
+mod random;
+mod timer;
+pub mod vcpu;
+pub mod vgic;
+
+/// Makes guests possible. Context: once, from the first orphan; may sleep.
+///
+/// # Errors
+/// The host's interrupts cannot be had, or memory is short.
+pub fn init() -> kernel::error::Result<()> {
+    host::init()?;
+    guest::start_events()
+}

@@ -76,29 +76,6 @@ pub unsafe extern "C" fn enter_guest(frame: *mut GuestFrame) -> ! {
     naked_asm!("mov sp, x0", "b ferrovisor_guest_return")
 }
 
-/// Calls `main(arg, frame)` with the stack emptied but for the room of a [`GuestFrame`] at its top, which is `frame`;
-/// never returns. For the first function of a vCPU's thread.
-///
-/// # Safety
-/// The running stack must be one of [`STACK_SIZE`] bytes, aligned to that; the caller's frame on it is lost.
-#[unsafe(naked)]
-pub unsafe extern "C" fn at_stack_top(arg: usize, main: extern "C" fn(usize, *mut GuestFrame) -> !) -> ! {
-    naked_asm!(
-        "mov x2, sp",
-        "sub x2, x2, #1",
-        "orr x2, x2, #{mask}",
-        "sub x2, x2, #{below_last}",
-        "mov sp, x2",
-        "mov x3, x1",
-        "mov x1, x2",
-        "mov x29, xzr",
-        "mov x30, xzr",
-        "br x3",
-        mask = const STACK_SIZE - 1,
-        below_last = const FRAME - 1,
-    )
-}
-
 #[unsafe(no_mangle)]
 extern "C" fn ferrovisor_host_fault(frame: &mut HostFrame, kind: u64) {
     let kind = match kind {

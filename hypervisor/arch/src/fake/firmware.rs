@@ -117,17 +117,6 @@ pub mod vectors {
     pub unsafe extern "C" fn enter_guest(_frame: *mut GuestFrame) -> ! {
         panic!("a guest cannot run on the host")
     }
-
-    /// See the real one.
-    ///
-    /// # Safety
-    /// Never called on the host: it panics.
-    pub unsafe extern "C" fn at_stack_top(
-        _arg: usize,
-        _main: extern "C" fn(usize, *mut GuestFrame) -> !,
-    ) -> ! {
-        panic!("a guest cannot run on the host")
-    }
 }
 
 /// The host's GICv3 interface: not there on the host.

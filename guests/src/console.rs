@@ -17,6 +17,20 @@ pub fn base() -> u64 {
     BASE.load(Ordering::Relaxed)
 }
 
+/// Takes a byte that was typed; false when there is none.
+#[must_use]
+pub fn key() -> bool {
+    let base = base();
+    // SAFETY: as in `put`; UARTFR.RXFE is bit 4.
+    unsafe {
+        let typed = base != 0 && (base as *const u32).byte_add(0x18).read_volatile() & (1 << 4) == 0;
+        if typed {
+            (base as *const u32).read_volatile();
+        }
+        typed
+    }
+}
+
 /// The console as a formatter's target.
 #[derive(Debug)]
 pub struct Console;

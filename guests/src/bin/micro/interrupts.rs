@@ -157,7 +157,7 @@ fn cpu_on(target: u64, report: &mut Report) {
 }
 
 /// Waits in WFI for a while, with the timer's interrupt.
-fn sleep_us(us: u64) {
+pub fn sleep_us(us: u64) {
     let before = HANDLED.load(Relaxed);
     timer::arm(timer::now() + timer::us_to_ticks(us));
     while HANDLED.load(Relaxed) == before {

@@ -4,7 +4,8 @@
 //! Each figure is in nanoseconds of the virtual counter; under QEMU's `-icount shift=0` one of them
 //! is one executed instruction. A loop's own two instructions are part of its figure, natively as
 //! under a hypervisor. The last line but one is `micro: json {"name": instructions, ...}`.
-//! Boot arguments: `iterations=N` (4096 if not given).
+//! Boot arguments: `iterations=N` (4096 if not given); `wait=1` to say `micro: ready` and begin only
+//! after a key, so that nothing else has to be typed while it measures.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
@@ -18,7 +19,7 @@ mod report;
 mod bare {
     use crate::{exits, interrupts, report::Report};
     use guests::machine::Machine;
-    use guests::{args, gic, println, psci, timer};
+    use guests::{args, console, gic, println, psci, timer};
 
     guests::entry!(main);
     guests::irq_handler!(interrupts::handler);
@@ -27,6 +28,13 @@ mod bare {
         gic::init(machine);
         gic::init_cpu(machine);
         let iterations = args::number(machine.bootargs, "iterations").unwrap_or(4096).clamp(16, 1 << 20);
+        if args::number(machine.bootargs, "wait").is_some_and(|n| n != 0) {
+            println!("micro: ready");
+            while !console::key() {
+                interrupts::sleep_us(1000);
+            }
+            interrupts::sleep_us(20_000);
+        }
         println!(
             "micro: begin: {} CPUs, GICv{}, counter {} Hz, {} iterations",
             machine.cpus.len(),

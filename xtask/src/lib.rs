@@ -5,6 +5,7 @@
 pub mod artifacts;
 pub mod bench;
 pub mod bundle;
+pub mod check;
 pub mod image;
 pub mod process;
 pub mod project;
@@ -12,4 +13,6 @@ pub mod qemu;
 pub mod run;
 pub mod script;
 pub mod session;
+pub mod size;
+pub mod test;
 pub mod toolchain;

@@ -7,8 +7,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use xtask::bench::{self, BenchArgs};
+use xtask::check::{self, CheckArgs};
 use xtask::image::{self, Profile};
 use xtask::run::{self, RunArgs};
+use xtask::size::{self, SizeArgs};
+use xtask::test::{self, TestArgs};
 use xtask::{artifacts, bundle, project};
 
 /// Build, run, test and measure Ferrovisor.
@@ -27,6 +30,12 @@ enum Task {
     Bundle(BundleArgs),
     /// Build all, start the board's machine and leave you at the management terminal
     Run(Box<RunArgs>),
+    /// Check the sources, run the host tests and the system tests
+    Test(TestArgs),
+    /// Explain a board and find what is wrong with it
+    Check(CheckArgs),
+    /// Show how large the release image is, and what makes it so
+    Size(SizeArgs),
     /// Measure what virtualization costs
     Bench(BenchArgs),
 }
@@ -69,6 +78,9 @@ fn main() -> ExitCode {
         Task::Build(args) => build(args),
         Task::Bundle(args) => bundle(args),
         Task::Run(args) => run::run(args),
+        Task::Test(args) => test::run(args),
+        Task::Check(args) => check::run(args),
+        Task::Size(args) => size::run(args),
         Task::Bench(args) => bench::run(args),
     };
     match outcome {

@@ -92,6 +92,12 @@ impl Toolchain {
         }
     }
 
+    /// The minor version of a compiler or cargo, if it runs.
+    pub fn minor_of(program: &str) -> Option<u32> {
+        let version = process::output(clean(&mut Command::new(program)).arg("--version"));
+        minor(&String::from_utf8_lossy(&version.ok()?))
+    }
+
     /// A cargo command for the bare machine: `cargo SUBCOMMAND --target ...` with all that the compiler
     /// needs. The caller adds what is to be built.
     pub fn cargo(&self, subcommand: &str) -> Command {
@@ -145,8 +151,14 @@ fn add_target() -> bool {
 
 /// Whether a compiler or cargo is there and new enough.
 fn recent(program: &str) -> bool {
-    let version = process::output(clean(&mut Command::new(program)).arg("--version"));
-    version.ok().and_then(|text| minor(&String::from_utf8_lossy(&text))).is_some_and(|minor| minor >= MINOR)
+    Toolchain::minor_of(program).is_some_and(|minor| minor >= MINOR)
+}
+
+/// A cargo command for this machine, with the user's default compiler.
+pub fn host_cargo(subcommand: &str) -> Command {
+    let mut command = Command::new("cargo");
+    clean(&mut command).current_dir(project::root()).arg(subcommand);
+    command
 }
 
 /// The minor version in a text such as `rustc 1.96.0 (...)`.

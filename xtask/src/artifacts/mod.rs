@@ -29,7 +29,11 @@ enum Recipe {
 /// Every artifact, with what it is.
 const RECIPES: &[(&str, Recipe, &str)] = &[
     ("linux-6.1/Image", Recipe::Kernel("linux-image-6.1.0-", "-arm64"), "Debian's arm64 kernel 6.1"),
-    ("linux-6.1-rt/Image", Recipe::Kernel("linux-image-6.1.0-", "-rt-arm64"), "the same with PREEMPT_RT"),
+    (
+        "linux-6.1-rt/Image",
+        Recipe::Kernel("linux-image-6.1.0-", "-rt-arm64"),
+        "Debian's arm64 kernel 6.1 with PREEMPT_RT",
+    ),
     ("linux-6.12/Image", Recipe::Kernel("linux-image-6.12.", "-arm64"), "Debian's arm64 kernel 6.12"),
     ("busybox.cpio", Recipe::Initramfs, "a small user space: busybox and a shell on the console"),
     ("micro.bin", Recipe::Guest("micro"), "our guest that measures"),

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Benchmarks: what virtualization costs, in counted instructions.
+//!
+//! Everything runs on the emulated machine with `-icount shift=0,sleep=off`: a nanosecond of guest time
+//! is then one executed instruction, on every run and every computer. docs/benchmarks.md says what is
+//! measured and how to read it.
+
+mod linux;
+mod machine;
+mod micro;
+mod programs;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -24,12 +33,25 @@ pub struct BenchArgs {
     /// Print the results as JSON, for machines.
     #[arg(long)]
     pub json: bool,
+    /// Measure on the bare machine only.
+    #[arg(long)]
+    pub native: bool,
+    /// Show all that the machines say, on standard error.
+    #[arg(long)]
+    pub verbose: bool,
 }
 
-/// Measures and prints.
+/// Measures and prints. A missed bar is an error.
 ///
 /// # Errors
-/// When something cannot be built or does not run.
+/// When something cannot be built or does not run, or a bar is missed.
 pub fn run(args: &BenchArgs) -> Result<()> {
-    bail!("there is no benchmark `{:?}` yet", args.suite)
+    let missed = match args.suite {
+        Suite::Micro => micro::run(args)?,
+        Suite::Linux => linux::run(args)?,
+    };
+    if !missed.is_empty() {
+        bail!("bars missed: {}", missed.join(", "));
+    }
+    Ok(())
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The machine that measurements run on, bare and with the hypervisor.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::BenchArgs;
+use crate::image::{self, Profile};
+use crate::project;
+use crate::qemu::{Machine, Overrides};
+use crate::run::Bundle;
+use crate::session::Session;
+
+/// The longest that one run may take. Counted time does not depend on it.
+const LIMIT: Duration = Duration::from_secs(900);
+/// One nanosecond of guest time is one instruction; waiting takes no time.
+const COUNTED: [&str; 2] = ["-icount", "shift=0,sleep=off"];
+
+/// What a bare machine boots.
+pub struct Bare {
+    /// A kernel or a guest of our own.
+    pub kernel: PathBuf,
+    /// An initramfs.
+    pub initrd: Option<PathBuf>,
+    /// Boot arguments.
+    pub append: Option<String>,
+    /// RAM.
+    pub memory: String,
+    /// CPUs.
+    pub cpus: u32,
+}
+
+/// Starts the board's machine without EL2 on `what`, as if there were no hypervisor in the world.
+///
+/// # Errors
+/// When the emulator cannot be started.
+pub fn bare(args: &BenchArgs, what: Bare) -> Result<Session> {
+    let overrides = overrides(what.cpus, Some(what.memory));
+    let mut machine = Machine::new(&project::board(&args.board)?, &overrides, what.kernel, what.initrd)?;
+    machine.append = what.append;
+    Session::start(&mut without_el2(&machine.piped()?), LIMIT, copy(args))
+}
+
+/// Starts the board's machine with the hypervisor's release image and one guest.
+///
+/// # Errors
+/// When something cannot be built, or the emulator cannot be started.
+pub fn hypervisor(args: &BenchArgs, cpus: u32, bundle: &Bundle) -> Result<Session> {
+    let image = image::build(&args.board, Profile::Release)?;
+    let board = project::board(&args.board)?;
+    let machine = Machine::new(&board, &overrides(cpus, None), image.bin, Some(bundle.0.clone()))?;
+    Session::start(&mut machine.piped()?, LIMIT, copy(args))
+}
+
+fn overrides(cpus: u32, memory: Option<String>) -> Overrides {
+    Overrides { cpus: Some(cpus), memory, extra: COUNTED.map(str::to_owned).into(), ..Overrides::default() }
+}
+
+/// The same machine without the virtualization extension.
+fn without_el2(command: &Command) -> Command {
+    let mut bare = Command::new(command.get_program());
+    for argument in command.get_args() {
+        let text = argument.to_string_lossy();
+        bare.arg(text.replace("virtualization=on,", "").replace(",virtualization=on", ""));
+    }
+    bare
+}
+
+fn copy(args: &BenchArgs) -> Box<dyn Write + Send> {
+    if args.verbose { Box::new(std::io::stderr()) } else { Box::new(std::io::sink()) }
+}
+
+/// The microseconds from the image's entry to the first instruction of `guest`, out of the log line
+/// `boot: guest NAME entered after N us`.
+#[must_use]
+pub fn boot_time(log: &str, guest: &str) -> Option<u64> {
+    let start = format!("boot: guest {guest} entered after ");
+    let rest = log.split_once(&start)?.1;
+    rest.split_once(" us")?.0.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bare_machine_has_no_el2() {
+        let mut command = Command::new("q");
+        command.args(["-M", "virt,virtualization=on,gic-version=3", "-cpu", "a53"]);
+        let arguments: Vec<_> = without_el2(&command).get_args().map(|a| a.to_owned()).collect();
+        assert_eq!(arguments, ["-M", "virt,gic-version=3", "-cpu", "a53"]);
+    }
+
+    #[test]
+    fn boot_times_are_read() {
+        let log = "x\n[0.1] boot: guest linux0 entered after 41234 us\ny";
+        assert_eq!(boot_time(log, "linux0"), Some(41234));
+        assert_eq!(boot_time(log, "linux"), None);
+        assert_eq!(boot_time("boot: guest a entered after soon us", "a"), None);
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `cargo xtask check`: explains a board and finds what is wrong with it, without building anything.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use board_config::{Board, Origin, Value, compile_dts};
+use clap::Args;
+use dtoolkit::fdt::Fdt;
+use dtoolkit::{Node, Property};
+
+use crate::bundle::Guest;
+use crate::{artifacts, process, project, qemu};
+
+/// Arguments of `cargo xtask check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// The board: a folder of boards/
+    #[arg(default_value = "qemu-virt")]
+    pub board: String,
+    /// Also say what each option does
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// What there is to know about a board.
+pub struct Report {
+    board: Board,
+    tree: Option<Tree>,
+    guests: Vec<Guest>,
+}
+
+/// What the board's own device tree says.
+struct Tree {
+    file: String,
+    model: String,
+    compatible: Vec<String>,
+    cpus: usize,
+    memory: Vec<(u64, u64)>,
+    console: String,
+    warnings: String,
+}
+
+/// Reads everything about a board.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn examine(id: &str) -> Result<Report> {
+    let board = project::board(id)?;
+    let folder = project::board_folder(id);
+    let name = match board.get("dtb.file") {
+        Some(Value::String(name)) => name.clone(),
+        _ => "board.dts".into(),
+    };
+    let dts = folder.join(name);
+    let builtin = board.get("dtb.builtin") == Some(&Value::Bool(true));
+    ensure!(!builtin || dts.is_file(), "dtb.builtin is true, but there is no {}", project::shown(&dts));
+    let tree = if dts.is_file() { Some(read_tree(&dts)?) } else { None };
+    let guests: Vec<Guest> =
+        guest_sources(&folder)?.iter().map(|path| Guest::read(path)).collect::<Result<_>>()?;
+    for guest in &guests {
+        for (name, node) in &guest.images {
+            image_origin(guest, name)
+                .with_context(|| format!("{}: {node}: file = \"{name}\"", project::shown(&guest.dts)))?;
+        }
+    }
+    Ok(Report { board, tree, guests })
+}
+
+/// The sources of a board's guests, in order of their names.
+fn guest_sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let guests = folder.join("guests");
+    if !guests.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries =
+        fs::read_dir(&guests).with_context(|| format!("cannot list {}", project::shown(&guests)))?;
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut sources: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "dts")).collect();
+    sources.sort();
+    Ok(sources)
+}
+
+/// Compiles a board's DTS and checks that the hypervisor would find what it needs first.
+fn read_tree(dts: &Path) -> Result<Tree> {
+    let compiled = compile_dts(dts)?;
+    let file = project::shown(dts);
+    let fdt = Fdt::new(&compiled.dtb).map_err(|error| anyhow!("{file}: {error}"))?;
+    let root = fdt.root();
+    let text = |path: &str, property: &str| -> Option<String> {
+        let node = fdt.find_node(path)?;
+        let value = node.property(property)?;
+        value.value_as::<&str>().ok().map(str::to_owned)
+    };
+    let compatible = root.property("compatible").with_context(|| format!("{file}: /: no `compatible`"))?;
+    let compatible = String::from_utf8_lossy(compatible.value()).trim_end_matches('\0').to_owned();
+    let is = |kind: &str, node: &str| text(node, "device_type").is_some_and(|found| found == kind);
+    let cpus = fdt.find_node("/cpus").with_context(|| format!("{file}: there is no /cpus"))?;
+    let cpus = cpus.children().filter(|cpu| is("cpu", &format!("/cpus/{}", cpu.name()))).count();
+    ensure!(cpus > 0, "{file}: /cpus: no node with device_type = \"cpu\"");
+    let cells = |property: &str, default: u32| {
+        root.property(property).and_then(|value| value.value_as::<u32>().ok()).unwrap_or(default) as usize
+    };
+    let (address, size) = (cells("#address-cells", 2), cells("#size-cells", 1));
+    let mut memory = Vec::new();
+    for node in root.children().filter(|node| is("memory", &format!("/{}", node.name()))) {
+        let name = node.name().to_owned();
+        let reg = node.property("reg").with_context(|| format!("{file}: /{name}: no `reg`"))?;
+        memory.extend(pairs(reg.value(), address, size).with_context(|| {
+            format!("{file}: /{name}: `reg` is no list of {address} address and {size} size cells")
+        })?);
+    }
+    ensure!(!memory.is_empty(), "{file}: there is no node with device_type = \"memory\"");
+    let console =
+        text("/chosen", "stdout-path").with_context(|| format!("{file}: /chosen: no `stdout-path`"))?;
+    let node = console.split(':').next().unwrap_or_default();
+    let alias = text("/aliases", node);
+    let target = alias.as_deref().unwrap_or(node);
+    ensure!(
+        fdt.find_node(target).is_some(),
+        "{file}: /chosen: `stdout-path` names `{target}`, which is not there"
+    );
+    Ok(Tree {
+        file,
+        model: text("/", "model").unwrap_or_default(),
+        compatible: compatible.split('\0').map(str::to_owned).collect(),
+        cpus,
+        memory,
+        console,
+        warnings: compiled.warnings,
+    })
+}
+
+/// Addresses and sizes of a `reg`.
+fn pairs(bytes: &[u8], address: usize, size: usize) -> Option<Vec<(u64, u64)>> {
+    let (address, size) = (address * 4, size * 4);
+    let number = |bytes: &[u8]| bytes.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    if bytes.is_empty() || !(4..=8).contains(&address) || !(4..=8).contains(&size) {
+        return None;
+    }
+    let entries = bytes.chunks_exact(address + size);
+    if !entries.remainder().is_empty() {
+        return None;
+    }
+    Some(entries.map(|entry| (number(&entry[..address]), number(&entry[address..]))).collect())
+}
+
+/// Explains a board.
+///
+/// # Errors
+/// When something is wrong with it.
+pub fn run(args: &CheckArgs) -> Result<()> {
+    let report = examine(&args.board)?;
+    let board = &report.board;
+    println!("{}: {}", board.name, board.summary);
+    println!("\nOptions of boards/{}/board.toml:", board.id);
+    for setting in &board.settings {
+        let origin = match setting.origin {
+            Origin::Default => "default".to_owned(),
+            Origin::Board(line) => format!("line {line}"),
+        };
+        println!("  {:<20} = {:<28} ({origin})", setting.option.name, setting.value.to_string());
+        if args.verbose {
+            setting.option.help.lines().for_each(|line| println!("      {line}"));
+            println!("      {}", setting.option.kind);
+        }
+    }
+    match &report.tree {
+        Some(tree) => show_tree(tree),
+        None => println!("\nNo device tree of its own: the boot loader's is used."),
+    }
+    show_guests(&report.guests);
+    let machine =
+        qemu::Machine::new(board, &qemu::Overrides::default(), "IMAGE".into(), Some("BUNDLE".into()));
+    match machine.and_then(|machine| machine.interactive()) {
+        Ok(command) => println!("\nEmulated by:\n  {}", process::shown(&command)),
+        Err(_) => println!("\nNothing emulates it."),
+    }
+    println!("\nIn order.");
+    Ok(())
+}
+
+fn show_tree(tree: &Tree) {
+    println!("\nDevice tree {}: {} ({})", tree.file, tree.model, tree.compatible.join(", "));
+    println!("  {} CPUs, console {}", tree.cpus, tree.console);
+    for (base, size) in &tree.memory {
+        println!("  RAM {base:#x}, {} MiB", size >> 20);
+    }
+    tree.warnings.lines().for_each(|line| println!("  {line}"));
+}
+
+fn show_guests(guests: &[Guest]) {
+    println!("\nGuests:");
+    for guest in guests {
+        println!("  {} ({})", guest.name, project::shown(&guest.dts));
+        for (name, node) in &guest.images {
+            let what = image_origin(guest, name).unwrap_or_default();
+            println!("    {node}: {name}: {what}");
+        }
+        guest.warnings.lines().for_each(|line| println!("    {line}"));
+    }
+}
+
+/// Where an image comes from, without getting it.
+fn image_origin(guest: &Guest, name: &str) -> Result<String> {
+    if guest.dts.parent().is_some_and(|folder| folder.join(name).is_file()) {
+        return Ok("a file beside it".into());
+    }
+    let plain = name.strip_suffix(".gz").unwrap_or(name);
+    let known = artifacts::list().find(|(known, _)| *known == plain);
+    known
+        .map(|(_, what)| what.to_owned())
+        .context("neither a file beside it nor an image that we can get or make")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reg_is_cut_by_its_cells() {
+        let bytes = [0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+        assert_eq!(pairs(&bytes, 2, 2), Some(vec![(0x4000_0000, 0x1_0000_0000)]));
+        assert_eq!(pairs(&bytes, 1, 1), Some(vec![(0, 0x4000_0000), (1, 0)]));
+        assert_eq!(pairs(&bytes, 2, 1), None);
+        assert_eq!(pairs(&bytes, 0, 3), None);
+        assert_eq!(pairs(&[], 2, 2), None);
+    }
+
+    #[test]
+    fn every_board_is_in_order() {
+        for board in project::board_names().unwrap() {
+            examine(&board).unwrap();
+        }
+    }
+}

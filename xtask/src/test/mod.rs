@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `cargo xtask test`: the checks of the sources, the host tests of all crates, the system tests; one
+//! sum at the end.
+
+mod licenses;
+mod sources;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::project;
+use crate::toolchain::{Toolchain, host_cargo};
+
+/// Arguments of `cargo xtask test`.
+#[derive(Debug, Clone, Args)]
+pub struct TestArgs {
+    /// Only what has this in its name: checks, host tests and system tests
+    pub filter: Option<String>,
+    /// Leave out the system tests
+    #[arg(long)]
+    pub no_system: bool,
+}
+
+/// How many tests passed and failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Sum {
+    passed: usize,
+    failed: usize,
+}
+
+impl Sum {
+    fn add(&mut self, other: Sum) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// The newest compiler whose clippy this code is known to please; a newer one may have new lints.
+const CLIPPY_MINOR: u32 = 96;
+
+/// A check of the sources: a name and what does it.
+type Check = (&'static str, fn() -> Result<()>);
+
+/// Every check.
+const CHECKS: &[Check] = &[
+    ("check_format", format),
+    ("check_clippy", clippy),
+    ("check_clippy_bare_metal", clippy_bare_metal),
+    ("check_licenses", licenses::check),
+    ("check_cargo_deny", cargo_deny),
+    ("check_spdx_heads", sources::spdx_heads),
+    ("check_file_lengths", sources::lengths),
+    ("check_boards", boards),
+];
+
+/// Runs everything, prints the sum as the last line.
+///
+/// # Errors
+/// When anything failed.
+pub fn run(args: &TestArgs) -> Result<()> {
+    let mut sum = Sum::default();
+    for (name, check) in CHECKS {
+        if args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str())) {
+            sum.add(run_check(name, *check));
+        }
+    }
+    sum.add(host_tests(args.filter.as_deref()));
+    if !args.no_system {
+        sum.add(system_tests(args.filter.as_deref()));
+    }
+    if let (0, 0, Some(filter)) = (sum.passed, sum.failed, &args.filter) {
+        eprintln!("nothing has `{filter}` in its name");
+        sum.failed = 1;
+    }
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if sum.failed == 0 { Ok(()) } else { bail!("{} of {} failed", sum.failed, sum.passed + sum.failed) }
+}
+
+/// Runs one check and says how it went.
+fn run_check(name: &str, check: fn() -> Result<()>) -> Sum {
+    let start = Instant::now();
+    let outcome = check();
+    let seconds = start.elapsed().as_secs_f64();
+    match outcome {
+        Ok(()) => {
+            println!("ok   {name} ({seconds:.1} s)");
+            Sum { passed: 1, failed: 0 }
+        }
+        Err(error) => {
+            println!("FAIL {name} ({seconds:.1} s): {error:#}");
+            Sum { passed: 0, failed: 1 }
+        }
+    }
+}
+
+fn format() -> Result<()> {
+    pass(host_cargo("fmt").args(["--all", "--check"]))
+}
+
+/// Lints are errors where the compiler is one that this code was written with; a newer one's new lints
+/// only warn.
+fn deny_warnings(command: &mut Command) -> &mut Command {
+    if Toolchain::minor_of("rustc").is_some_and(|minor| minor <= CLIPPY_MINOR) {
+        command.args(["--", "-D", "warnings"]);
+    }
+    command
+}
+
+fn clippy() -> Result<()> {
+    let mut command = host_cargo("clippy");
+    command.args(["--quiet", "--workspace", "--exclude", "ferrovisor", "--all-targets"]);
+    pass(deny_warnings(&mut command))
+}
+
+fn clippy_bare_metal() -> Result<()> {
+    let toolchain = Toolchain::choose()?;
+    if toolchain == Toolchain::Distribution {
+        println!("     (the compiler for the bare machine comes without clippy: checking only)");
+    }
+    let linted = toolchain == Toolchain::Rustup;
+    let mut command = toolchain.cargo(if linted { "clippy" } else { "check" });
+    command.arg("--target-dir").arg(project::target().join("bare"));
+    command.args(["--quiet", "--package", "ferrovisor", "--package", "guests"]);
+    pass(if linted { deny_warnings(&mut command) } else { &mut command })
+}
+
+/// `cargo deny` says more than our own check of the licenses; it is used where it is installed.
+fn cargo_deny() -> Result<()> {
+    let there =
+        Command::new("cargo-deny").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !there.is_ok_and(|status| status.success()) {
+        println!("     (cargo-deny is not installed: check_licenses stands for it)");
+        return Ok(());
+    }
+    pass(host_cargo("deny").args(["check", "licenses", "bans", "sources"]))
+}
+
+/// Every board is in order, with its guests.
+fn boards() -> Result<()> {
+    for board in project::board_names()? {
+        crate::check::examine(&board)?;
+    }
+    Ok(())
+}
+
+/// Runs a command whose output is its own account.
+fn pass(command: &mut Command) -> Result<()> {
+    crate::process::run(command.stdin(Stdio::null()))
+}
+
+/// The tests of all crates that run on this machine.
+fn host_tests(filter: Option<&str>) -> Sum {
+    let mut command = host_cargo("test");
+    command.args(["--workspace", "--exclude", "ferrovisor", "--exclude", "system-tests", "--no-fail-fast"]);
+    command.args(filter);
+    counted("host tests", &mut command, host_result)
+}
+
+/// The tests on emulated machines.
+fn system_tests(filter: Option<&str>) -> Sum {
+    let mut command = host_cargo("run");
+    command.args(["--quiet", "--package", "system-tests", "--"]).args(filter);
+    counted("system tests", &mut command, system_result)
+}
+
+/// Runs a command, passes on what it prints, and sums the results in it. One that fails without saying
+/// of a failed test, such as for a mistake in the source, counts as one failure.
+fn counted(what: &str, command: &mut Command, result: fn(&str) -> Option<Sum>) -> Sum {
+    match count(command, result) {
+        Ok((sum, success)) if success || sum.failed > 0 => sum,
+        Ok((mut sum, _)) => {
+            println!("FAIL {what} did not run to their end");
+            sum.failed += 1;
+            sum
+        }
+        Err(error) => {
+            println!("FAIL {what}: {error:#}");
+            Sum { passed: 0, failed: 1 }
+        }
+    }
+}
+
+/// Sums the results in what a command prints, and says whether it succeeded.
+fn count(command: &mut Command, result: fn(&str) -> Option<Sum>) -> Result<(Sum, bool)> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run `{}`", crate::process::shown(command)))?;
+    let mut sum = Sum::default();
+    let mut reader = BufReader::new(child.stdout.take().context("no output")?);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        let text = String::from_utf8_lossy(&line);
+        match result(text.trim_end()) {
+            Some(found) => sum.add(found),
+            None if !is_noise(text.trim_end()) => print!("{text}"),
+            None => {}
+        }
+        line.clear();
+    }
+    Ok((sum, child.wait()?.success()))
+}
+
+/// Lines of the host tests that say nothing: there are hundreds.
+fn is_noise(line: &str) -> bool {
+    line.is_empty() || line.starts_with("running ") || line.starts_with("test ") && line.ends_with("... ok")
+}
+
+/// The result in a line such as `test result: ok. 3 passed; 0 failed; ...`.
+fn host_result(line: &str) -> Option<Sum> {
+    let rest = line.strip_prefix("test result: ")?.split_once(". ")?.1;
+    let mut parts = rest.split("; ");
+    let passed = parts.next()?.strip_suffix(" passed")?.parse().ok()?;
+    let failed = parts.next()?.strip_suffix(" failed")?.parse().ok()?;
+    Some(Sum { passed, failed })
+}
+
+/// The result in a line such as `3 passed, 0 failed`.
+fn system_result(line: &str) -> Option<Sum> {
+    let (passed, failed) = line.split_once(", ")?;
+    let passed = passed.strip_suffix(" passed")?.parse().ok()?;
+    let failed = failed.strip_suffix(" failed")?.parse().ok()?;
+    Some(Sum { passed, failed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_in_lines() {
+        let host = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.1s";
+        assert_eq!(host_result(host), Some(Sum { passed: 12, failed: 3 }));
+        assert_eq!(host_result("running 3 tests"), None);
+        assert_eq!(system_result("7 passed, 0 failed"), Some(Sum { passed: 7, failed: 0 }));
+        assert_eq!(system_result("ok   x (1 s)"), None);
+    }
+
+    #[test]
+    fn a_command_that_dies_counts_as_a_failure() {
+        let mut command = Command::new("bash");
+        let sum = counted("x", command.args(["-c", "echo 2 passed, 0 failed; exit 3"]), system_result);
+        assert_eq!(sum, Sum { passed: 2, failed: 1 });
+        let mut command = Command::new("bash");
+        let sum = counted("x", command.args(["-c", "echo 2 passed, 4 failed; exit 3"]), system_result);
+        assert_eq!(sum, Sum { passed: 2, failed: 4 });
+        let mut command = Command::new("no-such-command");
+        assert_eq!(counted("x", &mut command, system_result), Sum { passed: 0, failed: 1 });
+    }
+}

@@ -2,3 +2,65 @@
 //! The image: entry and wiring of the crates.
 #![no_std]
 #![no_main]
+
+/// What the board's configuration chose.
+mod options {
+    include!(concat!(env!("OUT_DIR"), "/options.rs"));
+}
+
+use arch::boot::BootInfo;
+use arch::frame::GuestFrame;
+use arch::vectors::Handlers;
+use kernel::boot::Config;
+use kernel::sched::PolicyKind;
+
+static CONFIG: Config = Config {
+    early_consoles: drivers::serial::EARLY,
+    fallback_console: options::CONSOLE_EARLY,
+    consoles: drivers::serial::CONSOLES,
+    irq_chips: drivers::irqchip::IRQ_CHIPS,
+    firmware: drivers::power::psci::find,
+    builtin_tree: options::BUILTIN_DTB,
+    max_cpus: options::HOST_MAX_CPUS as usize,
+    policy: PolicyKind::PriorityRoundRobin,
+    heap_bytes: options::HEAP_INITIAL_SIZE as usize,
+    log_ring: options::LOG_RING_SIZE as usize,
+    log_level: log::LevelFilter::Info,
+    console_level: log::LevelFilter::Info,
+    panic_reset: false,
+    handlers: Handlers {
+        guest_sync: no_guest,
+        guest_irq: no_guest,
+        guest_serror: no_guest,
+        host_irq: kernel::boot::host_irq,
+        host_fault: kernel::panic::host_fault,
+    },
+    init_cpu: |_| (),
+    main: init,
+};
+
+/// The first Rust code: called by the entry code, at EL2 with the coarse map.
+#[unsafe(no_mangle)]
+extern "C" fn ferrovisor_main(info: &BootInfo) -> ! {
+    kernel::boot::boot(info, &CONFIG)
+}
+
+/// Called by the entry code at any other exception level, with the MMU off.
+#[unsafe(no_mangle)]
+extern "C" fn ferrovisor_wrong_el(level: u64) -> ! {
+    kernel::boot::wrong_exception_level(level, &CONFIG)
+}
+
+/// The first orphan: everything that needs a working system.
+fn init() {
+    log::info!("up");
+}
+
+fn no_guest(_: &mut GuestFrame) {
+    panic!("an exit of a guest, but there are no guests");
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    kernel::panic::report(info)
+}

@@ -21,6 +21,8 @@ use spin::Once;
 
 /// A console device kind that works without interrupts and memory.
 pub struct EarlyDriver {
+    /// Its name, by which the board's options choose it.
+    pub name: &'static str,
     /// The devices that it serves.
     pub compatible: &'static [&'static str],
     /// Makes the transmitter; reads the register layout from the node, if there is one.
@@ -51,7 +53,7 @@ pub struct IrqChipDriver {
 pub struct Config {
     /// Console kinds for the first output.
     pub early_consoles: &'static [EarlyDriver],
-    /// The console where the tree does not name one that is known: `compatible` and physical address.
+    /// The console where the tree does not name one that is known: driver name and physical address.
     pub fallback_console: Option<(&'static str, u64)>,
     /// Console drivers.
     pub consoles: &'static [ConsoleDriver],
@@ -128,7 +130,7 @@ fn report_memory() {
 }
 
 mod run;
-pub use run::boot;
+pub use run::{boot, wrong_exception_level};
 
 /// An interrupt that was taken at EL2: for the vectors.
 pub fn host_irq(_: &mut arch::frame::HostFrame) {

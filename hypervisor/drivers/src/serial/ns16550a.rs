@@ -16,6 +16,7 @@ const COMPATIBLE: &[&str] = &["ns16550a", "ns16550", "ns16450", "snps,dw-apb-uar
 
 /// The polled transmitter.
 pub const EARLY: EarlyDriver = EarlyDriver {
+    name: "ns16550a",
     compatible: COMPATIBLE,
     open: |node| EarlyConsole {
         name: "ns16550a",

@@ -17,6 +17,7 @@ const COMPATIBLE: &[&str] = &["arm,pl011", "arm,sbsa-uart"];
 
 /// The polled transmitter.
 pub const EARLY: EarlyDriver = EarlyDriver {
+    name: "pl011",
     compatible: COMPATIBLE,
     open: |_| EarlyConsole { name: "pl011", put: early_put, layout: 0 },
 };

@@ -147,8 +147,8 @@ fn open_early(fdt: Fdt<'_>, config: &Config) -> Option<PhysAddr> {
 }
 
 fn open_fallback(config: &Config) -> Option<PhysAddr> {
-    let (compatible, address) = config.fallback_console?;
-    let driver = config.early_consoles.iter().find(|d| d.compatible.contains(&compatible))?;
+    let (name, address) = config.fallback_console?;
+    let driver = config.early_consoles.iter().find(|d| d.name == name)?;
     console::set_early((driver.open)(None), address as usize);
     Some(PhysAddr(address))
 }
@@ -240,4 +240,22 @@ fn open_console(fdt: Fdt<'static>, config: &Config) {
     if let Err(error) = result {
         log::error!("{node}: no console input: {error}");
     }
+}
+
+/// Says on the fallback console that the image was entered at the wrong exception level, then stops. Called with the
+/// MMU off, where memory is accessed byte by byte and without locks.
+pub fn wrong_exception_level(level: u64, config: &Config) -> ! {
+    if let Some((name, address)) = config.fallback_console
+        && let Some(driver) = config.early_consoles.iter().find(|d| d.name.as_bytes() == name.as_bytes())
+    {
+        let console = (driver.open)(None);
+        let put = |text: &[u8]| text.iter().for_each(|&b| (console.put)(address as usize, console.layout, b));
+        put(b"\r\nferrovisor: entered at EL");
+        put(&[b'0' + (level & 3) as u8]);
+        put(match level {
+            3 => b", but it needs EL2: start it from firmware (TF-A, U-Boot), which enters at EL2.\r\n",
+            _ => b", but it needs EL2: the machine has no EL2, or it is off (QEMU: -M virt,virtualization=on).\r\n",
+        });
+    }
+    arch::cpu::halt()
 }

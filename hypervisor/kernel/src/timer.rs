@@ -390,7 +390,12 @@ mod tests {
                     handle_irq();
                     let mut due: Vec<_> = wanted.iter().flatten().copied().filter(|&at| at <= now).collect();
                     due.sort_unstable();
-                    let ran: Vec<_> = log.lock().unwrap().drain(..).map(|(n, _)| wanted[n as usize].take().unwrap()).collect();
+                    let ran: Vec<_> = log
+                        .lock()
+                        .unwrap()
+                        .drain(..)
+                        .map(|(n, _)| wanted[n as usize].take().unwrap())
+                        .collect();
                     assert_eq!(ran, due, "which ran, and in which order");
                 }
             }

@@ -102,14 +102,26 @@ pub fn create_normal(
     arg: usize,
     ops: Arc<dyn NormalOps>,
 ) -> Result<Arc<Vcpu>> {
+    let top = arch::VirtAddr(stack.top().0 - reserve);
+    create_normal_at(name, params, (Some(stack), top), entry, arg, ops)
+}
+
+/// [`create_normal`] with the stack pointer to begin with; without a stack on the host, where contexts bring their own.
+pub(super) fn create_normal_at(
+    name: &str,
+    params: Params,
+    (stack, top): (Option<Stack>, arch::VirtAddr),
+    entry: extern "C" fn(usize) -> !,
+    arg: usize,
+    ops: Arc<dyn NormalOps>,
+) -> Result<Arc<Vcpu>> {
     reap();
     params.check()?;
     let cpu = balance::place(Kind::Normal, &params)?;
     let start = Start { entry: Some(entry), arg, closure: UnsafeCell::new(None) };
-    let top = arch::VirtAddr(stack.top().0 - reserve);
     let v = create(name, Kind::Normal, &params, cpu, start, |v| {
         // SAFETY: the stack is the caller's gift, so nothing uses what lies below the reserved part.
-        (unsafe { Context::new(top, normal_entry, v) }, Some(stack))
+        (unsafe { Context::new(top, normal_entry, v) }, stack)
     })?;
     // SAFETY: nobody runs it before it is woken, which is for the caller to do.
     unsafe { *v.ops.get() = Some(ops) };

@@ -69,6 +69,7 @@ impl<T: ?Sized> Mutex<T> {
                 }
             }
             _ => {
+                self.assert_no_interrupt();
                 while !self.acquire() {
                     arch::cpu::relax();
                 }
@@ -79,7 +80,7 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Takes the mutex if it is free. Context: any but interrupt handlers.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        debug_assert!(percpu::this_block().irq_depth.load(Relaxed) == 0, "a mutex in an interrupt handler");
+        self.assert_no_interrupt();
         if !self.acquire() {
             return None;
         }
@@ -87,6 +88,12 @@ impl<T: ?Sized> Mutex<T> {
             self.holder.store(sched::try_current().map_or(0, |me| me.id() + 1), Relaxed);
         }
         Some(MutexGuard { mutex: self, not_send: PhantomData })
+    }
+
+    #[inline]
+    fn assert_no_interrupt(&self) {
+        let depth = percpu::this_block().irq_depth.load(Relaxed);
+        debug_assert!(depth == 0, "the mutex of {} in an interrupt handler", type_name::<T>());
     }
 
     #[inline]

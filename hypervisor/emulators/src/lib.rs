@@ -22,17 +22,31 @@ extern crate alloc;
 mod fifo;
 pub mod ns16550a;
 pub mod pl011;
+pub mod pl031;
 pub mod pl061;
 mod regs;
+pub mod sp804;
+pub mod sp805;
 mod sync;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
+mod timed;
 mod uart;
 
 use vmm::device::Factory;
 
 /// The emulators of this crate.
-pub static FACTORIES: &[Factory] = &[pl011::FACTORY, ns16550a::FACTORY, ns16550a::DW_FACTORY, pl061::FACTORY];
+pub static FACTORIES: &[Factory] = &[
+    pl011::FACTORY,
+    ns16550a::FACTORY,
+    ns16550a::DW_FACTORY,
+    pl031::FACTORY,
+    pl061::FACTORY,
+    sp804::FACTORY,
+    sp805::FACTORY,
+];
 
 /// Makes the emulators of this crate known to the guest core; once, at boot. `false` if there is no place for them.
 pub fn register() -> bool {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What the tests of all devices need: an interrupt controller and a guest that take notes.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use alloc::sync::Arc;
 use arch::GuestPhysAddr;
@@ -58,6 +58,21 @@ impl PowerControl for Power {
 
     fn request_poweroff(&self, _: &'static str) {
         self.poweroffs.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Held by tests that arm timers: on the host all threads' timers are in one queue.
+pub(crate) fn time() -> MutexGuard<'static, ()> {
+    static TIME: Mutex<()> = Mutex::new(());
+    TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Moves this CPU's time on by `ns`, as if nothing had run meanwhile, and then takes the timer interrupt if it is due.
+pub(crate) fn pass(ns: u64) {
+    let cpu = arch::fake::this_cpu();
+    cpu.advance(kernel::time::ns_to_ticks(ns));
+    if cpu.deadline().is_some_and(|deadline| deadline <= kernel::time::now()) {
+        kernel::timer::handle_irq();
     }
 }
 

@@ -18,7 +18,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use spin::Once;
+use kernel::sync::Once;
+use kernel::time;
+use kernel::timer::Timer;
 
 use crate::ring::Ring;
 use crate::sync::Lock;
@@ -202,26 +204,43 @@ pub fn scrollback(name: &str) -> Result<Vec<u8>> {
 }
 
 /// Sets the host console's output: `write` takes all bytes it is given, at most 64 at a time. It is called with
-/// interrupts masked and may not sleep. For a console that would wait for its FIFO take [`set_polled_output`].
+/// interrupts masked and may not sleep. A console that proves slow is written to from a timer only; one that can tell
+/// how much it takes without waiting is better served by [`set_polled_output`]. Threads only.
 pub fn set_output(write: fn(&[u8])) {
     hub().output.set_write(write);
+    start_pump();
 }
 
 /// Sets the host console's output: `write` takes the first bytes of what it is given, as many as fit into the console's
-/// FIFO without waiting, and returns how many. The rest is offered again later. Called with interrupts masked.
+/// FIFO without waiting, and returns how many. The rest is offered again later. Called with interrupts masked. Threads
+/// only.
 pub fn set_polled_output(write: fn(&[u8]) -> usize) {
     hub().output.set_poll(write);
+    start_pump();
 }
 
-/// Sends one piece of the output that waits for the console. Whether none is left. Any context.
-pub fn drain() -> bool {
-    hub().output.drain()
+/// How long output waits before it is offered to a slow console again: at 115200 baud a FIFO of 16 lasts for 1.4 ms.
+const PUMP_INTERVAL_NS: u64 = 1_000_000;
+
+/// Hands output that waits to the console.
+static PUMP: Once<Arc<Timer>> = Once::new();
+
+/// Has the timer called when output begins to wait.
+fn start_pump() {
+    PUMP.call_once(|| {
+        Timer::new(|| {
+            if !hub().output.pump() {
+                arm_pump();
+            }
+        })
+    });
+    hub().output.set_request(arm_pump);
 }
 
-/// Sets what is called once when output begins to wait for the console: it has to see to it that [`drain`] is called
-/// soon, and again until it returns `true`. Called with interrupts masked, in any context.
-pub fn set_drain_request(request: fn()) {
-    hub().output.set_request(request);
+fn arm_pump() {
+    if let Some(timer) = PUMP.get() {
+        timer.arm(time::now_ns() + PUMP_INTERVAL_NS);
+    }
 }
 
 /// Shows lines of ports on the host console, with the port's name before them, while no port is attached. Off at boot.

@@ -2,11 +2,14 @@
 //! The way from the attached port to the host console, with a bounded cost for whoever writes.
 //!
 //! A host UART takes a byte at once as long as its FIFO has room and then one each 87 us (115200 baud). A guest must
-//! not wait for that in its exit path, so at most [`PIECE`] bytes go to the console in one call and only if nothing
-//! waits; the rest goes into a ring which [`Output::drain`] empties piece by piece, from a timer. What the ring does
-//! not hold is dropped and counted.
+//! not wait for that in its exit path, so at most [`PIECE`] bytes go to the console in one call, only if nothing
+//! waits, and only as long as the console proves to be fast: one that took longer than [`PATIENCE_NS`] is given bytes
+//! by [`Output::pump`] alone, a few at a time, from a timer. Until then they wait in a ring; what that does not hold is
+//! dropped and counted.
 
 use core::sync::atomic::{AtomicU64, Ordering};
+
+use kernel::time;
 
 use crate::Result;
 use crate::ring::Ring;
@@ -14,6 +17,12 @@ use crate::sync::Lock;
 
 /// Most bytes that one call hands to the console.
 pub(super) const PIECE: usize = 64;
+/// Most bytes that one call hands to a console that takes all it is given but may be slow.
+const SMALL_PIECE: usize = 8;
+/// A console that takes a piece in less time is not a slow one.
+const PATIENCE_NS: u64 = 50_000;
+/// How long [`Output::pump`] goes on handing over pieces.
+const PUMP_NS: u64 = 100_000;
 /// Bytes that may wait for the console.
 pub(super) const RING_SIZE: usize = 8 * 1024;
 
@@ -31,16 +40,18 @@ enum Sink {
 struct State {
     sink: Sink,
     ring: Ring,
-    /// Called when bytes begin to wait; it sees to it that `drain` is called soon.
+    /// Called when bytes begin to wait; it sees to it that `pump` is called soon.
     request: Option<fn()>,
-    /// A drain has been asked for and has not emptied the ring yet.
+    /// A pump has been asked for and has not emptied the ring yet.
     requested: bool,
+    /// The console was slow, and bytes have waited since.
+    slow: bool,
 }
 
 impl State {
-    /// Hands the first bytes of `bytes` to the console, a piece at most; how many it took.
-    fn emit(&self, bytes: &[u8]) -> usize {
-        let piece = bytes.get(..PIECE.min(bytes.len())).unwrap_or_default();
+    /// Hands the first bytes of `bytes` to the console, `limit` at most; how many it took.
+    fn emit(&self, bytes: &[u8], limit: usize) -> usize {
+        let piece = bytes.get(..limit.min(bytes.len())).unwrap_or_default();
         match self.sink {
             _ if piece.is_empty() => 0,
             Sink::None => 0,
@@ -52,20 +63,39 @@ impl State {
         }
     }
 
-    /// Hands one piece of the waiting bytes to the console. Whether none is left.
-    fn drain(&mut self) -> bool {
-        let taken = self.emit(self.ring.front());
+    /// Hands one piece of the waiting bytes to the console; how many bytes it took.
+    fn drain(&mut self, limit: usize) -> usize {
+        let taken = self.emit(self.ring.front(), limit);
         self.ring.consume(taken);
-        self.ring.len() == 0
+        taken
+    }
+
+    /// Hands the first bytes of `bytes` to the console, unless others wait; how many it took.
+    fn send(&mut self, bytes: &[u8]) -> usize {
+        if self.slow {
+            return 0;
+        }
+        if self.ring.len() != 0 {
+            self.drain(PIECE);
+        }
+        if self.ring.len() != 0 {
+            return 0;
+        }
+        let Sink::Write(_) = self.sink else { return self.emit(bytes, PIECE) };
+        let start = time::now();
+        let taken = self.emit(bytes, PIECE);
+        // Without anyone to pump there is no other way than this one.
+        self.slow =
+            self.request.is_some() && time::now().wrapping_sub(start) > time::ns_to_ticks(PATIENCE_NS);
+        taken
     }
 
     /// Sends or keeps `bytes`; how many had to be dropped.
     fn write(&mut self, bytes: &[u8]) -> usize {
-        let empty = self.ring.len() == 0 || self.drain();
-        let sent = if empty { self.emit(bytes) } else { 0 };
+        let sent = self.send(bytes);
         let rest = bytes.get(sent..).unwrap_or_default();
         let dropped = rest.len() - self.ring.push(rest);
-        if self.ring.len() != 0
+        if (self.slow || self.ring.len() != 0)
             && !self.requested
             && let Some(request) = self.request
         {
@@ -86,7 +116,7 @@ impl Output {
     /// An output that holds nothing and sends nowhere.
     pub(super) const fn new(ring: Ring) -> Self {
         Self {
-            state: Lock::new(State { sink: Sink::None, ring, request: None, requested: false }),
+            state: Lock::new(State { sink: Sink::None, ring, request: None, requested: false, slow: false }),
             dropped: AtomicU64::new(0),
         }
     }
@@ -128,11 +158,21 @@ impl Output {
         }
     }
 
-    /// Sends one piece of the bytes that wait. Whether none is left; if some are, it wants to be called again.
-    pub(super) fn drain(&self) -> bool {
+    /// Sends bytes that wait, for a tenth of a millisecond or a little more. Whether none is left; if some are, it
+    /// wants to be called again.
+    pub(super) fn pump(&self) -> bool {
+        let end = time::now_ns().saturating_add(PUMP_NS);
         let mut state = self.state.lock();
-        let empty = state.drain();
+        let limit = if matches!(state.sink, Sink::Write(_)) { SMALL_PIECE } else { PIECE };
+        // One piece for each byte of the ring at most: whatever the clock does, this ends.
+        for _ in 0..RING_SIZE {
+            if state.drain(limit) == 0 || time::now_ns() >= end {
+                break;
+            }
+        }
+        let empty = state.ring.len() == 0;
         state.requested = !empty;
+        state.slow &= !empty;
         empty
     }
 

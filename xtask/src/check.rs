@@ -59,12 +59,6 @@ pub fn examine(id: &str) -> Result<Report> {
     let tree = if dts.is_file() { Some(read_tree(&dts)?) } else { None };
     let guests: Vec<Guest> =
         guest_sources(&folder)?.iter().map(|path| Guest::read(path)).collect::<Result<_>>()?;
-    for guest in &guests {
-        for (name, node) in &guest.images {
-            image_origin(guest, name)
-                .with_context(|| format!("{}: {node}: file = \"{name}\"", project::shown(&guest.dts)))?;
-        }
-    }
     Ok(Report { board, tree, guests })
 }
 
@@ -196,7 +190,7 @@ fn show_guests(guests: &[Guest]) {
     for guest in guests {
         println!("  {} ({})", guest.name, project::shown(&guest.dts));
         for (name, node) in &guest.images {
-            let what = image_origin(guest, name).unwrap_or_default();
+            let what = image_origin(guest, name);
             println!("    {node}: {name}: {what}");
         }
         guest.warnings.lines().for_each(|line| println!("    {line}"));
@@ -204,15 +198,15 @@ fn show_guests(guests: &[Guest]) {
 }
 
 /// Where an image comes from, without getting it.
-fn image_origin(guest: &Guest, name: &str) -> Result<String> {
+fn image_origin(guest: &Guest, name: &str) -> String {
     if guest.dts.parent().is_some_and(|folder| folder.join(name).is_file()) {
-        return Ok("a file beside it".into());
+        return "a file beside it".into();
     }
     let plain = name.strip_suffix(".gz").unwrap_or(name);
-    let known = artifacts::list().find(|(known, _)| *known == plain);
-    known
-        .map(|(_, what)| what.to_owned())
-        .context("neither a file beside it nor an image that we can get or make")
+    match artifacts::list().find(|(known, _)| *known == plain) {
+        Some((_, what)) => what.to_owned(),
+        None => "to be put beside it: no image that we can get or make".into(),
+    }
 }
 
 #[cfg(test)]

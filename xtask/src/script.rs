@@ -199,7 +199,7 @@ mod tests {
             printf '%s\r\n' "$line"
             case "$line" in
                 poweroff) exit 0 ;;
-                die) printf 'ferrovisor: panic: at somewhere\r\n'; exec sleep 9 ;;
+                die) printf 'ferrovisor panic: at somewhere\r\n'; exec sleep 9 ;;
                 hang) exec sleep 9 ;;
                 console*) printf 'guest says: ready\r\n'; continue ;;
                 back) ;;
@@ -238,7 +238,7 @@ mod tests {
         let error = |text, limit| run(text, limit).0.unwrap_err().to_string();
         assert!(
             error("version\ndie\n", 10)
-                .contains("s:2: `die`: the hypervisor panicked: ferrovisor: panic: at")
+                .contains("s:2: `die`: the hypervisor panicked: ferrovisor panic: at")
         );
         assert!(error("hang\n", 1).contains("s:1: `hang`: timed out waiting for the prompt"));
         assert!(error("@wait never\n", 1).contains("timed out waiting for `never`"));

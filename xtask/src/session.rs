@@ -15,7 +15,7 @@ use crate::process;
 /// What the management terminal shows at the start of a line when it takes a command.
 pub const PROMPT: &str = "ferrovisor# ";
 /// How a line starts with which the hypervisor gives up.
-const PANIC: &str = "ferrovisor: panic";
+const PANIC: &str = "ferrovisor panic: ";
 /// How long an answer without the echo of its command must be quiet to count as complete.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -320,12 +320,13 @@ impl Filter {
     }
 }
 
-/// The place after the first prompt at the start of a line, from a place on.
+/// The place after the first new prompt, from a place on. One that is only redrawn, because a message came
+/// between, follows a carriage return.
 fn prompt(text: &str, from: usize) -> Option<usize> {
     let new = text.get(from..)?;
     new.match_indices(PROMPT)
         .map(|(found, _)| from + found)
-        .find(|found| text[..*found].is_empty() || text[..*found].ends_with(['\n', '\r']))
+        .find(|found| text[..*found].is_empty() || text[..*found].ends_with('\n'))
         .map(|found| found + PROMPT.len())
 }
 
@@ -345,7 +346,8 @@ fn echo(text: &str, from: usize, command: &str) -> Option<usize> {
 
 /// The line with which the hypervisor gave up, if it did and the line is complete.
 fn panic_line(text: &str) -> Option<String> {
-    let start = text.find(PANIC)?;
+    let starts = text.match_indices(PANIC).map(|(start, _)| start);
+    let start = starts.into_iter().find(|start| *start == 0 || text[..*start].ends_with(['\n', '\r']))?;
     let line = &text[start..];
     line.find('\n').map(|end| line[..end].to_owned())
 }
@@ -372,7 +374,7 @@ mod tests {
         assert_eq!(prompt("ferrovisor# ", 0), Some(12));
         assert_eq!(prompt("x ferrovisor# ", 0), None);
         assert_eq!(prompt("ferrovisor# ls\nx\nferrovisor# ", 15), Some(29));
-        assert_eq!(prompt("\rferrovisor# ", 0), Some(13));
+        assert_eq!(prompt("a message\n\rferrovisor# ", 0), None);
     }
 
     #[test]
@@ -384,7 +386,8 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_complete_line() {
-        assert_eq!(panic_line("x\nferrovisor: panic at"), None);
-        assert_eq!(panic_line("x\nferrovisor: panic at y\n").as_deref(), Some("ferrovisor: panic at y"));
+        assert_eq!(panic_line("x\nferrovisor panic: CPU 0"), None);
+        assert_eq!(panic_line("x\nferrovisor panic: y\n").as_deref(), Some("ferrovisor panic: y"));
+        assert_eq!(panic_line("a guest says ferrovisor panic: y\n"), None);
     }
 }

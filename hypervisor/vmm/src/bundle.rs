@@ -5,6 +5,16 @@
 //! follow one another, with NUL bytes between them; of two files with one name the later counts. A malformed archive
 //! gives what was read well before the fault, and the fault. The form is described in cpio(5), section "New ASCII
 //! Format".
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -190,8 +200,10 @@ fn read_entry(bytes: &[u8], offset: usize) -> Result<(Option<File<'_>>, usize), 
     let file_size = field(FILE_SIZE)? as usize;
     let name_at = offset + HEADER;
     let name = bytes
-        .get(name_at..name_at.saturating_add(name_size.min(MAX_NAME)))
+        .get(name_at..name_at.saturating_add(name_size))
+        .filter(|_| name_size <= MAX_NAME)
         .and_then(|name| name.strip_suffix(&[0]))
+        .filter(|name| !name.contains(&0))
         .and_then(|name| core::str::from_utf8(name).ok());
     let Some(name) = name else {
         let found = format!("{name_size} bytes that are not a name");

@@ -5,6 +5,16 @@
 //! [`register`]s a static table of [`Factory`] entries, the configuration uses them to assign addresses and
 //! interrupts and to write the guest's own device tree, and the guest core calls [`Factory::create`] for every
 //! device of a guest. Register accesses then reach [`Emulator::read`] and [`Emulator::write`] on the exit path.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;

@@ -172,6 +172,9 @@ impl Builder {
                 set(&mut node, name, value.as_slice());
             }
         }
+        if node.property("interrupt-controller").is_some() && node.property("#address-cells").is_none() {
+            set(&mut node, "#address-cells", 0u32);
+        }
         if !device.extras.clocks.is_empty() && node.property("clocks").is_none() {
             let Builder { clocks, phandles, .. } = self;
             let handles: Vec<u32> = device

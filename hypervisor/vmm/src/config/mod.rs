@@ -6,6 +6,16 @@
 //! the host ([`Environment`]) and gives either a complete configuration, in which every address and interrupt is
 //! assigned, or all that is wrong with the file ([`ConfigError`]). Nothing here looks at the bundle or at memory:
 //! see [`crate::bundle`] and [`crate::image`]. Reading needs the heap and a stack of 32 KiB; it may sleep.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
 
 mod chosen;
 mod device;

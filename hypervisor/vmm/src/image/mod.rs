@@ -5,12 +5,24 @@
 //! are free. An arm64 `Image` gets a base at a multiple of 2 MiB and all the memory that its header asks for. Nothing
 //! is written outside the guest's RAM or over something else. Everything here may sleep; it is called when a guest is
 //! created and again when it is reset.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
 
 mod detect;
 mod elf;
 mod gzip;
 mod space;
 
+#[cfg(test)]
+mod mutation;
 #[cfg(test)]
 pub(crate) mod tests;
 

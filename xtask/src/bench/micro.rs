@@ -118,9 +118,11 @@ fn read(session: &mut Session) -> Result<Figures> {
 }
 
 fn parse(log: &str) -> Result<Figures> {
-    let line = log.lines().rev().find_map(|line| line.split_once("micro: json ")).map(|(_, json)| json.trim());
+    let line =
+        log.lines().rev().find_map(|line| line.split_once("micro: json ")).map(|(_, json)| json.trim());
     let line = line.context("the guest printed no line `micro: json ...`")?;
-    serde_json::from_str(line).with_context(|| format!("the guest printed `{line}`, expected an object of numbers"))
+    serde_json::from_str(line)
+        .with_context(|| format!("the guest printed `{line}`, expected an object of numbers"))
 }
 
 /// The bar of an operation in a column.
@@ -230,8 +232,11 @@ mod tests {
 
     #[test]
     fn json_shows_the_worse() {
-        let columns =
-            [("native", figures(&[("a", 1)])), ("h1g2", figures(&[("a", 9)])), ("h2g2", figures(&[("a", 7)]))];
+        let columns = [
+            ("native", figures(&[("a", 1)])),
+            ("h1g2", figures(&[("a", 9)])),
+            ("h2g2", figures(&[("a", 7)])),
+        ];
         let json = json(&columns);
         assert_eq!((json["a"], json["a_native"], json["a_h2g2"]), (9, 1, 7));
     }

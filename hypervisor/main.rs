@@ -9,7 +9,6 @@ mod options {
 }
 
 use arch::boot::BootInfo;
-use arch::frame::GuestFrame;
 use arch::vectors::Handlers;
 use kernel::boot::Config;
 use kernel::sched::PolicyKind;
@@ -29,19 +28,19 @@ static CONFIG: Config = Config {
     console_level: log::LevelFilter::Info,
     panic_reset: false,
     handlers: Handlers {
-        guest_sync: no_guest,
-        guest_irq: no_guest,
-        guest_serror: no_guest,
+        guest_sync: vmm::exit::sync,
+        guest_irq: vmm::exit::irq,
+        guest_serror: vmm::exit::serror,
         host_irq: kernel::boot::host_irq,
         host_fault: kernel::panic::host_fault,
     },
-    init_cpu: |_| (),
+    init_cpu: vmm::host::init_cpu,
     main: init,
 };
 
 /// The first Rust code: called by the entry code, at EL2 with the coarse map.
 #[unsafe(no_mangle)]
-extern "C" fn ferrovisor_main(info: &BootInfo) -> ! {
+fn ferrovisor_main(info: &BootInfo) -> ! {
     kernel::boot::boot(info, &CONFIG)
 }
 
@@ -53,11 +52,18 @@ extern "C" fn ferrovisor_wrong_el(level: u64) -> ! {
 
 /// The first orphan: everything that needs a working system.
 fn init() {
-    log::info!("up");
-}
-
-fn no_guest(_: &mut GuestFrame) {
-    panic!("an exit of a guest, but there are no guests");
+    io::serial::set_output(kernel::console::write);
+    if let Err(error) = vmm::init() {
+        log::error!("no guest can run: {error}");
+    }
+    emulators::register();
+    if options::GUESTS_AUTOSTART {
+        vmm::manager::autostart();
+    }
+    let config = terminal::Config { escape: options::CONSOLE_ESCAPE, ..terminal::Config::default() };
+    if let Err(error) = terminal::start(config) {
+        log::error!("no management terminal: {error}");
+    }
 }
 
 #[panic_handler]

@@ -65,10 +65,19 @@ pub fn board(id: &str) -> Result<Board> {
             names.join(", ")
         );
     }
-    let read = |path: PathBuf| {
-        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", shown(&path)))
-    };
-    let schema = Schema::parse("boards/options.toml", &read(root().join("boards/options.toml"))?)?;
     let file = board_folder(id).join("board.toml");
-    Ok(Board::parse(id, &shown(&file), &read(file)?, &schema)?)
+    Ok(Board::parse(id, &shown(&file), &read(&file)?, &schema()?)?)
+}
+
+/// The schema of all options.
+///
+/// # Errors
+/// When it has mistakes.
+pub fn schema() -> Result<Schema> {
+    let file = root().join("boards/options.toml");
+    Ok(Schema::parse(&shown(&file), &read(&file)?)?)
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", shown(path)))
 }

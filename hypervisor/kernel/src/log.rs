@@ -192,6 +192,12 @@ pub fn set_levels(log_level: LevelFilter, console_level: LevelFilter) {
     CONSOLE_LEVEL.store(console_level as u8, Ordering::Relaxed);
 }
 
+/// What is shown on the console of what is logged. Context: any.
+pub fn console_level() -> LevelFilter {
+    let level = CONSOLE_LEVEL.load(Ordering::Relaxed);
+    LevelFilter::iter().find(|l| *l as u8 == level).unwrap_or(LevelFilter::Info)
+}
+
 /// Enlarges the ring to `bytes`; a smaller size than now is ignored. Context: may allocate.
 ///
 /// # Errors

@@ -55,13 +55,14 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// An editor for a terminal that is `columns` wide (at least 20 beyond the prompt are used).
-    pub fn new(prompt: &'static str, columns: usize) -> Self {
+    /// An editor for a terminal that is `columns` wide (at least 20 beyond the prompt are used) which remembers
+    /// `history` lines.
+    pub fn new(prompt: &'static str, columns: usize, history: usize) -> Self {
         Self {
             prompt,
             columns: columns.max(prompt.len() + 20),
             decoder: Decoder::default(),
-            history: History::default(),
+            history: History::new(history),
             line: Vec::new(),
             cursor: 0,
             scroll: 0,

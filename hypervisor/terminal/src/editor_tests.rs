@@ -63,7 +63,7 @@ struct Bench {
 impl Bench {
     fn new(columns: usize) -> Self {
         let mut bench =
-            Self { editor: Editor::new(PROMPT, columns), screen: Screen::default(), events: Vec::new() };
+            Self { editor: Editor::new(PROMPT, columns, 16), screen: Screen::default(), events: Vec::new() };
         bench.begin();
         bench
     }
@@ -135,7 +135,7 @@ fn line_of(bytes: &[u8]) -> String {
 
 #[test]
 fn typing_at_the_end_sends_the_characters_alone() {
-    let mut editor = Editor::new(PROMPT, 80);
+    let mut editor = Editor::new(PROMPT, 80, 16);
     let mut out = Vec::new();
     editor.start(&mut out);
     for b in b"guest list" {
@@ -262,7 +262,7 @@ fn the_screen_follows_any_keys() {
 
 #[test]
 fn a_redrawn_prompt_never_follows_a_line_feed() {
-    let mut editor = Editor::new(PROMPT, 40);
+    let mut editor = Editor::new(PROMPT, 40, 16);
     let mut out = b"\r\n".to_vec();
     editor.start(&mut out);
     for b in b"some text\x01more\x0b and a line that is far longer than the row" {

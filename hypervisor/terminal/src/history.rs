@@ -5,13 +5,12 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Lines remembered.
-pub const LINES: usize = 64;
-
 /// A bounded list of lines, newest last, and the place of the current walk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct History {
     lines: VecDeque<String>,
+    /// Lines that are kept.
+    most: usize,
     /// How many lines back the walk stands: 0 is the line being typed.
     back: usize,
     /// The line being typed, kept while the walk is under way.
@@ -19,13 +18,18 @@ pub struct History {
 }
 
 impl History {
+    /// An empty history that keeps the last `most` lines.
+    pub fn new(most: usize) -> Self {
+        Self { lines: VecDeque::new(), most, back: 0, stash: Vec::new() }
+    }
+
     /// Adds a line, unless it is blank or the same as the newest one. Ends a walk.
     pub fn add(&mut self, line: &str) {
         self.rewind();
-        if line.trim().is_empty() || self.lines.back().is_some_and(|last| last == line) {
+        if self.most == 0 || line.trim().is_empty() || self.lines.back().is_some_and(|last| last == line) {
             return;
         }
-        if self.lines.len() == LINES {
+        if self.lines.len() >= self.most {
             self.lines.pop_front();
         }
         self.lines.push_back(String::from(line));
@@ -70,7 +74,7 @@ mod tests {
 
     #[test]
     fn walks_back_and_forth_and_gives_the_typed_line_back() {
-        let mut h = History::default();
+        let mut h = History::new(8);
         h.add("one");
         h.add("two");
         assert_eq!(h.older(b"typed"), Some(&b"two"[..]));
@@ -83,7 +87,7 @@ mod tests {
 
     #[test]
     fn blanks_and_repetitions_are_not_kept() {
-        let mut h = History::default();
+        let mut h = History::new(8);
         for line in ["a", "a", "", "  ", "b", "a"] {
             h.add(line);
         }
@@ -92,16 +96,19 @@ mod tests {
 
     #[test]
     fn the_oldest_lines_go_first() {
-        let mut h = History::default();
-        for n in 0..LINES + 10 {
+        let mut h = History::new(8);
+        for n in 0..20 {
             h.add(&format!("line {n}"));
         }
-        assert_eq!(h.lines().count(), LINES);
-        assert_eq!(h.lines().next(), Some("line 10"));
+        assert_eq!(h.lines().count(), 8);
+        assert_eq!(h.lines().next(), Some("line 12"));
         let mut steps = 0;
         while h.older(b"").is_some() {
             steps += 1;
         }
-        assert_eq!(steps, LINES);
+        assert_eq!(steps, 8);
+        let mut none = History::new(0);
+        none.add("line");
+        assert_eq!(none.older(b""), None);
     }
 }

@@ -48,13 +48,15 @@ pub struct Config {
     pub escape: u8,
     /// The width of the terminal in columns. It is never asked.
     pub columns: usize,
+    /// Lines that it remembers.
+    pub history: usize,
     /// The priority of the terminal's vCPU, 0 to 7: above the guests', so that it answers while they compute.
     pub priority: u8,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { escape: 0x1d, columns: 80, priority: 5 }
+        Self { escape: 0x1d, columns: 80, history: 32, priority: 5 }
     }
 }
 
@@ -65,7 +67,7 @@ impl Default for Config {
 pub fn start(config: Config) -> kernel::error::Result<Arc<Vcpu>> {
     sched::spawn("terminal", Params::with_priority(config.priority), move || {
         let system = system::System::default();
-        let mut session = session::Session::new(system, commands::TABLE, config.escape, config.columns);
+        let mut session = session::Session::new(system, commands::TABLE, &config);
         session.start(&alloc::format!("{}; 'help' lists the commands", banner()));
         loop {
             let again = session.step();

@@ -61,9 +61,9 @@ pub fn write(out: &mut dyn Write) -> Result {
 }
 
 fn action_text(out: &mut dyn Write, command: &Command, action: &Action) -> Result {
-    writeln!(out, "\n`{}`\n: {}.", usage(command, action), capital(action.summary))?;
+    writeln!(out, "\n#### `{}`\n\n{}.", usage(command, action), capital(action.summary))?;
     for line in action.help.lines() {
-        writeln!(out, "  {line}")?;
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }

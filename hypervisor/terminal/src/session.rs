@@ -12,6 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
+use crate::Config;
 use crate::command::{self, Command, Shell};
 use crate::complete::{Names, complete};
 use crate::editor::{Editor, Event};
@@ -67,14 +68,13 @@ pub struct Session<H: Host> {
 }
 
 impl<H: Host> Session<H> {
-    /// A session; `escape` is the control character that switches between prompt and guest, `columns` the width of the
-    /// terminal.
-    pub fn new(host: H, table: &'static [Command], escape: u8, columns: usize) -> Self {
+    /// A session as `config` wants it.
+    pub fn new(host: H, table: &'static [Command], config: &Config) -> Self {
         Self {
             host,
             table,
-            editor: Editor::new(PROMPT, columns),
-            escape,
+            editor: Editor::new(PROMPT, config.columns, config.history),
+            escape: config.escape,
             attached: None,
             last: None,
             kept: VecDeque::new(),
@@ -299,8 +299,11 @@ pub fn run_line(table: &'static [Command], line: &str, shell: &mut dyn Shell) {
     };
     if let Err((path, error)) = result {
         let colon = if path.is_empty() { "" } else { ": " };
-        // The console takes everything; if it does not, there is nowhere to say so.
-        let _ = writeln!(shell, "error: {path}{colon}{error}");
+        // An error may quote what a guest's device tree says, and may be about several things at once.
+        for line in format!("{error}").lines() {
+            // The console takes everything; if it does not, there is nowhere to say so.
+            let _ = writeln!(shell, "error: {path}{colon}{}", clean(line));
+        }
     }
 }
 

@@ -12,7 +12,7 @@ fn session(ports: &[&str]) -> Session<Machine> {
     for port in ports {
         machine.ports.insert(port.to_string(), Vec::new());
     }
-    let mut session = Session::new(machine, TABLE, ESCAPE, 80);
+    let mut session = Session::new(machine, TABLE, &Config::default());
     session.start("Ferrovisor");
     session
 }

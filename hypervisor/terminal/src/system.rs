@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use io::serial::{self, Port};
 use kernel::{console, dt, percpu, time};
+use vmm::manager;
 
 use crate::complete::Names;
 use crate::session::Host;
@@ -87,12 +88,15 @@ impl Host for System {
     }
 }
 
-/// The names of the guests.
-pub fn guest_names() -> Vec<String> {
-    Vec::new()
+/// The names of the guests, and of those in the bundle that can be created.
+fn guest_names() -> Vec<String> {
+    let mut names: Vec<String> = manager::list().iter().map(|g| g.name().to_string()).collect();
+    names.extend(manager::in_bundle());
+    names
 }
 
 /// The names of the guests' vCPUs.
-pub fn vcpu_names() -> Vec<String> {
-    Vec::new()
+fn vcpu_names() -> Vec<String> {
+    let guests = manager::list();
+    guests.iter().flat_map(|g| (0..g.vcpus().len()).map(|n| format!("{}/{n}", g.name()))).collect()
 }

@@ -98,14 +98,14 @@ fn level(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     if let Some(logged) = parse(ctx.arg(0)) {
         let console = parse(ctx.arg(1)).unwrap_or(LevelFilter::Info).min(logged);
         kernel::log::set_levels(logged, console);
-        *CONSOLE.lock() = console;
     }
     let name = |level: LevelFilter| Value::from(level.as_str().to_ascii_lowercase());
-    ctx.show(Record::new().with("logged", name(log::max_level())).with("console", name(*CONSOLE.lock())))
+    ctx.show(
+        Record::new()
+            .with("logged", name(log::max_level()))
+            .with("console", name(kernel::log::console_level())),
+    )
 }
-
-/// What [`kernel::log::set_levels`] was told last; it has no way to be asked. As at boot to begin with.
-static CONSOLE: SpinLock<LevelFilter> = SpinLock::new(LevelFilter::Info);
 
 fn clear(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     *CLEARED.lock() = kernel::log::end();

@@ -3,6 +3,7 @@
 
 mod console;
 mod echo;
+mod guest;
 mod heap;
 mod help;
 mod host;
@@ -11,6 +12,7 @@ mod poweroff;
 mod reset;
 mod sched;
 mod sleep;
+mod vcpu;
 mod version;
 
 use crate::command::Command;
@@ -19,6 +21,8 @@ use crate::command::Command;
 pub static TABLE: &[Command] = &[
     help::COMMAND,
     host::COMMAND,
+    guest::COMMAND,
+    vcpu::COMMAND,
     sched::COMMAND,
     console::COMMAND,
     log::COMMAND,

@@ -30,7 +30,7 @@ pub(super) fn info(ctx: &mut Ctx<'_>) -> Result<(), Error> {
         .with("memory", Value::Bytes(memory.total))
         .with("memory free", Value::Bytes(memory.free))
         .with("memory of the hypervisor", Value::Bytes(memory.hypervisor()))
-        .with("guests", crate::system::guest_names().len());
+        .with("guests", vmm::manager::list().len());
     ctx.show(record)
 }
 

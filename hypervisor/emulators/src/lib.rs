@@ -19,6 +19,8 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+mod binding_tests;
 mod fifo;
 pub mod ns16550a;
 pub mod pl011;

@@ -372,7 +372,7 @@ pub struct Ns16550a {
 }
 
 impl Ns16550a {
-    fn new(ctx: &Context<'_>, kind: Kind) -> Result<Arc<dyn Emulator>, Error> {
+    fn open(ctx: &Context<'_>, kind: Kind) -> Result<Arc<dyn Emulator>, Error> {
         let uart = Arc::new(Self {
             lsr: AtomicU32::new(LSR_EMPTY.into()),
             kind,
@@ -545,12 +545,12 @@ fn create(ctx: &Context<'_>) -> Result<Arc<dyn Emulator>, Error> {
         ));
     }
     let shift = reg_shift(ctx, 0, 0..=3)?;
-    Ns16550a::new(ctx, Kind { shift, depth: 16, levels: [1, 4, 8, 14], dw: false })
+    Ns16550a::open(ctx, Kind { shift, depth: 16, levels: [1, 4, 8, 14], dw: false })
 }
 
 fn create_dw(ctx: &Context<'_>) -> Result<Arc<dyn Emulator>, Error> {
     let shift = reg_shift(ctx, 2, 2..=2)?;
-    Ns16550a::new(ctx, Kind { shift, depth: 64, levels: [1, 16, 32, 62], dw: true })
+    Ns16550a::open(ctx, Kind { shift, depth: 64, levels: [1, 16, 32, 62], dw: true })
 }
 
 #[cfg(test)]

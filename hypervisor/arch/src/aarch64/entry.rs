@@ -17,6 +17,13 @@ static mut BOOT_L2_IMAGE: Table = Table([0; 512]);
 /// 2 MiB blocks of the GiB that holds the DTB, where it is another one.
 static mut BOOT_L2_DTB: Table = Table([0; 512]);
 
+/// The boot stack: the upper half of a block of twice its size, aligned to that, as the vectors want it.
+#[cfg_attr(not(debug_assertions), repr(C, align(32768)))]
+#[cfg_attr(debug_assertions, repr(C, align(65536)))]
+struct BootStack([u8; 2 * STACK_SIZE]);
+static mut BOOT_STACK: BootStack = BootStack([0; 2 * STACK_SIZE]);
+const _: () = assert!(align_of::<BootStack>() == 2 * STACK_SIZE);
+
 /// The parameters of a secondary CPU, read by [`secondary_entry`] with the MMU still off.
 #[repr(C)]
 pub struct SecondaryBoot {
@@ -41,7 +48,6 @@ unsafe extern "C" {
     static __text_end: u8;
     static __rodata_end: u8;
     static __image_end: u8;
-    static __stack_guard: u8;
     fn ferrovisor_secondary_entry();
 }
 
@@ -61,12 +67,11 @@ pub fn secondary_entry() -> PhysAddr {
 #[unsafe(no_mangle)]
 extern "C" fn ferrovisor_rust_entry(dtb: u64, entry_counter: u64) -> ! {
     let address = |symbol: *const u8| PhysAddr(symbol as u64);
-    let (text, text_end, rodata_end, end, guard) = (
+    let (text, text_end, rodata_end, end) = (
         address(&raw const __image_start),
         address(&raw const __text_end),
         address(&raw const __rodata_end),
         address(&raw const __image_end),
-        address(&raw const __stack_guard),
     );
     super::vectors::set_base();
     ferrovisor_main(&BootInfo {
@@ -75,7 +80,7 @@ extern "C" fn ferrovisor_rust_entry(dtb: u64, entry_counter: u64) -> ! {
         text: text..text_end,
         rodata: text_end..rodata_end,
         data: rodata_end..end,
-        stack_guard: guard,
+        stack_guard: address((&raw const BOOT_STACK).cast()) + (STACK_SIZE - PAGE_SIZE) as u64,
     })
 }
 
@@ -106,7 +111,7 @@ _start:
     b       1f
     .long   0
     .quad   0                               // text_offset
-    .quad   __image_end - __image_start     // image_size
+    .quad   __image_size                    // image_size
     .quad   0xa                             // little endian, 4 KiB pages, anywhere in memory
     .quad   0
     .quad   0
@@ -146,7 +151,8 @@ _start:
     bl      10f
 
     msr     spsel, #1
-    adrp    x0, __boot_stack_top
+    adrp    x0, {stack}
+    add     x0, x0, #{stack_block}, lsl #12
     mov     sp, x0
     mrs     x0, CurrentEL
     lsr     x0, x0, #2
@@ -287,8 +293,6 @@ ferrovisor_secondary_entry:
 31: wfe
     b       31b
     .popsection
-    .global __stack_size
-    .set    __stack_size, {stack_size}
 "#,
     l0 = sym BOOT_L0,
     l1 = sym BOOT_L1,
@@ -300,7 +304,8 @@ ferrovisor_secondary_entry:
     mair = const MAIR,
     tcr = const TCR,
     sctlr = const SCTLR,
-    stack_size = const STACK_SIZE,
+    stack = sym BOOT_STACK,
+    stack_block = const size_of::<BootStack>() / PAGE_SIZE,
 );
 
 /// The address of the [`SecondaryBoot`] of the CPU that a spin table is releasing.

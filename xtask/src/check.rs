@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `cargo xtask check`: explains a board and finds what is wrong with it, without building anything.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use board_config::{Board, Origin, Value, compile_dts};
@@ -11,6 +14,7 @@ use dtoolkit::fdt::Fdt;
 use dtoolkit::{Node, Property};
 
 use crate::bundle::Guest;
+use crate::toolchain::host_cargo;
 use crate::{artifacts, process, project, qemu};
 
 /// Arguments of `cargo xtask check`.
@@ -22,6 +26,9 @@ pub struct CheckArgs {
     /// Also say what each option does
     #[arg(long, short)]
     pub verbose: bool,
+    /// Check this guest too; may be given more than once
+    #[arg(long = "guest", value_name = "FILE.dts")]
+    pub guests: Vec<PathBuf>,
     /// Instead, write the table of all options in docs/boards.md anew
     #[arg(long)]
     pub write_table: bool,
@@ -31,7 +38,8 @@ pub struct CheckArgs {
 pub struct Report {
     board: Board,
     tree: Option<Tree>,
-    guests: Vec<Guest>,
+    /// Its guests.
+    pub guests: Vec<Guest>,
 }
 
 /// What the board's own device tree says.
@@ -180,7 +188,10 @@ pub fn run(args: &CheckArgs) -> Result<()> {
         let path = project::root().join(REFERENCE);
         return fs::write(&path, reference()?).with_context(|| format!("cannot write {REFERENCE}"));
     }
-    let report = examine(&args.board)?;
+    let mut report = examine(&args.board)?;
+    for dts in &args.guests {
+        report.guests.push(Guest::read(dts)?);
+    }
     let board = &report.board;
     println!("{}: {}", board.name, board.summary);
     println!("\nOptions of boards/{}/board.toml:", board.id);
@@ -199,7 +210,7 @@ pub fn run(args: &CheckArgs) -> Result<()> {
         Some(tree) => show_tree(tree),
         None => println!("\nNo device tree of its own: the boot loader's is used."),
     }
-    show_guests(&report.guests);
+    show_guests(&report.guests)?;
     let machine =
         qemu::Machine::new(board, &qemu::Overrides::default(), "IMAGE".into(), Some("BUNDLE".into()));
     match machine.and_then(|machine| machine.interactive()) {
@@ -219,16 +230,38 @@ fn show_tree(tree: &Tree) {
     tree.warnings.lines().for_each(|line| println!("  {line}"));
 }
 
-fn show_guests(guests: &[Guest]) {
-    println!("\nGuests:");
-    for guest in guests {
-        println!("  {} ({})", guest.name, project::shown(&guest.dts));
-        for (name, node) in &guest.images {
-            let what = image_origin(guest, name);
-            println!("    {node}: {name}: {what}");
-        }
-        guest.warnings.lines().for_each(|line| println!("    {line}"));
+/// Says of every guest's images where they come from, and has the hypervisor's own code explain the rest.
+fn show_guests(guests: &[Guest]) -> Result<()> {
+    println!("\nImages of its guests:");
+    let named = guests.iter().flat_map(|guest| guest.images.iter().map(move |(name, _)| (name, guest)));
+    for (name, guest) in named.collect::<BTreeMap<_, _>>() {
+        println!("  {name}: {}", image_origin(guest, name));
     }
+    guests.iter().flat_map(|guest| guest.warnings.lines()).for_each(|line| println!("  {line}"));
+    println!("\nGuests:");
+    check_guests(guests, &mut std::io::stdout())
+}
+
+/// Has the hypervisor's own code read the guests' device trees, and passes on what it says of them.
+///
+/// # Errors
+/// When one of them does not fit the binding, with all that is wrong.
+pub fn check_guests(guests: &[Guest], out: &mut dyn Write) -> Result<()> {
+    let folder = project::target().join("guest-dtbs");
+    fs::create_dir_all(&folder)?;
+    let mut files = Vec::new();
+    for guest in guests {
+        let file = folder.join(format!("{}.dtb", guest.name));
+        artifacts::store(&file, &guest.dtb)?;
+        files.push(file);
+    }
+    let mut command = host_cargo("run");
+    command.args(["--quiet", "--package", "guest-check", "--"]).args(files);
+    let output = command.stdin(Stdio::null()).output().context("cannot run cargo")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    out.write_all(said.as_bytes())?;
+    Ok(())
 }
 
 /// Where an image comes from, without getting it.

@@ -142,7 +142,8 @@ fn cargo_deny() -> Result<()> {
 /// Every board is in order, with its guests.
 fn boards() -> Result<()> {
     for board in project::board_names()? {
-        crate::check::examine(&board)?;
+        let report = crate::check::examine(&board)?;
+        crate::check::check_guests(&report.guests, &mut std::io::sink())?;
     }
     Ok(())
 }

@@ -235,6 +235,31 @@ fn the_earliest_deadline_runs_first_and_throttled_ones_wait() {
     cpu.run_until(cpu.now + ms(200));
 }
 
+#[test]
+fn one_that_wakes_keeps_its_period_only_while_its_budget_fits() {
+    let mut cpu = Cpu::new(EarliestDeadlineFirst::new());
+    let v = vcpu(edf(5 * NS_PER_MS, 10 * NS_PER_MS));
+    cpu.wake(&v);
+    let (deadline, _) = v.edf.current();
+    cpu.run_until(cpu.now + ms(2));
+    cpu.block();
+    // 3 ms left for the 7 ms to the deadline: no more than half.
+    cpu.run_until(cpu.now + ms(1));
+    cpu.wake(&v);
+    assert_eq!(v.edf.current(), (deadline, ms(3)));
+    cpu.run_until(cpu.now + ms(1));
+    cpu.block();
+    // 2 ms left, and 3 ms to the deadline: it would take two thirds.
+    cpu.run_until(cpu.now + ms(3));
+    cpu.wake(&v);
+    assert_eq!(v.edf.current(), (cpu.now + ms(10), ms(5)));
+    cpu.block();
+    // Long after.
+    cpu.run_until(cpu.now + ms(500));
+    cpu.wake(&v);
+    assert_eq!(v.edf.current(), (cpu.now + ms(10), ms(5)));
+}
+
 /// Any admitted set whose vCPUs compute for at most their budget after each wake-up meets all deadlines.
 #[test]
 fn admitted_sets_meet_their_deadlines() {

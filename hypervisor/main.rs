@@ -11,7 +11,6 @@ mod options {
 use arch::boot::BootInfo;
 use arch::vectors::Handlers;
 use kernel::boot::Config;
-use kernel::sched::PolicyKind;
 
 static CONFIG: Config = Config {
     early_consoles: drivers::serial::EARLY,
@@ -21,11 +20,11 @@ static CONFIG: Config = Config {
     firmware: drivers::power::psci::find,
     builtin_tree: options::BUILTIN_DTB,
     max_cpus: options::HOST_MAX_CPUS as usize,
-    policy: PolicyKind::PriorityRoundRobin,
+    policy: options::SCHED_POLICY,
+    balance: options::SCHED_BALANCE,
     heap_bytes: options::HEAP_INITIAL_SIZE as usize,
     log_ring: options::LOG_RING_SIZE as usize,
-    log_level: log::LevelFilter::Info,
-    console_level: log::LevelFilter::Info,
+    log_level: options::LOG_LEVEL,
     panic_reset: false,
     handlers: Handlers {
         guest_sync: vmm::exit::sync,

@@ -65,16 +65,16 @@ pub struct Config {
     pub builtin_tree: Option<&'static [u8]>,
     /// The most CPUs to use.
     pub max_cpus: usize,
-    /// The scheduling policy that each CPU starts with.
-    pub policy: sched::PolicyKind,
+    /// The scheduling policy that each CPU starts with, by name.
+    pub policy: &'static str,
+    /// Whether vCPUs are moved from busy CPUs to idle ones.
+    pub balance: bool,
     /// Bytes that the heap starts with.
     pub heap_bytes: usize,
     /// Bytes of the log's ring.
     pub log_ring: usize,
-    /// What is logged.
-    pub log_level: log::LevelFilter,
-    /// What of that is shown on the console.
-    pub console_level: log::LevelFilter,
+    /// What is logged and shown on the console, by name.
+    pub log_level: &'static str,
     /// Whether a panic resets the machine instead of halting it.
     pub panic_reset: bool,
     /// What the vectors call.

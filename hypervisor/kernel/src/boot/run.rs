@@ -8,12 +8,15 @@ use crate::{console, irq, log as klog, panic, percpu, power, sched, smp, timer};
 
 use arch::boot::BootInfo;
 use irq::{Handler, Options};
+use sched::BalancerKind;
 
 /// Bytes of an early console's registers that are mapped.
 const CONSOLE_BYTES: u64 = 4096;
 
 /// The configuration, for the code that runs on secondary CPUs.
 static CONFIG: Once<&'static Config> = Once::new();
+/// The scheduling policy of the configuration.
+static POLICY: Once<sched::PolicyKind> = Once::new();
 
 /// Says what is wrong, then stops.
 fn fail(what: fmt::Arguments<'_>) -> ! {
@@ -38,8 +41,9 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
     percpu::init_boot();
     smp::init_boot();
     CONFIG.call_once(|| config);
-    klog::init(info.entry_counter, config.log_level);
-    klog::set_levels(config.log_level, config.console_level);
+    let level = config.log_level.parse().unwrap_or(log::LevelFilter::Info);
+    klog::init(info.entry_counter, level);
+    klog::set_levels(level, level);
     panic::set_reset(config.panic_reset);
     arch::vectors::install(&config.handlers);
 
@@ -72,7 +76,10 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
     (config.init_cpu)(CpuId(0));
     sched::set_ipi(|cpu| irq::ipi(cpu, irq::Ipi::Reschedule));
     sched::set_idle_dispatch(irq::dispatch);
-    sched::init_cpu(config.policy);
+    let policy = config.policy.parse().unwrap_or(sched::PolicyKind::Priority);
+    POLICY.call_once(|| policy);
+    sched::init_cpu(policy);
+    sched::set_balancer(if config.balance { BalancerKind::LeastLoaded } else { BalancerKind::Off });
     let count = must(smp::start_all(fdt, config.max_cpus, secondary), "CPUs");
     log::info!("{count} CPUs up");
     if let Err(error) = sched::spawn("init", sched::Params::default(), config.main) {
@@ -85,8 +92,8 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
 fn secondary(cpu: CpuId) -> ! {
     if let Some(config) = CONFIG.get() {
         (config.init_cpu)(cpu);
-        sched::init_cpu(config.policy);
     }
+    sched::init_cpu(POLICY.get().copied().unwrap_or(sched::PolicyKind::Priority));
     sched::idle_loop()
 }
 

@@ -450,7 +450,7 @@ mod tests {
         let a = e.alloc(0x1000, 0x1000, Place::High, ALL).unwrap();
         assert_eq!(e.free(0x1000, 0x1000), Err(ExtentError::BadRequest));
         assert_eq!(e.free(a, u64::MAX), Err(ExtentError::BadRequest));
-        assert_eq!(e.insert(0x8000..0xa000), Err(ExtentError::BadRequest));
+        assert_eq!(e.insert(0x7000..0xa000), Err(ExtentError::BadRequest));
         assert_eq!(e.alloc(0, 1, Place::High, ALL), Err(ExtentError::BadRequest));
         assert_eq!(e.alloc(1, 3, Place::High, ALL), Err(ExtentError::BadRequest));
         assert!(e.alloc(u64::MAX, 1 << 63, Place::Snug, ALL).is_err());

@@ -23,6 +23,8 @@ use core::fmt;
 
 /// Most files in a bundle.
 pub const MAX_FILES: usize = 4096;
+/// Most errors that are kept.
+const MAX_ERRORS: usize = 16;
 /// Longest name of a guest.
 pub const MAX_GUEST_NAME: usize = 31;
 
@@ -148,6 +150,9 @@ impl<'a> Bundle<'a> {
     /// Notes guests whose names are not usable.
     fn check_guest_names(&mut self) {
         for file in &self.files {
+            if self.errors.len() >= MAX_ERRORS {
+                return;
+            }
             if let Some(name) = guest_name(file.name).filter(|name| !is_guest_name(name)) {
                 self.errors.push(BundleError {
                     offset: 0,

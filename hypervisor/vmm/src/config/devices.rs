@@ -328,7 +328,8 @@ pub(super) fn read_gic(
     Some(config)
 }
 
-/// Reads `reg` of the interrupt controller: distributor, then CPU interface or redistributors.
+/// Reads `reg` of the interrupt controller: distributor, then CPU interface or redistributors. A GICv2 may name the
+/// ranges of its virtual interface besides, which a guest does not get.
 fn read_gic_reg(reader: &Reader<'_>, config: &mut GicConfig, problems: &mut Problems) {
     let Some(pairs) = reader.pairs("reg", problems) else {
         return;
@@ -347,8 +348,9 @@ fn read_gic_reg(reader: &Reader<'_>, config: &mut GicConfig, problems: &mut Prob
         .collect();
     match ranges.as_slice() {
         [Some(distributor), Some(cpu)] if pairs.len() == 2 || config.version == GicVersion::V2 => {
-            config.distributor = *distributor;
-            config.cpu = *cpu;
+            // The registers that there are; a bigger 'reg' is allowed, but nothing is behind the rest of it.
+            config.distributor = distributor.first(least[0]);
+            config.cpu = cpu.first(least[1]);
         }
         _ => {
             let found: Vec<String> =

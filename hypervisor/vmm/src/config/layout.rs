@@ -203,10 +203,12 @@ fn complete(
 
 /// The node's name without unit address, or the whole name where another device has the same.
 fn unique_name(draft: &DeviceDraft<'_>, all: &[DeviceDraft<'_>]) -> String {
-    let base = |path: &str| path.trim_start_matches('/').split('@').next().unwrap_or_default().to_string();
-    let name = base(&draft.path);
-    match all.iter().filter(|other| base(&other.path) == name).count() {
-        1 => name,
+    fn base<'a>(draft: &'a DeviceDraft<'_>) -> &'a str {
+        draft.path.trim_start_matches('/').split('@').next().unwrap_or_default()
+    }
+    let name = base(draft);
+    match all.iter().filter(|other| base(other) == name).count() {
+        1 => name.to_string(),
         _ => draft.path.trim_start_matches('/').to_string(),
     }
 }

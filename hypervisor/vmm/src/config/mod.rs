@@ -39,7 +39,7 @@ pub use devices::SPIS;
 pub use dtb::Placement;
 pub use error::{ConfigError, MAX_PROBLEMS, Problem};
 pub use images::{Format, ImageConfig, Role};
-pub use node::{MAX_DEPTH, MAX_DTB, MAX_NODES};
+pub use node::{MAX_DEPTH, MAX_DTB, MAX_NODES, MAX_PROPERTIES};
 pub use passthrough::{HostResources, PassthroughConfig, PassthroughRegion};
 pub use range::*;
 pub use vcpus::{DEFAULT_PRIORITY, EdfConfig, MAX_PRIORITY, VcpuConfig, mpidr};

@@ -17,6 +17,8 @@ use super::error::{Problems, Quote, one_of};
 pub const MAX_DEPTH: usize = 10;
 /// Most nodes in a guest's DTS.
 pub const MAX_NODES: usize = 1024;
+/// Most properties in a guest's DTS.
+pub const MAX_PROPERTIES: usize = 4096;
 /// Largest DTB of a guest, in bytes; also the largest that is generated.
 pub const MAX_DTB: usize = 512 << 10;
 /// Largest number of cells in one property that is read as numbers.
@@ -40,8 +42,7 @@ pub(crate) fn read_tree(dtb: &[u8], problems: &mut Problems) -> Option<DeviceTre
         }
     };
     let before = problems.count();
-    let mut nodes = 0;
-    check_node(&fdt.root(), "/", 1, &mut nodes, problems);
+    check_node(&fdt.root(), "/", 1, &mut Size::default(), problems);
     (problems.count() == before).then(|| DeviceTree::from_fdt(&fdt))
 }
 
@@ -58,20 +59,34 @@ fn trim(dtb: &[u8]) -> Result<&[u8], (String, &'static str)> {
     dtb.get(..total).ok_or((format!("{} bytes of a device tree of {total}", dtb.len()), "the whole file"))
 }
 
-/// Checks depth, number of nodes and that names are unique, without recursion deeper than [`MAX_DEPTH`].
-fn check_node(node: &FdtNode<'_>, path: &str, depth: usize, nodes: &mut usize, problems: &mut Problems) {
-    *nodes += 1;
-    if *nodes > MAX_NODES {
-        if *nodes == MAX_NODES + 1 {
-            problems.add(path, "", format!("more than {MAX_NODES} nodes"), "a smaller device tree");
-        }
-        return;
-    }
+/// How big the tree is, as far as it has been looked at.
+#[derive(Default)]
+struct Size {
+    nodes: usize,
+    properties: usize,
+    /// Whether it has been noted that it is too big.
+    told: bool,
+}
+
+/// Checks depth, number of nodes and properties and that names are unique, without recursion deeper than [`MAX_DEPTH`].
+fn check_node(node: &FdtNode<'_>, path: &str, depth: usize, size: &mut Size, problems: &mut Problems) {
     let mut names = BTreeSet::new();
+    size.nodes += 1;
     for property in node.properties() {
+        size.properties += 1;
+        if size.properties > MAX_PROPERTIES {
+            break;
+        }
         if !names.insert(property.name().to_string()) {
             problems.add(path, property.name(), "a second one of this name", "one");
         }
+    }
+    if size.nodes > MAX_NODES || size.properties > MAX_PROPERTIES {
+        if !core::mem::replace(&mut size.told, true) {
+            let found = format!("more than {MAX_NODES} nodes or {MAX_PROPERTIES} properties");
+            problems.add(path, "", found, "a smaller device tree");
+        }
+        return;
     }
     let mut names = BTreeSet::new();
     for child in node.children() {
@@ -83,7 +98,7 @@ fn check_node(node: &FdtNode<'_>, path: &str, depth: usize, nodes: &mut usize, p
             problems.add(&child_path, "", format!("nodes nested deeper than {MAX_DEPTH}"), "a flatter tree");
             return;
         }
-        check_node(&child, &child_path, depth + 1, nodes, problems);
+        check_node(&child, &child_path, depth + 1, size, problems);
     }
 }
 

@@ -62,6 +62,14 @@ impl GuestRange {
         GuestPhysAddr(self.base + self.size)
     }
 
+    /// The first `size` bytes of the range, which is not made longer nor empty.
+    pub const fn first(&self, size: u64) -> Self {
+        match size {
+            1.. if size < self.size => Self { base: self.base, size },
+            _ => *self,
+        }
+    }
+
     /// Whether the two have an address in common.
     pub const fn overlaps(&self, other: &GuestRange) -> bool {
         self.base < other.base + other.size && other.base < self.base + self.size
@@ -99,5 +107,7 @@ mod tests {
         assert_eq!(GuestRange::new(u64::MAX, 2), None);
         assert_eq!(a.to_string(), "0x1000..0x2000");
         assert!(a.is_aligned(PAGE));
+        assert_eq!(a.first(8).to_string(), "0x1000..0x1008");
+        assert_eq!((a.first(0x2000), a.first(0)), (a, a));
     }
 }

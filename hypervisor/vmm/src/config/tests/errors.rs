@@ -210,7 +210,15 @@ fn trees_that_are_too_deep_or_too_big() {
     assert!(error.contains("nodes nested deeper than 10"), "{error}");
     let many: String = (0..1100).map(|n| format!("n{n} {{ }};")).collect();
     let error = parse(&many).unwrap_err().to_string();
-    assert!(error.contains("more than 1024 nodes"), "{error}");
+    assert!(error.contains("more than 1024 nodes or 4096 properties"), "{error}");
+    let many: String = (0..4100).map(|n| format!("p{n};")).collect();
+    let error = GuestConfig::from_dtb("t", &guest_dts(&format!("{MINIMAL} a {{ {many} }};")), FACTORIES);
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .starts_with("guest t: /a: found more than 1024 nodes or 4096 properties")
+    );
 }
 
 #[test]

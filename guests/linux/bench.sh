@@ -5,8 +5,18 @@
 cd /root || exit 1
 sleep 1
 ./bench
+
+# Who is scheduled when is chaotic: one run of hackbench differs from the next by a per cent. The sum of
+# three is what counts.
+hackbench() {
+    ./ld-linux-aarch64.so.1 --library-path /root ./hackbench -g "$1" -l 40 | sed -n 's/^Time: //p'
+}
 for groups in 4 7 10; do
-    seconds=$(./ld-linux-aarch64.so.1 --library-path /root ./hackbench -g "$groups" -l 40 | sed -n 's/^Time: //p')
-    echo "bench: hackbench_$groups $(echo "$seconds" | sed 's/\.//; s/^0*//')000000"
+    sum=0
+    for run in 1 2 3; do
+        milliseconds=$(hackbench "$groups" | sed 's/\.//; s/^0*//')
+        sum=$((sum + ${milliseconds:-0}))
+    done
+    echo "bench: hackbench_$groups ${sum}000000"
 done
 echo "bench: end"

@@ -2,8 +2,8 @@
 //! The log: back end of the `log` crate. Every record goes to a ring, which the terminal shows, and to the console.
 //!
 //! Usable in any context, interrupt handlers and the panic handler included; costs the time of the console's polled
-//! output, so the exit path does not log. A line is `[seconds.micros] cpu level module: text`, with the time since
-//! the first instruction of the image.
+//! output, so the exit path does not log. A line is `[seconds.micros] cpu level: text`, with the time since the first
+//! instruction of the image; informational lines have no level.
 
 use crate::console;
 use crate::sync::SpinLock;
@@ -139,22 +139,17 @@ impl Log for Backend {
         }
         let mut line = Line::new();
         let us = since_entry_us();
-        let target = record.target();
-        let level = match record.level() {
-            Level::Error => "error: ",
-            Level::Warn => "warning: ",
-            Level::Info => "",
-            Level::Debug => "debug: ",
-            Level::Trace => "trace: ",
+        let (seconds, micros, cpu) = (us / 1_000_000, us % 1_000_000, crate::percpu::this_cpu());
+        let _ = write!(line, "[{seconds:4}.{micros:06}] {cpu} ");
+        let _ = match record.level() {
+            Level::Error => write!(line, "error: "),
+            Level::Warn => write!(line, "warning: "),
+            Level::Info => Ok(()),
+            // Where a line comes from matters to those who ask for such lines.
+            Level::Debug => write!(line, "debug, {}: ", record.target()),
+            Level::Trace => write!(line, "trace, {}: ", record.target()),
         };
-        let _ = write!(
-            line,
-            "[{:5}.{:06}] {} {target}: {level}{}",
-            us / 1_000_000,
-            us % 1_000_000,
-            crate::percpu::this_cpu(),
-            record.args()
-        );
+        let _ = line.write_fmt(*record.args());
         put(line.finish(), record.level() as u8 <= CONSOLE_LEVEL.load(Ordering::Relaxed));
     }
 

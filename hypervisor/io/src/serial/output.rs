@@ -158,22 +158,26 @@ impl Output {
         }
     }
 
-    /// Sends bytes that wait, for a tenth of a millisecond or a little more. Whether none is left; if some are, it
-    /// wants to be called again.
+    /// Sends bytes that wait, for a tenth of a millisecond or a little more; between the pieces others get at the
+    /// lock. Whether none is left; if some are, it wants to be called again.
     pub(super) fn pump(&self) -> bool {
         let end = time::now_ns().saturating_add(PUMP_NS);
-        let mut state = self.state.lock();
-        let limit = if matches!(state.sink, Sink::Write(_)) { SMALL_PIECE } else { PIECE };
         // One piece for each byte of the ring at most: whatever the clock does, this ends.
         for _ in 0..RING_SIZE {
-            if state.drain(limit) == 0 || time::now_ns() >= end {
+            let mut state = self.state.lock();
+            let limit = if matches!(state.sink, Sink::Write(_)) { SMALL_PIECE } else { PIECE };
+            let taken = state.drain(limit);
+            if state.ring.len() == 0 {
+                state.requested = false;
+                state.slow = false;
+                return true;
+            }
+            drop(state);
+            if taken == 0 || time::now_ns() >= end {
                 break;
             }
         }
-        let empty = state.ring.len() == 0;
-        state.requested = !empty;
-        state.slow &= !empty;
-        empty
+        false
     }
 
     /// Bytes that wait for the console.

@@ -172,7 +172,8 @@ impl<'a> Machine<'a> {
     #[must_use]
     pub fn free_ram(&self, size: u64, align: u64, taken: &[Region]) -> Option<Region> {
         for bank in self.memory.iter().rev() {
-            let mut base = bank.end().checked_sub(size)? & !(align - 1);
+            let Some(base) = bank.end().checked_sub(size) else { continue };
+            let mut base = base & !(align - 1);
             while base >= bank.base {
                 let candidate = Region { base, size };
                 if !taken.iter().any(|t| t.overlaps(candidate)) {
@@ -279,4 +280,112 @@ fn cpu_reg(parent: &FdtNode<'_>, node: &FdtNode<'_>) -> Option<u64> {
     let reg = node.property("reg")?;
     let [id] = reg.as_prop_encoded_array([cells]).ok()?.next()?;
     id.to_int::<u64>().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dtoolkit::ToPropertyValue;
+    use dtoolkit::model::{DeviceTree, DeviceTreeNode, DeviceTreeProperty};
+
+    fn node<T: ToPropertyValue>(name: &str, properties: &[(&str, T)]) -> DeviceTreeNode {
+        let mut node = DeviceTreeNode::new(name).unwrap();
+        for (name, value) in properties {
+            node.add_property(DeviceTreeProperty::new(*name, value).unwrap());
+        }
+        node
+    }
+
+    fn with_reg(name: &str, text: &[(&str, &str)], reg: &[u64]) -> DeviceTreeNode {
+        let mut node = node(name, text);
+        let bytes: Vec<u8> = reg.iter().flat_map(|cell| cell.to_be_bytes()).collect();
+        node.add_property(DeviceTreeProperty::new("reg", bytes.as_slice()).unwrap());
+        node
+    }
+
+    /// A machine as QEMU or Ferrovisor describes it, without the nodes named in `without`.
+    fn tree(gic: DeviceTreeNode, without: &[&str]) -> Vec<u8> {
+        let mut tree = DeviceTree::new();
+        for cells in ["#address-cells", "#size-cells"] {
+            tree.root.add_property(DeviceTreeProperty::new(cells, 2u32).unwrap());
+        }
+        let mut cpus = node("cpus", &[("#address-cells", 1u32), ("#size-cells", 0)]);
+        for id in [0u32, 0x101] {
+            let mut cpu = node(&format!("cpu@{id:x}"), &[("device_type", "cpu")]);
+            cpu.add_property(DeviceTreeProperty::new("reg", id).unwrap());
+            cpus.add_child(cpu);
+        }
+        let nodes = [
+            cpus,
+            gic,
+            node("psci", &[("compatible", "arm,psci-1.0"), ("method", "smc")]),
+            node("chosen", &[("bootargs", "seed=3")]),
+            with_reg("memory@40000000", &[("device_type", "memory")], &[0x4000_0000, 0x100_0000]),
+            with_reg("uart@9000000", &[("compatible", "arm,pl011")], &[0x900_0000, 0x1000]),
+            with_reg("watchdog@9010000", &[("compatible", "arm,sp805")], &[0x901_0000, 0x1000]),
+        ];
+        for node in nodes {
+            if !without.iter().any(|name| dtoolkit::Node::name(&&node).starts_with(name)) {
+                tree.root.add_child(node);
+            }
+        }
+        tree.to_dtb()
+    }
+
+    fn gicv3() -> DeviceTreeNode {
+        let reg = [0x800_0000, 0x1_0000, 0x80a_0000, 0x4_0000];
+        with_reg("intc@8000000", &[("compatible", "arm,gic-v3")], &reg)
+    }
+
+    #[test]
+    fn a_machine_is_read_whole() {
+        let dtb = tree(gicv3(), &[]);
+        let machine = Machine::from_fdt(&Fdt::new(&dtb).unwrap()).unwrap();
+        let frames = GicFrames::V3 {
+            distributor: Region { base: 0x800_0000, size: 0x1_0000 },
+            redistributors: Region { base: 0x80a_0000, size: 0x4_0000 },
+        };
+        assert_eq!(machine.gic, frames);
+        assert_eq!(machine.uart.base, 0x900_0000);
+        assert_eq!(machine.conduit, Conduit::Smc);
+        assert_eq!(&machine.cpus[..], [0, 0x101]);
+        assert_eq!(&machine.memory[..], [Region { base: 0x4000_0000, size: 0x100_0000 }]);
+        assert_eq!(machine.watchdogs.len(), 1);
+        assert_eq!(machine.devices.len(), 4);
+        assert_eq!(machine.bootargs, "seed=3");
+    }
+
+    #[test]
+    fn gicv2_has_a_cpu_interface() {
+        let reg = [0x800_0000, 0x1000, 0x801_0000, 0x2000];
+        let dtb = tree(with_reg("intc@8000000", &[("compatible", "arm,cortex-a15-gic")], &reg), &[]);
+        let machine = Machine::from_fdt(&Fdt::new(&dtb).unwrap()).unwrap();
+        assert!(
+            matches!(machine.gic, GicFrames::V2 { cpu_interface, .. } if cpu_interface.base == 0x801_0000)
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (name, what) in
+            [("memory", "memory"), ("uart", "arm,pl011"), ("psci", "psci"), ("intc", "gic-v3")]
+        {
+            let dtb = tree(gicv3(), &[name]);
+            let error = Machine::from_fdt(&Fdt::new(&dtb).unwrap()).unwrap_err();
+            assert!(error.to_string().contains(what), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn free_ram_avoids_what_is_taken() {
+        let dtb = tree(gicv3(), &[]);
+        let machine = Machine::from_fdt(&Fdt::new(&dtb).unwrap()).unwrap();
+        let top = Region { base: 0x40f0_0000, size: 0x10_0000 };
+        assert_eq!(machine.free_ram(0x10_0000, 4096, &[]), Some(top));
+        let taken = [Region { base: 0x40e8_0000, size: 0x17_ffff }];
+        assert_eq!(machine.free_ram(0x10_0000, 0x1_0000, &taken).unwrap().base, 0x40d8_0000);
+        assert_eq!(machine.free_ram(0x200_0000, 4096, &[]), None);
+        let all = [Region { base: 0, size: u64::MAX }];
+        assert_eq!(machine.free_ram(4096, 4096, &all), None);
+    }
 }

@@ -51,7 +51,7 @@ extern "C" fn ferrovisor_wrong_el(level: u64) -> ! {
 
 /// The first orphan: everything that needs a working system.
 fn init() {
-    io::serial::set_output(kernel::console::write);
+    io::serial::set_output(kernel::console::write_raw);
     if let Err(error) = vmm::init() {
         log::error!("no guest can run: {error}");
     }

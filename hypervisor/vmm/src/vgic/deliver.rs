@@ -124,20 +124,24 @@ impl Vgic {
         w.apply(edit, b);
         settle(&*self.host, w, i, place);
         let pending = w.deliverable(self.ctlr()) & b != 0;
-        match slots.put(w, i, i as u16, slot, pending, false) {
-            Put::Nothing => return,
-            Put::Held => {}
-            Put::Full => {
-                bank.counts.spilled += 1;
-                self.ask(vcpu, FLUSH | FLUSH_SPIS);
-            }
-        }
+        let put = slots.put(w, i, i as u16, slot, pending, false);
+        self.note(vcpu, bank, put);
         if pending {
             bank.announce(vcpu, place, kicks);
         }
     }
 
-    /// The same for SPI `i` of `word`.
+    /// Asks for a flush after `put`, if list registers ran out; while they are short, whatever changes one may change
+    /// which maintenance interrupts are needed.
+    #[inline]
+    pub(super) fn note(&self, vcpu: usize, bank: &mut Bank, put: Put) {
+        if put == Put::Full || bank.spilled {
+            bank.counts.spilled += u64::from(put == Put::Full);
+            self.ask(vcpu, FLUSH | FLUSH_SPIS);
+        }
+    }
+
+    /// [`update_private`](Self::update_private) for SPI `i` of `word`.
     pub(super) fn update_spi(&self, s: &mut Spis, word: usize, i: usize, edit: Edit, kicks: &mut Kicks) {
         let b = bit(i);
         let intid = (word * 32 + 32 + i) as u16;
@@ -162,7 +166,9 @@ impl Vgic {
                 settle(&*self.host, &mut s.w, i, place);
                 let ready = s.w.deliverable(self.ctlr()) & b != 0;
                 let (pending, elsewhere) = (ready && target == at_vcpu, ready && target != at_vcpu);
-                if bank.slots.put(&mut s.w, i, intid, Some(n), pending, elsewhere) == Put::Held {
+                let put = bank.slots.put(&mut s.w, i, intid, Some(n), pending, elsewhere);
+                self.note(at_vcpu, &mut bank, put);
+                if put == Put::Held {
                     if pending {
                         bank.announce(at_vcpu, place, kicks);
                     }
@@ -193,10 +199,11 @@ impl Vgic {
         if put == Put::Full {
             s.w.set_place(i, super::waiting(dest));
             bank.spi_words |= bit(word);
+        }
+        if place == Place::Remote {
             self.ask(dest, FLUSH | FLUSH_SPIS);
-            if place != Place::Remote {
-                bank.counts.spilled += 1;
-            }
+        } else {
+            self.note(dest, &mut bank, put);
         }
         if pending || place == Place::Remote {
             bank.announce(dest, place, kicks);

@@ -227,7 +227,7 @@ impl Vgic {
             3 => self.change(owner, Edit::None, |w| {
                 let changed = value & w.enabled;
                 w.enabled &= !value;
-                changed & w.placed
+                changed & (w.placed | w.pending())
             }),
             4 => self.change(owner, Edit::SetPending, |_| settable),
             5 => {
@@ -337,7 +337,7 @@ impl Vgic {
                     changed |= bit(i);
                 }
             }
-            changed & w.placed
+            changed & (w.placed | w.pending())
         });
     }
 

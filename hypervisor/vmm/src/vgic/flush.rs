@@ -2,13 +2,11 @@
 //! What happens to a vCPU's list registers as a whole: loading, requests of other CPUs, spilling, maintenance, WFI.
 
 use super::deliver::settle;
-use super::irq::{Bits, Edit, Word, at, bit};
+use super::irq::{Bits, Edit, at, bit};
 use super::slots::{KEY_INTID, Place, Put, home};
-use super::{Bank, FLUSH, FLUSH_SPIS, Kicks, SYNC, Spis, Vgic, reset_vmcr, waiting};
-use arch::vif::{
-    self, ActivePriorities, HCR_EN, HCR_EOICOUNT_SHIFT, HCR_LRENPIE, HCR_NPIE, HCR_UIE, Lr, MAX_LRS,
-    VMCR_ENG0, VMCR_ENG1, VMCR_PMR_SHIFT,
-};
+use super::spill::EOICOUNT;
+use super::{Bank, FLUSH, FLUSH_SPIS, Kicks, SYNC, Spis, Vgic, reset_vmcr};
+use arch::vif::{self, ActivePriorities, HCR_LRENPIE, Lr, MAX_LRS, VMCR_ENG0, VMCR_ENG1, VMCR_PMR_SHIFT};
 use core::sync::atomic::Ordering::*;
 
 /// SPIs that left this vCPU's list registers and go to another vCPU.
@@ -53,7 +51,7 @@ impl Vgic {
         }
         vif::set_vmcr(bank.slots.vmcr);
         vif::set_active_priorities(&bank.slots.active);
-        vif::set_hcr(bank.slots.hcr);
+        vif::set_hcr(bank.slots.hcr | bank.ends);
         set_ppis(self, &bank, true);
     }
 
@@ -70,7 +68,7 @@ impl Vgic {
         set_ppis(self, &bank, false);
         bank.slots.vmcr = vif::vmcr();
         bank.slots.active = vif::active_priorities();
-        bank.slots.hcr = vif::hcr();
+        bank.ends = if bank.slots.hcr & HCR_LRENPIE != 0 { vif::hcr() & EOICOUNT } else { 0 };
         bank.slots.cpu = 0;
         bank.slots.reap();
         vif::set_hcr(0);
@@ -190,9 +188,8 @@ impl Vgic {
             }
             cpu.request.fetch_and(!(FLUSH | FLUSH_SPIS), Relaxed);
             bank.counts.flushes += 1;
-            if maintenance {
-                self.ended(vcpu, bank, &mut spis);
-            }
+            bank.counts.maintenance += u64::from(maintenance);
+            self.ended(vcpu, bank, &mut spis);
             for n in Bits(bank.slots.dirty & bank.slots.used) {
                 self.refresh(vcpu, bank, &mut spis, n, &mut leaving, kicks);
             }
@@ -202,6 +199,10 @@ impl Vgic {
         for word in Bits(words) {
             if let Some(s) = spis.get_mut(word) {
                 for i in Bits(s.w.deliverable(self.ctlr()) | s.w.active) {
+                    let mine = usize::from(at(&s.target, i)) == vcpu;
+                    if !mine && home(at(&s.w.place, i)) != Some(vcpu) {
+                        continue;
+                    }
                     self.update_spi(s, word, i, Edit::None, kicks);
                 }
             }
@@ -218,38 +219,8 @@ impl Vgic {
         if bank.spi_words != 0 {
             left |= self.fill_spis(vcpu, bank, &mut spis);
         }
-        self.set_maintenance(vcpu, bank, &spis, left);
+        self.set_maintenance(vcpu, bank, &mut spis, left);
         cpu.request.fetch_and(!(FLUSH | FLUSH_SPIS), Relaxed);
-    }
-
-    /// Marks interrupts that the guest has ended with notice, and deactivates those that had no list register.
-    fn ended(&self, vcpu: usize, bank: &mut Bank, spis: &mut [Spis]) {
-        bank.counts.maintenance += 1;
-        bank.slots.dirty |= vif::eisr() & bank.slots.used;
-        let count = vif::hcr() >> HCR_EOICOUNT_SHIFT;
-        if count != 0 {
-            bank.slots.hcr &= !(u32::MAX << HCR_EOICOUNT_SHIFT);
-            vif::set_hcr(bank.slots.hcr);
-        }
-        for _ in 0..count {
-            let Some((key, _)) = self.highest_active(vcpu, bank, spis) else { break };
-            let i = usize::from(key & 31);
-            if let Some(w) = word_of(&mut bank.w, spis, key) {
-                w.active &= !bit(i);
-                settle(&*self.host, w, i, Place::Here);
-            }
-        }
-    }
-
-    /// The interrupt with the highest priority that is active on `vcpu` without a list register.
-    fn highest_active(&self, vcpu: usize, bank: &Bank, spis: &[Spis]) -> Option<(u16, u8)> {
-        let private = Bits(bank.w.active).map(|i| (i as u16, at(&bank.w.priority, i)));
-        let shared = spis.iter().enumerate().flat_map(|(word, s)| {
-            Bits(s.w.active)
-                .filter(move |&i| home(at(&s.w.place, i)) == Some(vcpu))
-                .map(move |i| ((word * 32 + 32 + i) as u16, at(&s.w.priority, i)))
-        });
-        private.chain(shared).min_by_key(|&(_, priority)| priority)
     }
 
     /// Looks at slot `n` anew.
@@ -279,139 +250,6 @@ impl Vgic {
         let mine = usize::from(at(&s.target, i)) == vcpu;
         if bank.slots.put(&mut s.w, i, key, Some(n), ready && mine, ready && !mine) == Put::Nothing && ready {
             leaving.add(key);
-        }
-    }
-
-    /// Gives list registers to the SGIs and PPIs that wait, the highest priorities if there are too few. Returns whether
-    /// any pending interrupts are left over.
-    fn fill(&self, vcpu: usize, bank: &mut Bank, spis: &mut [Spis]) -> bool {
-        let ctlr = self.ctlr();
-        let mut left = false;
-        for i in Bits(bank.w.deliverable(ctlr)) {
-            if self.v2 && i < 16 {
-                while self.place_sgi(bank, i).1 {
-                    left = true;
-                    if !self.evict(vcpu, bank, spis, at(&bank.w.priority, i)) {
-                        break;
-                    }
-                }
-                continue;
-            }
-            let slot = bank.slots.find(at(&bank.w.place, i), i as u16);
-            if let Some(n) = slot {
-                bank.slots.fold(&mut bank.w, i, n);
-            }
-            while bank.slots.put(&mut bank.w, i, i as u16, slot, true, false) == Put::Full {
-                left = true;
-                if !self.evict(vcpu, bank, spis, at(&bank.w.priority, i)) {
-                    break;
-                }
-            }
-        }
-        // Active ones need a list register only to be ended without a maintenance interrupt.
-        for i in Bits(bank.w.active) {
-            if bank.slots.free().is_some() {
-                let pending = bank.w.deliverable(ctlr) & bit(i) != 0;
-                bank.slots.put(&mut bank.w, i, i as u16, None, pending, false);
-            }
-        }
-        left
-    }
-
-    /// Gives list registers to SPIs that found none, as [`fill`](Self::fill) does. Returns whether any are left over.
-    fn fill_spis(&self, vcpu: usize, bank: &mut Bank, spis: &mut [Spis]) -> bool {
-        let mut left = false;
-        for word in Bits(bank.spi_words) {
-            let Some(s) = spis.get(word) else { continue };
-            let (ready, active) = (s.w.deliverable(self.ctlr()), s.w.active);
-            let mut stay = false;
-            for i in Bits(ready | active) {
-                let Some(s) = spis.get_mut(word) else { break };
-                // Only those that are known to be in no slot of any vCPU, this being theirs.
-                if at(&s.w.place, i) != waiting(vcpu) {
-                    continue;
-                }
-                let mine = usize::from(at(&s.target, i)) == vcpu;
-                let (pending, elsewhere) = (ready & bit(i) != 0 && mine, ready & bit(i) != 0 && !mine);
-                if !pending && active & bit(i) == 0 {
-                    continue;
-                }
-                let (key, priority) = ((word * 32 + 32 + i) as u16, at(&s.w.priority, i));
-                while let Some(s) = spis.get_mut(word)
-                    && bank.slots.put(&mut s.w, i, key, None, pending, elsewhere) == Put::Full
-                {
-                    left |= pending;
-                    stay = true;
-                    if !pending || !self.evict(vcpu, bank, spis, priority) {
-                        break;
-                    }
-                }
-            }
-            if !stay {
-                bank.spi_words &= !bit(word);
-            }
-        }
-        left
-    }
-
-    /// Takes a list register away from an interrupt of lower priority than `priority`: a pending one if there is, else,
-    /// if the newcomer would preempt all active ones, the last of these to be ended.
-    fn evict(&self, vcpu: usize, bank: &mut Bank, spis: &mut [Spis], priority: u8) -> bool {
-        bank.slots.sync();
-        let lowest =
-            |slots: u32| Bits(slots).map(|n| (n, bank.slots.shadow(n).priority())).max_by_key(|&(_, p)| p);
-        let pending = bank.slots.which(|lr| lr.pending() && !lr.active());
-        let active = bank.slots.which(Lr::active);
-        let victim = lowest(pending).filter(|&(_, p)| p > priority).or_else(|| {
-            let preempts = Bits(active).all(|n| bank.slots.shadow(n).priority() > priority);
-            let movable = Bits(active).filter(|&n| !(self.v2 && bank.slots.key(n) & KEY_INTID < 16));
-            let movable = movable.fold(0, |m, n| m | bit(n));
-            lowest(movable).filter(|_| preempts && pending == 0)
-        });
-        let Some((n, _)) = victim else { return false };
-        bank.counts.spilled += 1;
-        let key = bank.slots.key(n);
-        let sgi = usize::from(key & KEY_INTID);
-        if self.v2 && sgi < 16 {
-            if let Some(sources) = bank.sources.get_mut(sgi) {
-                *sources |= 1 << (key >> Lr::SOURCE_SHIFT & 7);
-                bank.w.latch |= bit(sgi);
-            }
-        } else if let Some(w) = word_of(&mut bank.w, spis, key) {
-            bank.slots.fold(w, usize::from(key & 31), n);
-            w.set_place(usize::from(key & 31), waiting(vcpu));
-            if let Some(word) = usize::from(key >> 5).checked_sub(1) {
-                bank.spi_words |= bit(word);
-            }
-        }
-        bank.slots.clear(n);
-        true
-    }
-
-    /// Maintenance interrupts for what is left over; none otherwise.
-    fn set_maintenance(&self, vcpu: usize, bank: &mut Bank, spis: &[Spis], left: bool) {
-        let mut hcr = HCR_EN;
-        if left {
-            bank.slots.sync();
-            if bank.slots.mask != 1 {
-                hcr |= HCR_UIE;
-            }
-            if bank.slots.which(|lr| lr.pending() && !lr.active()) != 0 {
-                hcr |= HCR_NPIE;
-            } else {
-                for n in Bits(bank.slots.which(|lr| lr.active() && !lr.hw())) {
-                    let lr = bank.slots.shadow(n);
-                    bank.slots.write(n, Lr(lr.0 | Lr::EOI));
-                }
-            }
-        }
-        if self.highest_active(vcpu, bank, spis).is_some() {
-            hcr |= HCR_LRENPIE;
-        }
-        bank.spilled = hcr != HCR_EN;
-        if bank.slots.hcr != hcr {
-            bank.slots.hcr = hcr;
-            vif::set_hcr(hcr | vif::hcr() & u32::MAX << HCR_EOICOUNT_SHIFT);
         }
     }
 
@@ -535,13 +373,5 @@ impl Vgic {
             }
         }
         arch::irq::restore(flags);
-    }
-}
-
-/// The word of the interrupt with this key.
-fn word_of<'a>(private: &'a mut Word, spis: &'a mut [Spis], key: u16) -> Option<&'a mut Word> {
-    match usize::from((key & KEY_INTID) >> 5) {
-        0 => Some(private),
-        n => spis.get_mut(n - 1).map(|s| &mut s.w),
     }
 }

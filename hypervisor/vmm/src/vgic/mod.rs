@@ -44,6 +44,7 @@ mod irq;
 mod redistributor;
 mod sgi;
 mod slots;
+mod spill;
 #[cfg(test)]
 mod tests;
 
@@ -57,8 +58,8 @@ use arch::vif;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use irq::Word;
+use kernel::sync::RawSpinLock as Lock;
 use slots::Slots;
-use spin::Mutex as Lock;
 
 /// vCPUs of a guest with a GICv3.
 pub const MAX_VCPUS_V3: usize = 32;
@@ -197,6 +198,8 @@ struct Bank {
     spilled: bool,
     /// The guest was reset while its list registers were in another CPU's hardware.
     wipe: bool,
+    /// While not loaded: `HCR.EOIcount`, if it matters.
+    ends: u32,
     /// PPIs whose physical interrupts are to be deactivated when the CPU that has them comes by, after a reset.
     owed: u32,
     /// GICR_WAKER.
@@ -345,6 +348,7 @@ impl Bank {
             idle: false,
             spilled: false,
             wipe: false,
+            ends: 0,
             owed: 0,
             waker: WAKER_RESET,
             counts: Counts::default(),

@@ -5,7 +5,7 @@
 use super::deliver::settle;
 use super::irq::{Bits, Edit, bit};
 use super::slots::{KEY_INTID, Place, Put};
-use super::{Bank, FLUSH, FLUSH_SPIS, Kicks, Vgic};
+use super::{Bank, FLUSH, Kicks, Vgic};
 use arch::vif::Lr;
 
 impl Vgic {
@@ -152,10 +152,7 @@ impl Vgic {
         }
         settle(&*self.host, &mut bank.w, sgi, place);
         let (pending, full) = self.place_sgi(bank, sgi);
-        if full {
-            bank.counts.spilled += 1;
-            self.ask(vcpu, FLUSH | FLUSH_SPIS);
-        }
+        self.note(vcpu, bank, if full { Put::Full } else { Put::Held });
         if pending {
             bank.announce(vcpu, place, kicks);
         }

@@ -126,6 +126,8 @@ impl Vcpu {
         self.guest().vcpu_parked();
         while self.wants_park() {
             sched::block_current();
+            // The scheduler has loaded it again, maybe before the others were done with it.
+            self.put_away();
         }
         self.parked.store(0, Release);
     }
@@ -135,6 +137,7 @@ impl Vcpu {
         self.put_away();
         while !self.is_powered() && !self.wants_park() {
             sched::block_current();
+            self.put_away();
         }
         if self.is_powered() && !self.wants_park() {
             self.done(request::POWER);

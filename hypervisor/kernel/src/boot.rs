@@ -25,6 +25,8 @@ pub struct EarlyDriver {
     pub name: &'static str,
     /// The devices that it serves.
     pub compatible: &'static [&'static str],
+    /// Whether the registers at this address look like such a device's. Reads only.
+    pub check: fn(usize) -> bool,
     /// Makes the transmitter; reads the register layout from the node, if there is one.
     pub open: fn(Option<&Node<'_>>) -> EarlyConsole,
 }

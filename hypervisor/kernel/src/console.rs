@@ -7,6 +7,7 @@
 
 use crate::sync::{SpinLock, WaitQueue};
 use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use spin::Once;
 
 /// A device that can be the console.
@@ -38,25 +39,51 @@ pub struct EarlyConsole {
     pub layout: u32,
 }
 
-impl EarlyConsole {
+/// A polled console in use. Without a lock, so that a panic finds it in any state.
+struct Polled {
+    /// The `put` of an [`EarlyConsole`], null for none.
+    put: AtomicPtr<()>,
+    base: AtomicUsize,
+    layout: AtomicU32,
+}
+
+impl Polled {
     const fn none() -> Self {
-        EarlyConsole { name: "none", put: |_, _, _| (), layout: 0 }
+        let put = AtomicPtr::new(core::ptr::null_mut());
+        Polled { put, base: AtomicUsize::new(0), layout: AtomicU32::new(0) }
+    }
+
+    fn set(&self, early: EarlyConsole, base: usize) {
+        self.put.store(core::ptr::null_mut(), Ordering::SeqCst);
+        self.base.store(base, Ordering::SeqCst);
+        self.layout.store(early.layout, Ordering::SeqCst);
+        self.put.store(early.put as *mut (), Ordering::SeqCst);
+    }
+
+    fn send(&self, bytes: &[u8]) {
+        let put = self.put.load(Ordering::Acquire);
+        if !put.is_null() {
+            // SAFETY: `set` stores null or the `put` of an `EarlyConsole`.
+            let put: fn(usize, u32, u8) = unsafe { core::mem::transmute(put) };
+            let (base, layout) = (self.base.load(Ordering::Relaxed), self.layout.load(Ordering::Relaxed));
+            bytes.iter().for_each(|&b| put(base, layout, b));
+        }
     }
 }
 
+/// The console before there is a driver.
+static EARLY: Polled = Polled::none();
+/// What the board's options name: for a panic that comes from using the other one.
+static FALLBACK: Polled = Polled::none();
+/// Output goes to [`FALLBACK`] alone.
+static FALLEN_BACK: AtomicBool = AtomicBool::new(false);
+
 struct Output {
-    early: EarlyConsole,
-    base: usize,
     row: Row,
 }
 
-impl Output {
-    const fn none() -> Self {
-        Output { early: EarlyConsole::none(), base: 0, row: Row { bytes: [0; ROW], len: 0, shown: false } }
-    }
-}
-
-static OUTPUT: SpinLock<Output> = SpinLock::new(Output::none());
+static OUTPUT: SpinLock<Output> =
+    SpinLock::new(Output { row: Row { bytes: [0; ROW], len: 0, shown: false } });
 static DEVICE: Once<&'static dyn ConsoleDevice> = Once::new();
 
 /// The longest row that is kept: a wide terminal and some cursor movements.
@@ -86,14 +113,28 @@ static READERS: WaitQueue = WaitQueue::new();
 
 /// Makes a polled device at `base` the console, until [`set_device`]. Boot only.
 pub fn set_early(early: EarlyConsole, base: usize) {
-    let mut output = OUTPUT.lock();
-    output.early = early;
-    output.base = base;
+    EARLY.set(early, base);
 }
 
-/// The registers of the early console moved to another address, by a change of the map. Boot only.
-pub fn move_early(base: usize) {
-    OUTPUT.lock().base = base;
+/// Notes the console that the board's options name. Boot only.
+pub fn set_fallback(early: EarlyConsole, base: usize) {
+    FALLBACK.set(early, base);
+}
+
+/// Sends all output to the console that the board's options name: the other one failed. Returns whether there is one
+/// that was not used so far. Context: any.
+pub fn fall_back() -> bool {
+    let usable = !FALLBACK.put.load(Ordering::Relaxed).is_null();
+    usable && !FALLEN_BACK.swap(true, Ordering::SeqCst)
+}
+
+/// The registers of the polled consoles moved to other addresses, by a change of the map. Boot only.
+pub fn move_early(early: Option<usize>, fallback: Option<usize>) {
+    for (console, base) in [(&EARLY, early), (&FALLBACK, fallback)] {
+        if let Some(base) = base {
+            console.base.store(base, Ordering::SeqCst);
+        }
+    }
 }
 
 /// Makes `device` the console and opens its input. Boot only; the first device counts.
@@ -118,11 +159,7 @@ pub fn device() -> Option<&'static dyn ConsoleDevice> {
 pub fn write(bytes: &[u8]) {
     if crate::log::panicking() {
         // The panicking CPU may hold the lock, or another one that is stopped: go past it.
-        match OUTPUT.try_lock() {
-            Some(output) => send(&output, bytes, true),
-            None => send(&Output::none(), bytes, true),
-        }
-        return;
+        return send(bytes, true);
     }
     send_beside_row(&mut OUTPUT.lock(), bytes, true);
 }
@@ -139,10 +176,10 @@ pub fn write_row(bytes: &[u8], row: &[u8]) {
     let mut output = OUTPUT.lock();
     if output.row.len > 0 && !output.row.shown {
         // Somebody else's unfinished line stands in the row's place.
-        send(&output, b"\r\n", false);
-        send(&output, output.row.bytes.get(..output.row.len).unwrap_or_default(), false);
+        send(b"\r\n", false);
+        send(output.row.bytes.get(..output.row.len).unwrap_or_default(), false);
     }
-    send(&output, bytes, false);
+    send(bytes, false);
     let len = if row.len() <= ROW { row.len() } else { 0 };
     if let (Some(to), Some(from)) = (output.row.bytes.get_mut(..len), row.get(..len)) {
         to.copy_from_slice(from);
@@ -154,21 +191,22 @@ pub fn write_row(bytes: &[u8], row: &[u8]) {
 /// Sends output that is not the terminal's: the row that is being edited makes room for it.
 fn send_beside_row(output: &mut Output, bytes: &[u8], translate: bool) {
     if output.row.len > 0 && output.row.shown && !bytes.is_empty() {
-        send(output, b"\r\x1b[K", false);
+        send(b"\r\x1b[K", false);
         output.row.shown = false;
     }
-    send(output, bytes, translate);
+    send(bytes, translate);
     if output.row.len > 0 && bytes.ends_with(b"\n") {
-        send(output, output.row.bytes.get(..output.row.len).unwrap_or_default(), false);
+        send(output.row.bytes.get(..output.row.len).unwrap_or_default(), false);
         output.row.shown = true;
     }
 }
 
-fn send(output: &Output, bytes: &[u8], translate: bool) {
+fn send(bytes: &[u8], translate: bool) {
     let device = DEVICE.get();
     let put = |part: &[u8]| match device {
+        _ if FALLEN_BACK.load(Ordering::Relaxed) => FALLBACK.send(part),
         Some(device) => device.write(part),
-        None => part.iter().for_each(|&b| (output.early.put)(output.base, output.early.layout, b)),
+        None => EARLY.send(part),
     };
     if !translate {
         return put(bytes);

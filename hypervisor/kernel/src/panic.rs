@@ -2,27 +2,31 @@
 //! What is said and done when the hypervisor itself fails.
 
 use crate::irq::{Ipi, ipi_others};
-use crate::{log as klog, percpu, power, println};
+use crate::{console, log as klog, percpu, power, println};
 use arch::STACK_SIZE;
 use arch::frame::{FaultKind, HostFrame};
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 static RESET: AtomicBool = AtomicBool::new(false);
-static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The CPU that panics, plus 1; 0 for none.
+static PANICKING: AtomicU32 = AtomicU32::new(0);
 
 /// Whether a panic resets the machine; it halts otherwise.
 pub fn set_reset(reset: bool) {
     RESET.store(reset, Ordering::Relaxed);
 }
 
-/// The first CPU to come here goes on, alone and with the console for itself; others, and a panic within a panic, halt.
+/// The first CPU to come here goes on, alone and with the console for itself; others halt. A panic within a panic may be
+/// the console's fault: then the fallback console is tried, once.
 fn begin() {
     arch::irq::mask();
-    if ENTERED.swap(true, Ordering::SeqCst) {
-        arch::cpu::halt();
+    let me = u32::from(percpu::this_cpu().0) + 1;
+    match PANICKING.compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst) {
+        Ok(_) => klog::enter_panic(),
+        Err(cpu) if cpu == me && console::fall_back() => return,
+        Err(_) => arch::cpu::halt(),
     }
-    klog::enter_panic();
     ipi_others(Ipi::Stop);
 }
 

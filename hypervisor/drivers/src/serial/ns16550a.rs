@@ -18,6 +18,8 @@ const COMPATIBLE: &[&str] = &["ns16550a", "ns16550", "ns16450", "snps,dw-apb-uar
 pub const EARLY: EarlyDriver = EarlyDriver {
     name: "ns16550a",
     compatible: COMPATIBLE,
+    // There is no identification register.
+    check: |_| true,
     open: |node| EarlyConsole {
         name: "ns16550a",
         put: early_put,
@@ -152,7 +154,7 @@ pub struct Ns16550a {
 impl Ns16550a {
     fn new(mmio: Mmio, layout: Layout, designware: bool, interrupt: Option<Interrupt>) -> Result<Self> {
         let needed = if designware { (DW_USR + 1) << layout.shift } else { layout.bytes() };
-        if mmio.len() < needed || mmio.base().0 % usize::from(layout.width) != 0 {
+        if mmio.len() < needed || !mmio.base().0.is_multiple_of(layout.width.into()) {
             let why =
                 alloc::format!("its registers need {needed:#x} aligned bytes, reg has {:#x}", mmio.len());
             return Err(Error::Invalid { what: "16550 UART", why });

@@ -19,6 +19,7 @@ const COMPATIBLE: &[&str] = &["arm,pl011", "arm,sbsa-uart"];
 pub const EARLY: EarlyDriver = EarlyDriver {
     name: "pl011",
     compatible: COMPATIBLE,
+    check: is_pl011,
     open: |_| EarlyConsole { name: "pl011", put: early_put, layout: 0 },
 };
 
@@ -70,6 +71,15 @@ register_structs! {
         (0x44 => clear: WriteOnly<u32, Interrupts::Register>),
         (0x48 => @END),
     }
+}
+
+/// Whether the identification registers (3.3.15) say part 0x011: UARTPeriphID0 is 0x11, UARTPeriphID1 ends in 0. An
+/// SBSA UART need not have them.
+fn is_pl011(base: usize) -> bool {
+    // SAFETY: boot passes an address that it has mapped; these offsets are aligned.
+    let read =
+        |offset: usize| unsafe { core::ptr::with_exposed_provenance::<u32>(base + offset).read_volatile() };
+    base.is_multiple_of(4) && read(0xfe0) & 0xff == 0x11 && read(0xfe4) & 0xf == 0
 }
 
 /// Sends one byte. A UART that does not drain within many polls loses it rather than hang the machine.

@@ -7,6 +7,7 @@ use crate::mm::{heap, space};
 use crate::{console, irq, log as klog, panic, percpu, power, sched, smp, timer};
 
 use arch::boot::BootInfo;
+use core::sync::atomic::{AtomicBool, Ordering};
 use irq::{Handler, Options};
 use sched::BalancerKind;
 
@@ -15,6 +16,8 @@ const CONSOLE_BYTES: u64 = 4096;
 
 /// The configuration, for the code that runs on secondary CPUs.
 static CONFIG: Once<&'static Config> = Once::new();
+/// The console is the one that the tree names.
+static TREE_CONSOLE: AtomicBool = AtomicBool::new(false);
 /// The scheduling policy of the configuration.
 static POLICY: Once<sched::PolicyKind> = Once::new();
 
@@ -51,7 +54,10 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
     let console = open_early(fdt, config);
     log::info!("Ferrovisor {} on the boot CPU, MPIDR {:#x}", env!("CARGO_PKG_VERSION"), arch::cpu::mpidr().0);
 
-    let initrd = must(dt::machine::initrd(fdt), "finding the bundle");
+    let initrd = dt::machine::initrd(fdt).unwrap_or_else(|error| {
+        log::error!("no bundle of guests: {error}");
+        None
+    });
     let mut ram = must(Layout::discover(fdt, info, place, initrd), "memory");
     if let Some(bundle) = &ram.bundle {
         frames::prefer_below(bundle.range.start);
@@ -144,19 +150,27 @@ fn given_tree(info: &BootInfo) -> Result<Option<Fdt<'static>>, dt::DtError> {
 
 /// Opens the polled console that the tree names, else the fallback. Returns its physical address.
 fn open_early(fdt: Fdt<'_>, config: &Config) -> Option<PhysAddr> {
+    // Before anything of the tree is touched: so that a fault can be reported.
+    let fallback = open_fallback(config);
     if let Some((node, driver)) = find_console(fdt, config.early_consoles, |d| d.compatible)
         && let Ok(reg) = node.reg(0)
     {
-        console::set_early((driver.open)(Some(&node)), reg.base.to_virt().0);
-        return Some(reg.base);
+        let base = reg.base.to_virt().0;
+        if fallback == Some(reg.base) || fallback.is_none() || (driver.check)(base) {
+            console::set_early((driver.open)(Some(&node)), base);
+            TREE_CONSOLE.store(true, Ordering::Relaxed);
+            return Some(reg.base);
+        }
+        log::error!("{node}: no {} at {}; the board's console is used instead", driver.name, reg.base);
     }
-    open_fallback(config)
+    fallback
 }
 
 fn open_fallback(config: &Config) -> Option<PhysAddr> {
     let (name, address) = config.fallback_console?;
     let driver = config.early_consoles.iter().find(|d| d.name == name)?;
     console::set_early((driver.open)(None), address as usize);
+    console::set_fallback((driver.open)(None), address as usize);
     Some(PhysAddr(address))
 }
 
@@ -165,14 +179,15 @@ fn enter_final_map(ram: &Layout, info: &BootInfo, fdt: Fdt<'_>, console: Option<
     must(space::init(&mut ram.regions(info)), "the hypervisor's map");
     let tree = PhysAddr(fdt.data().as_ptr().addr() as u64);
     must(space::map_readonly(tree..tree + fdt.data().len() as u64), "the hypervisor's map");
-    let registers = console.map(|at| must(space::try_map_device(at, CONSOLE_BYTES), "mapping the console"));
+    // The polled consoles serve until the driver takes over, and in a panic.
+    let map = |at| {
+        core::mem::ManuallyDrop::new(must(space::try_map_device(at, CONSOLE_BYTES), "mapping the console"))
+    };
+    let fallback = CONFIG.get().and_then(|c| c.fallback_console).map(|(_, at)| map(PhysAddr(at)));
+    let early = console.map(map);
     // SAFETY: the image, with the boot stack in its data, and RAM are mapped at their addresses.
     must(unsafe { space::activate() }, "the hypervisor's map");
-    if let Some(registers) = registers {
-        console::move_early(registers.base().0);
-        // It serves until the driver takes over, and again for a panic before that.
-        core::mem::forget(registers);
-    }
+    console::move_early(early.map(|m| m.base().0), fallback.map(|m| m.base().0));
 }
 
 /// Keeps what is used of the blob, and frees the place where it was.
@@ -239,7 +254,8 @@ fn set_up_interrupts(fdt: Fdt<'static>, config: &Config) {
 
 /// The console's driver takes over from the polled one; without it there is output only.
 fn open_console(fdt: Fdt<'static>, config: &Config) {
-    let Some((node, driver)) = find_console(fdt, config.consoles, |d| d.compatible) else {
+    let found = find_console(fdt, config.consoles, |d| d.compatible);
+    let Some((node, driver)) = found.filter(|_| TREE_CONSOLE.load(Ordering::Relaxed)) else {
         return log::warn!("no driver for the console in the device tree: there is no input");
     };
     let result = (driver.probe)(&node).and_then(console::set_device);

@@ -233,7 +233,7 @@ pub fn find_compatible<'a>(fdt: Fdt<'a>, compatible: &[&str]) -> Option<Node<'a>
 
 /// The node with this `phandle` (section 2.3.3).
 pub fn find_phandle(fdt: Fdt<'_>, phandle: u32) -> Option<Node<'_>> {
-    find(fdt, &mut |node| [node.u32("phandle"), node.u32("linux,phandle")].iter().any(|p| *p == Ok(phandle)))
+    find(fdt, &mut |node| [node.u32("phandle"), node.u32("linux,phandle")].contains(&Ok(phandle)))
 }
 
 /// The node at a path: `/a/b@1` (unit addresses may be left out), or an alias followed by a path (section 3.3).

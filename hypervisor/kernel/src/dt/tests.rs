@@ -109,8 +109,14 @@ fn interrupts_are_decoded() {
     assert_eq!(inner.interrupt(1).unwrap().intid, 32 + 987);
     assert!(matches!(inner.interrupt(0).unwrap_err().kind, DtErrorKind::Value { found: 0x77, .. }));
     assert!(matches!(inner.interrupt(2).unwrap_err().kind, DtErrorKind::Index { index: 2, count: 2 }));
-    assert!(matches!(node(fdt, "/soc/bridge/outside").interrupt(0).unwrap_err().kind, DtErrorKind::Value { .. }));
-    assert_eq!(node(fdt, "/soc/bad").interrupt(0).unwrap_err().kind, DtErrorKind::Dangling { phandle: 0x1234 });
+    assert!(matches!(
+        node(fdt, "/soc/bridge/outside").interrupt(0).unwrap_err().kind,
+        DtErrorKind::Value { .. }
+    ));
+    assert_eq!(
+        node(fdt, "/soc/bad").interrupt(0).unwrap_err().kind,
+        DtErrorKind::Dangling { phandle: 0x1234 }
+    );
     assert_eq!(machine::hypervisor_timer(fdt).unwrap().intid, 26);
     assert_eq!(machine::virtual_timer(fdt).unwrap().intid, 27);
 }
@@ -157,7 +163,8 @@ fn the_machine_is_read() {
 
 #[test]
 fn old_psci_gives_its_own_numbers() {
-    let blob = dtb("/dts-v1/; / { psci { compatible = \"arm,psci\"; method = \"hvc\"; cpu_on = <0x95c1ba60>; }; };");
+    let blob =
+        dtb("/dts-v1/; / { psci { compatible = \"arm,psci\"; method = \"hvc\"; cpu_on = <0x95c1ba60>; }; };");
     let psci = machine::psci(check(&blob).unwrap()).unwrap().unwrap();
     assert_eq!((psci.hvc, psci.cpu_on, psci.v0_2), (true, Some(0x95c1_ba60), false));
     let blob = dtb("/dts-v1/; / { psci { compatible = \"arm,psci-1.0\"; method = \"mail\"; }; };");

@@ -24,15 +24,6 @@ pub enum LayoutError {
     Memory(MemError),
     /// The tree names no RAM at all.
     NoMemory,
-    /// Something that must lie in RAM does not.
-    OutsideRam {
-        /// What it is.
-        what: &'static str,
-        /// Where it starts.
-        start: PhysAddr,
-        /// Where it ends.
-        end: PhysAddr,
-    },
 }
 
 impl From<DtError> for LayoutError {
@@ -53,9 +44,6 @@ impl fmt::Display for LayoutError {
             LayoutError::Tree(error) => error.fmt(f),
             LayoutError::Memory(error) => error.fmt(f),
             LayoutError::NoMemory => f.write_str("the device tree has no memory node with a size"),
-            LayoutError::OutsideRam { what, start, end } => {
-                write!(f, "{what} at {start} to {end} is not in the RAM that the device tree names")
-            }
         }
     }
 }
@@ -100,7 +88,7 @@ impl Layout {
     /// it is part of the image. Boot only, once.
     ///
     /// # Errors
-    /// A malformed tree; overlapping banks; no RAM; or the initrd is not in RAM.
+    /// A malformed tree; overlapping banks; or no RAM.
     pub fn discover(
         fdt: Fdt<'_>,
         boot: &BootInfo,
@@ -131,8 +119,11 @@ impl Layout {
         })?;
         let bundle = match initrd {
             Some(range) if !is_mapped(&mapped, &range) => {
-                let what = "the bundle of guests (linux,initrd-start, linux,initrd-end in /chosen)";
-                return Err(LayoutError::OutsideRam { what, start: range.start, end: range.end });
+                let (start, end) = (range.start, range.end);
+                log::error!(
+                    "/chosen, linux,initrd-start and -end: {start} to {end} is not in usable RAM: no bundle of guests"
+                );
+                None
             }
             Some(range) => Some(occupy(range, Purpose::Bundle)?),
             None => None,

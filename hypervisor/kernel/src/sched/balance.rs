@@ -153,10 +153,10 @@ pub(super) fn before_idle() {
         return;
     }
     let mut buffer = NO_LOADS;
-    if let Some(from) = balancer.source(here, loads(&mut buffer)) {
-        if WANTED.of(from).fetch_or(1 << here.0, AcqRel) & (1 << here.0) == 0 {
-            runqueue::interrupt(from);
-        }
+    if let Some(from) = balancer.source(here, loads(&mut buffer))
+        && WANTED.of(from).fetch_or(1 << here.0, AcqRel) & (1 << here.0) == 0
+    {
+        runqueue::interrupt(from);
     }
 }
 

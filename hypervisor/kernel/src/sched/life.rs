@@ -204,22 +204,23 @@ pub(super) fn bury(v: &Vcpu) {
     v.ended.complete_all();
     if let Some(v) = orphan {
         // It is in no run queue any more, so that link is free. It may be gone after this.
-        DEAD.lock().push_back(v);
-        ANY_DEAD.store(true, Release);
+        let mut dead = DEAD.lock();
+        dead.push_back(v);
+        ANY_DEAD.store(true, Relaxed);
     }
 }
 
 /// Frees orphans that have ended. Context: any but interrupt handlers and the exit path.
 pub(super) fn reap() {
-    while ANY_DEAD.swap(false, Acquire) {
-        loop {
-            let flags = arch::irq::save();
-            let v = DEAD.lock().pop_front();
-            arch::irq::restore(flags);
-            match v {
-                Some(v) => bring_home(&v),
-                None => break,
-            }
+    while any_dead() {
+        let flags = arch::irq::save();
+        let mut dead = DEAD.lock();
+        let v = dead.pop_front();
+        ANY_DEAD.store(!dead.is_empty(), Relaxed);
+        drop(dead);
+        arch::irq::restore(flags);
+        if let Some(v) = v {
+            bring_home(&v);
         }
     }
 }

@@ -193,7 +193,7 @@ pub(super) fn leave(how: Leave) {
 #[inline]
 fn put(queue: &mut RunQueue, block: &Block, prev: &Vcpu, how: Leave, now: u64) {
     if prev.kind == Kind::Idle {
-        return;
+        return prev.set_state(State::Runnable);
     }
     if how == Leave::Ended || prev.requests.load(Relaxed) != 0 {
         return migrate::set_aside(block, prev, how);

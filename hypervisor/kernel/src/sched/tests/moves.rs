@@ -23,6 +23,19 @@ fn an_orphan_sends_itself_elsewhere() {
 }
 
 #[test]
+fn what_a_cpu_does_can_be_seen() {
+    let m = machine();
+    let (own, other) = m.run_on(1, || {
+        sched::sleep_ns(NS_PER_MS);
+        (sched::cpu_info(CpuId(1)).unwrap(), sched::cpu_info(CpuId(2)).unwrap())
+    });
+    assert_eq!((own.current.as_str(), own.policy), ("test", PolicyKind::Priority));
+    assert_eq!((other.current.as_str(), other.waiting), ("idle/2", 0));
+    assert!(own.vcpus >= 1 && own.idled > 0 && other.idle_ns > 0);
+    assert!(sched::cpu_info(CpuId(9)).is_none());
+}
+
+#[test]
 fn a_token_survives_the_move_of_one_that_could_go_on() {
     let m = machine();
     m.run_on(0, || {

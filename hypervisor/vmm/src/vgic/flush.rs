@@ -375,3 +375,10 @@ impl Vgic {
         arch::irq::restore(flags);
     }
 }
+
+impl Drop for Vgic {
+    /// Deactivates the physical SPIs that the guest has not ended. All vCPUs have been unloaded, so no PPI is owed.
+    fn drop(&mut self) {
+        self.reset();
+    }
+}

@@ -167,6 +167,7 @@ impl Vgic {
         let Some(waiting) = sources.get_mut(sgi) else { return (false, false) };
         let open = w.open(self.ctlr()) & b != 0;
         let pending = open && *waiting != 0;
+        w.placed |= b;
         let mut full = false;
         let fields = u64::from(super::irq::at(&w.priority, sgi)) << Lr::PRIORITY_SHIFT
             | if w.group & b != 0 { Lr::GROUP1 } else { 0 };

@@ -141,7 +141,7 @@ impl Vgic {
             // GICv3: ARE and DS always set; no write is ever pending.
             0x0 => self.ctlr() | if self.v2 { 0 } else { 1 << 6 | 1 << 4 },
             // ITLinesNumber; GICv2: CPUNumber; GICv3: 10 bits of INTID, no 1 of N.
-            0x4 if self.v2 => self.spi_words as u32 | (self.cpus.len() as u32 - 1 & 7) << 5,
+            0x4 if self.v2 => self.spi_words as u32 | ((self.cpus.len() as u32 - 1) & 7) << 5,
             0x4 => self.spi_words as u32 | 9 << 19 | 1 << 25,
             0x8 => IIDR,
             _ => 0,
@@ -369,7 +369,7 @@ impl Vgic {
         (0..count).fold(0, |value, k| {
             let byte = match &spis {
                 None => bit(vcpu & 7),
-                Some(spis) => spis.get((first + k >> 5) - 1).map_or(0, |s| at(&s.route, first + k)),
+                Some(spis) => spis.get(((first + k) >> 5) - 1).map_or(0, |s| at(&s.route, first + k)),
             };
             value | u64::from(byte & 0xff) << (8 * k)
         })
@@ -382,7 +382,7 @@ impl Vgic {
         let mut kicks = Kicks::default();
         if let Some(s) = self.spis.lock().get_mut(word) {
             for k in 0..count {
-                let i = first + k & 31;
+                let i = (first + k) & 31;
                 if implemented(Owner::Shared(word)) & bit(i) == 0 {
                     continue;
                 }

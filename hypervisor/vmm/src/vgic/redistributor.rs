@@ -27,7 +27,7 @@ impl Vgic {
     }
 
     fn control_frame_read(&self, frame: usize, off: usize, width: Width) -> u64 {
-        let value = match (off, width) {
+        match (off, width) {
             (0x4, Width::B4) => u64::from(IIDR),
             (0x8, Width::B8) => self.redistributor_typer(frame),
             (0x8, Width::B4) => self.redistributor_typer(frame) & 0xffff_ffff,
@@ -37,8 +37,7 @@ impl Vgic {
             // GICR_CTLR: no LPIs, no write pending; PROPBASER and PENDBASER (64 bits); reserved ones.
             (_, Width::B4) | (0x70 | 0x78, Width::B8) => 0,
             _ => self.ignore(),
-        };
-        value
+        }
     }
 
     /// GICR_TYPER: affinity, processor number, whether it is the last of the region.

@@ -79,12 +79,15 @@ struct Rig {
     on: BTreeMap<usize, usize>,
 }
 
+/// A GIC, and where its vCPUs are loaded.
+type Instant = (std::sync::Weak<Vgic>, BTreeMap<usize, usize>);
+
 /// What `kick` was called for.
 #[derive(Default)]
 struct Kicks {
     list: Mutex<Vec<usize>>,
-    /// If set, a kicked vCPU passes its exit path at once: its GIC, and where vCPUs are loaded.
-    instant: Mutex<Option<(std::sync::Weak<Vgic>, BTreeMap<usize, usize>)>>,
+    /// If set, a kicked vCPU passes its exit path at once.
+    instant: Mutex<Option<Instant>>,
 }
 
 impl Kicks {

@@ -53,7 +53,7 @@ fn redistributors_name_their_vcpus() {
     let rig = Rig::cold(Version::V3, 18, 4);
     for v in 0..18u64 {
         let typer = get_r(&rig, 0, v * 0x2_0000 + 8, Width::B8);
-        assert_eq!(typer >> 32, v % 16 | v / 16 << 8);
+        assert_eq!(typer >> 32, (v % 16) | (v / 16) << 8);
         assert_eq!(typer >> 8 & 0xffff, v);
         assert_eq!(typer >> 4 & 1 != 0, v == 17);
         assert_eq!(typer & 0xf, 0, "no LPIs");

@@ -74,6 +74,7 @@ pub(crate) struct Problems {
 
 impl Problems {
     /// Notes a problem.
+    #[inline]
     pub(crate) fn add(
         &mut self,
         node: &str,
@@ -81,6 +82,13 @@ impl Problems {
         found: impl fmt::Display,
         expected: impl fmt::Display,
     ) {
+        self.note(node, property, &found, &expected);
+    }
+
+    /// As [`Self::add`], once for all types: messages are a good part of this crate's size.
+    #[cold]
+    #[inline(never)]
+    fn note(&mut self, node: &str, property: &str, found: &dyn fmt::Display, expected: &dyn fmt::Display) {
         if self.list.len() >= MAX_PROBLEMS {
             self.more += 1;
             return;

@@ -14,13 +14,14 @@ use super::range::{DEVICE_BASE, DEVICE_END, DEVICE_STEP, GuestRange};
 use super::{Environment, GicConfig};
 use crate::device::NodeExtras;
 
-/// What lies where: ranges with the path of the node they belong to.
+/// What lies where: ranges in rising order, with the path of the node they belong to.
 #[derive(Default)]
 struct Occupied(Vec<(GuestRange, String)>);
 
 impl Occupied {
     fn add(&mut self, range: GuestRange, owner: &str) {
-        self.0.push((range, owner.to_string()));
+        let place = self.0.partition_point(|(other, _)| *other <= range);
+        self.0.insert(place, (range, owner.to_string()));
     }
 
     /// The occupied range that `range` runs into, the one that ends last.
@@ -45,8 +46,7 @@ impl Occupied {
     }
 
     /// Notes every range that lies on another one or beyond `limit`.
-    fn check(mut self, limit: u64, problems: &mut Problems) {
-        self.0.sort();
+    fn check(self, limit: u64, problems: &mut Problems) {
         let mut furthest: Option<&(GuestRange, String)> = None;
         for place in &self.0 {
             let (range, owner) = place;

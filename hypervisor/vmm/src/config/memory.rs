@@ -8,7 +8,7 @@ use super::error::Problems;
 use super::node::Reader;
 use super::range::{GuestRange, PAGE, RAM_BASE};
 
-/// Reads one `memory` node into `ram`. Overlaps are found later, together with those of devices.
+/// Reads one `memory` node into `ram`, which stays in rising order. Overlaps are found later, together with those of devices.
 pub(super) fn read(reader: &Reader<'_>, ram: &mut Vec<GuestRange>, problems: &mut Problems) {
     reader.only(&["device_type", "reg", "size"], problems);
     reader.no_children(problems);
@@ -41,7 +41,9 @@ fn add(
     problems: &mut Problems,
 ) {
     match GuestRange::new(base, size) {
-        Some(range) if range.is_aligned(PAGE) => ram.push(range),
+        Some(range) if range.is_aligned(PAGE) => {
+            ram.insert(ram.partition_point(|other| *other <= range), range);
+        }
         _ => {
             let expected = "a size that is not zero, and address and size multiples of 4096 below 2^64";
             reader.problem(property, format!("{size:#x} bytes at {base:#x}"), expected, problems);

@@ -53,9 +53,8 @@ pub(super) fn read(
     let before = problems.count();
     let root = Reader::root(tree);
     read_root(&root, problems);
-    let mut sections = sort(&root, env, problems);
+    let sections = sort(&root, env, problems);
     check_phandles(&root, &mut BTreeSet::new(), problems);
-    sections.ram.sort();
     if sections.ram.is_empty() && !root.node.children().any(|node| node.name().starts_with("memory")) {
         problems.add("/", "", "no memory node", "memory { size = <0x0 0x10000000>; } or the like");
     }

@@ -135,20 +135,20 @@ pub fn load(
         Loader { config, memory, granules: options.granules, space: Space::of(config), written: Vec::new() };
     let mut entry = None;
     let mut initrd = None;
-    // Fixed places first, so that nothing is put where a later file has to go.
-    let order = |image: &&ImageConfig| match (image.load.is_some() || image.role == Role::Blob, image.role) {
-        (true, _) => 0,
-        (false, Role::Kernel) => 1,
-        (false, _) => 2,
+    // Fixed places first, so that nothing is put where a later file has to go; then the kernel, then the rest.
+    let turn = |image: &ImageConfig| match (image.load, image.role) {
+        (Some(_), _) | (None, Role::Blob) => 0,
+        (None, Role::Kernel) => 1,
+        (None, Role::Initrd) => 2,
     };
-    let mut images: Vec<&ImageConfig> = config.images.iter().collect();
-    images.sort_by_key(order);
-    for image in images {
-        let data = find(config, image, bundle)?;
-        match image.role {
-            Role::Kernel => entry = Some(loader.kernel(image, data)?),
-            Role::Initrd => initrd = Some(loader.plain(image, data, INITRD_ALIGN)?),
-            Role::Blob => loader.blob(image, data)?,
+    for now in 0..=2 {
+        for image in config.images.iter().filter(|image| turn(image) == now) {
+            let data = find(config, image, bundle)?;
+            match image.role {
+                Role::Kernel => entry = Some(loader.kernel(image, data)?),
+                Role::Initrd => initrd = Some(loader.plain(image, data, INITRD_ALIGN)?),
+                Role::Blob => loader.blob(image, data)?,
+            }
         }
     }
     let dtb = loader.device_tree(initrd, options.rng_seed)?;

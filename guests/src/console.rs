@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Polled output on the PL011 (Arm DDI 0183): UARTDR at 0x00, UARTFR at 0x18.
 
+use crate::cpu::{read32, write32};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,14 +22,12 @@ pub fn base() -> u64 {
 #[must_use]
 pub fn key() -> bool {
     let base = base();
-    // SAFETY: as in `put`; UARTFR.RXFE is bit 4.
-    unsafe {
-        let typed = base != 0 && (base as *const u32).byte_add(0x18).read_volatile() & (1 << 4) == 0;
-        if typed {
-            (base as *const u32).read_volatile();
-        }
-        typed
+    // UARTFR.RXFE is bit 4.
+    let typed = base != 0 && read32(base + 0x18) & (1 << 4) == 0;
+    if typed {
+        let _ = read32(base);
     }
+    typed
 }
 
 /// The console as a formatter's target.
@@ -52,11 +51,8 @@ fn put(byte: u8) {
     if base == 0 {
         return;
     }
-    // SAFETY: the device tree names a PL011 here, mapped as device memory; both are 32-bit registers.
-    unsafe {
-        while (base as *const u32).byte_add(0x18).read_volatile() & (1 << 5) != 0 {}
-        (base as *mut u32).write_volatile(u32::from(byte));
-    }
+    while read32(base + 0x18) & (1 << 5) != 0 {}
+    write32(base, u32::from(byte));
 }
 
 /// Prints to the console.

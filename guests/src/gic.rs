@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! GICv2 (IHI 0048) and GICv3 (IHI 0069) as far as a small guest needs them.
 
+use crate::cpu::{self, read32, write32};
 use crate::machine::{GicFrames, Machine};
-use crate::{cpu, read_sysreg, write_sysreg};
+use crate::{read_sysreg, write_sysreg};
 use core::sync::atomic::{AtomicU64, Ordering};
 
 /// INTIDs from here on mean that nothing is pending.
@@ -11,19 +12,6 @@ pub const SPURIOUS: u32 = 1020;
 static DISTRIBUTOR: AtomicU64 = AtomicU64::new(0);
 /// GICC on GICv2; 0 says GICv3.
 static INTERFACE: AtomicU64 = AtomicU64::new(0);
-
-/// Reads a 32-bit device register.
-#[must_use]
-pub fn read32(address: u64) -> u32 {
-    // SAFETY: callers pass registers of devices that the device tree names.
-    unsafe { (address as *const u32).read_volatile() }
-}
-
-/// Writes a 32-bit device register.
-pub fn write32(address: u64, value: u32) {
-    // SAFETY: as in `read32`.
-    unsafe { (address as *mut u32).write_volatile(value) };
-}
 
 /// The distributor's address.
 #[must_use]

@@ -4,7 +4,7 @@
 use crate::run::{self, Runner};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use guests::gic::{read32, write32};
+use guests::cpu::{read32, write32};
 use guests::machine::{GicFrames, Machine};
 use guests::rng::Rng;
 use guests::start::{Launch, secondary_entry};

@@ -112,7 +112,7 @@ fn deny_warnings(command: &mut Command) -> &mut Command {
 
 fn clippy() -> Result<()> {
     let mut command = host_cargo("clippy");
-    command.args(["--quiet", "--workspace", "--exclude", "ferrovisor", "--all-targets"]);
+    command.args(["--quiet", "--keep-going", "--workspace", "--exclude", "ferrovisor", "--all-targets"]);
     pass(deny_warnings(&mut command))
 }
 

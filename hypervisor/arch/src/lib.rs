@@ -31,4 +31,4 @@ pub use fake::*;
 pub const STACK_SIZE: usize = 1 << STACK_SHIFT;
 
 /// Log2 of [`STACK_SIZE`]. Unoptimised code needs more.
-pub const STACK_SHIFT: usize = if cfg!(debug_assertions) { 16 } else { 15 };
+pub const STACK_SHIFT: usize = if cfg!(debug_assertions) { 17 } else { 16 };

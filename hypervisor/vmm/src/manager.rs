@@ -143,5 +143,8 @@ pub fn autostart() {
 /// Whether a guest's DTB has `autostart` in its root. A DTB that cannot be read does: then its problem is told.
 fn wants_start(dtb: &[u8]) -> bool {
     use dtoolkit::Node;
-    dtoolkit::fdt::Fdt::new(dtb).map_or(true, |fdt| fdt.root().property("autostart").is_some())
+    // The file may be padded behind the tree.
+    let total = dtb.get(4..8).and_then(|size| size.try_into().ok()).map_or(0, u32::from_be_bytes);
+    let tree = dtb.get(..total as usize).unwrap_or(dtb);
+    dtoolkit::fdt::Fdt::new(tree).map_or(true, |fdt| fdt.root().property("autostart").is_some())
 }

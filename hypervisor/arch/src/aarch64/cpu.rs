@@ -51,7 +51,9 @@ pub fn sev() {
 /// A hint within a spin loop. Context: any.
 #[inline]
 pub fn relax() {
-    core::hint::spin_loop();
+    // SAFETY: a hint. `spin_loop` would be an ISB, which does not let another thread of this core, or another CPU of an
+    // emulator, go first.
+    unsafe { asm!("yield", options(nomem, nostack, preserves_flags)) };
 }
 
 /// Stops this CPU for good, with interrupts masked.

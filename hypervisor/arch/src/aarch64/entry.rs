@@ -18,8 +18,8 @@ static mut BOOT_L2_IMAGE: Table = Table([0; 512]);
 static mut BOOT_L2_DTB: Table = Table([0; 512]);
 
 /// The boot stack: the upper half of a block of twice its size, aligned to that, as the vectors want it.
-#[cfg_attr(not(debug_assertions), repr(C, align(65536)))]
-#[cfg_attr(debug_assertions, repr(C, align(131072)))]
+#[cfg_attr(not(debug_assertions), repr(C, align(131072)))]
+#[cfg_attr(debug_assertions, repr(C, align(262144)))]
 struct BootStack([u8; 2 * STACK_SIZE]);
 static mut BOOT_STACK: BootStack = BootStack([0; 2 * STACK_SIZE]);
 const _: () = assert!(align_of::<BootStack>() == 2 * STACK_SIZE);

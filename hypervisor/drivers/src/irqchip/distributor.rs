@@ -78,7 +78,7 @@ pub(super) fn wait_until(what: &str, mut done: impl FnMut() -> bool) -> Result<(
         if done() {
             return Ok(());
         }
-        core::hint::spin_loop();
+        arch::cpu::relax();
     }
     Err(Error::Invalid { what: "interrupt controller", why: alloc::format!("{what} does not become ready") })
 }

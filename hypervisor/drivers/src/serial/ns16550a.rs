@@ -138,7 +138,7 @@ fn early_put(base: usize, layout: u32, byte: u8) {
             // SAFETY: as above.
             return unsafe { layout.write(base, DATA, byte) };
         }
-        core::hint::spin_loop();
+        arch::cpu::relax();
     }
 }
 

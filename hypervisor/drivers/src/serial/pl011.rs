@@ -94,7 +94,7 @@ fn put(registers: &Registers, byte: u8) {
         if !registers.flags.is_set(Flags::TXFF) {
             return registers.data.set(byte.into());
         }
-        core::hint::spin_loop();
+        arch::cpu::relax();
     }
 }
 

@@ -137,7 +137,7 @@ impl Vgic {
     pub(super) fn note(&self, vcpu: usize, bank: &mut Bank, put: Put) {
         if put == Put::Full || bank.spilled {
             bank.counts.spilled += u64::from(put == Put::Full);
-            self.ask(vcpu, FLUSH | FLUSH_SPIS);
+            self.ask(vcpu, FLUSH_SPIS);
         }
     }
 

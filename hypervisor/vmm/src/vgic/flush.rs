@@ -186,7 +186,8 @@ impl Vgic {
             if bank.slots.place() != Place::Here {
                 return;
             }
-            cpu.request.fetch_and(!(FLUSH | FLUSH_SPIS), Relaxed);
+            // What others ask for from here on is not looked at again: SGIs may come between the two locked parts.
+            cpu.request.fetch_and(!FLUSH, Relaxed);
             bank.counts.flushes += 1;
             bank.counts.maintenance += u64::from(maintenance);
             self.ended(vcpu, bank, &mut spis);
@@ -220,7 +221,8 @@ impl Vgic {
             left |= self.fill_spis(vcpu, bank, &mut spis);
         }
         self.set_maintenance(vcpu, bank, &mut spis, left);
-        cpu.request.fetch_and(!(FLUSH | FLUSH_SPIS), Relaxed);
+        // Only this function's own doing can have asked for this: others hold `spis` to do so, or are this CPU.
+        cpu.request.fetch_and(!FLUSH_SPIS, Relaxed);
     }
 
     /// Looks at slot `n` anew.
@@ -303,8 +305,8 @@ impl Vgic {
     /// Has the last known state of `vcpu`'s list registers brought up to date for a reader that runs `me`. Holds no lock.
     #[cold]
     pub(super) fn sync(&self, me: usize, vcpu: usize) {
-        /// Turns to wait: some ten thousand instructions.
-        const TURNS: u32 = 2_000;
+        /// Turns to wait: some thousand instructions.
+        const TURNS: u32 = 500;
         let Some(cpu) = self.cpus.get(vcpu) else { return };
         if cpu.bank.lock().slots.place() != Place::Remote {
             return;
@@ -332,6 +334,7 @@ impl Vgic {
     /// Has every vCPU look at everything anew, since `GICD_CTLR` changed. `me` passes the exit path anyway.
     #[cold]
     pub(super) fn refresh_everything(&self, me: usize, kicks: &mut Kicks) {
+        let _spis = self.spis.lock();
         for (vcpu, cpu) in self.cpus.iter().enumerate() {
             let mut bank = cpu.bank.lock();
             bank.slots.dirty |= bank.slots.used;
@@ -341,6 +344,29 @@ impl Vgic {
                 kicks.add(vcpu);
             }
         }
+    }
+
+    /// Resets the CPU interface of `vcpu` as at power-on (priority mask, group enables, active priorities), for one that is
+    /// switched on again. Its interrupts stay as they are. Context: any; the vCPU is not in the guest, and loaded here or
+    /// nowhere.
+    pub fn reset_cpu_interface(&self, vcpu: usize) {
+        let Some(cpu) = self.cpus.get(vcpu) else { return };
+        let flags = arch::irq::save();
+        {
+            let mut bank = cpu.bank.lock();
+            match bank.slots.place() {
+                Place::Here => {
+                    vif::set_vmcr(reset_vmcr(self.v2));
+                    vif::set_active_priorities(&ActivePriorities::default());
+                }
+                Place::Away => {
+                    bank.slots.vmcr = reset_vmcr(self.v2);
+                    bank.slots.active = ActivePriorities::default();
+                }
+                Place::Remote => {}
+            }
+        }
+        arch::irq::restore(flags);
     }
 
     /// Back to the state after [`new`](Self::new); inputs keep their levels low. Context: any; no vCPU may be in the guest.

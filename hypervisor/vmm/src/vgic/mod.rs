@@ -162,7 +162,7 @@ fn vcpu_at(aff: u32, count: usize) -> Option<usize> {
 
 /// Request: interrupts wait in the vCPU's own `Word`, or list registers are to be looked at anew.
 const FLUSH: u32 = 1 << 0;
-/// Request: the same for SPIs, or list registers ran out.
+/// Request: the same for SPIs (set with `spis` locked), or list registers ran out (set by the vCPU's own CPU).
 const FLUSH_SPIS: u32 = 1 << 1;
 /// Request: store the list registers for a reader.
 const SYNC: u32 = 1 << 2;
@@ -207,7 +207,8 @@ struct Bank {
     counts: Counts,
 }
 
-/// One vCPU's share.
+/// One vCPU's share, on cache lines of its own.
+#[repr(align(64))]
 struct Cpu {
     /// [`FLUSH`], [`FLUSH_SPIS`], [`SYNC`].
     request: AtomicU32,

@@ -5,6 +5,7 @@ mod deliver;
 mod hardware;
 mod model;
 mod multi;
+mod race;
 mod registers;
 mod sgi_v2;
 mod spill;

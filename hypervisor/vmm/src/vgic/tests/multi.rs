@@ -228,45 +228,6 @@ fn readers_do_not_wait_forever() {
 }
 
 #[test]
-fn two_readers_serve_each_other() {
-    use std::sync::Barrier;
-    use std::thread;
-    fake::reset(4);
-    vif::init_v3();
-    let cfg = GicConfig { version: Version::V3, spis: 32, host: Arc::new(NoHostIrq) };
-    let gic = Arc::new(Vgic::new(&cfg, 2, Arc::new(|_| ())).unwrap());
-    let barrier = Arc::new(Barrier::new(2));
-    let readers: Vec<_> = (0..2usize)
-        .map(|me| {
-            let (gic, barrier) = (gic.clone(), barrier.clone());
-            thread::spawn(move || {
-                arch::irq::mask();
-                fake::reset(4);
-                vif::init_v3();
-                vif::init_cpu();
-                gic.load(me);
-                vif::set_vmcr(VMCR_ENG1 | 0xf8 << VMCR_PMR_SHIFT);
-                barrier.wait();
-                for _ in 0..200 {
-                    gic.write_sgi1r(me, 1 << 24 | 1 << (1 - me));
-                    let mut acc = Access::read(Width::B4);
-                    let other = (1 - me) as u64 * super::super::REDISTRIBUTOR_SIZE + 0x1_0000;
-                    gic.redistributor(me, other + ISACTIVER, &mut acc);
-                    if gic.needs_flush(me) {
-                        gic.flush(me);
-                    }
-                    while let Some(k) = fake::ack() {
-                        fake::eoi(k);
-                    }
-                }
-                gic.unload(me);
-            })
-        })
-        .collect();
-    readers.into_iter().for_each(|r| r.join().unwrap());
-}
-
-#[test]
 fn distributor_off_reaches_all_cpus() {
     let mut rig = rig(3);
     for v in 0..3 {

@@ -3,17 +3,20 @@
 
 use crate::irq::{Ipi, ipi_others};
 use crate::{console, log as klog, percpu, power, println};
-use arch::STACK_SIZE;
+use arch::PhysAddr;
 use arch::frame::{FaultKind, HostFrame};
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+/// Where the image lies: it is position independent, and its symbols count from there.
+static IMAGE: AtomicU64 = AtomicU64::new(0);
 static RESET: AtomicBool = AtomicBool::new(false);
 /// The CPU that panics, plus 1; 0 for none.
 static PANICKING: AtomicU32 = AtomicU32::new(0);
 
-/// Whether a panic resets the machine; it halts otherwise.
-pub fn set_reset(reset: bool) {
+/// Where the image lies, and whether a panic resets the machine; it halts otherwise. Boot only.
+pub fn init(image: PhysAddr, reset: bool) {
+    IMAGE.store(image.0, Ordering::Relaxed);
     RESET.store(reset, Ordering::Relaxed);
 }
 
@@ -55,7 +58,11 @@ pub fn host_fault(frame: &mut HostFrame, kind: FaultKind) {
         FaultKind::SError => "system error",
         FaultKind::Unexpected => "exception at an unused vector",
     };
-    println!("ferrovisor panic: CPU {}: {what} in the hypervisor at {:#x}", percpu::this_cpu(), frame.elr);
+    println!(
+        "ferrovisor panic: CPU {}: {what} in the hypervisor at image + {:#x}",
+        percpu::this_cpu(),
+        frame.elr.wrapping_sub(IMAGE.load(Ordering::Relaxed))
+    );
     crate::print!("{frame}");
     backtrace(frame);
     finish()
@@ -63,16 +70,22 @@ pub fn host_fault(frame: &mut HostFrame, kind: FaultKind) {
 
 #[cfg(target_os = "none")]
 fn backtrace(frame: &HostFrame) {
-    let bottom = frame.sp & !(STACK_SIZE as u64 - 1);
+    const SIZE: u64 = arch::STACK_SIZE as u64;
+    // After an overflow the stack pointer is in the guard, but the frame pointer is still in the stack above.
+    let [.., fp, _] = frame.x;
+    if frame.sp.abs_diff(fp) > 2 * SIZE {
+        return println!("  no calls known: the frame pointer is not in this stack");
+    }
+    let bottom = fp & !(SIZE - 1);
     let mut calls = [0; 24];
-    let count = arch::cpu::backtrace(frame.x[29], bottom..bottom + STACK_SIZE as u64, &mut calls);
-    println!("  called from:");
+    let count = arch::cpu::backtrace(fp, bottom..bottom + SIZE, &mut calls);
+    let image = IMAGE.load(Ordering::Relaxed);
+    println!("  called from (image at {image:#x}):");
     for call in calls.iter().take(count) {
-        println!("    {call:#x}");
+        println!("    image + {:#x}", call.wrapping_sub(image));
     }
 }
 
+/// The fake machine of host tests has no frames to follow.
 #[cfg(not(target_os = "none"))]
-fn backtrace(_: &HostFrame) {
-    let _ = STACK_SIZE;
-}
+fn backtrace(_: &HostFrame) {}

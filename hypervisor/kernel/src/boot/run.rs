@@ -47,7 +47,7 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
     let level = config.log_level.parse().unwrap_or(log::LevelFilter::Info);
     klog::init(info.entry_counter, level);
     klog::set_levels(level, level);
-    panic::set_reset(config.panic_reset);
+    panic::init(info.text.start, config.panic_reset);
     arch::vectors::install(&config.handlers);
 
     let (fdt, place) = read_tree(info, config);

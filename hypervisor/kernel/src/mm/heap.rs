@@ -4,7 +4,7 @@
 //! On the target this is the global allocator; interrupts are masked inside. Any context that does not hold the frame
 //! allocator's or the address space's lock. On the host the system's allocator serves instead.
 
-use super::frames::{self, Purpose};
+use super::frames::{self, Frames, Purpose};
 use super::space;
 use crate::sync::SpinLock;
 use arch::PAGE_SIZE;
@@ -120,29 +120,34 @@ struct Window;
 
 impl Backing for Window {
     fn extend(&mut self, end: usize, bytes: usize) -> bool {
-        // One contiguous run is best; where memory is in pieces, halves and so on serve as well.
-        let mut at = end;
-        let mut piece = bytes;
-        while at < end + bytes {
-            piece = piece.min(end + bytes - at);
-            match frames::alloc_for(Purpose::Heap, piece as u64, PAGE_SIZE as u64) {
-                Ok(run) => {
-                    if space::map_heap(at, &run).is_err() {
-                        break;
-                    }
-                    run.leak();
-                    at += piece;
-                }
-                Err(_) if piece > PAGE_SIZE => piece = (piece / 2).next_multiple_of(PAGE_SIZE),
-                Err(_) => break,
-            }
-        }
-        if at < end + bytes {
-            space::unmap_heap(end, at);
+        // One contiguous run is best; where memory is in pieces, single frames serve as well.
+        one_run(end, bytes) || (bytes > PAGE_SIZE && single_frames(end, bytes))
+    }
+}
+
+fn one_run(at: usize, bytes: usize) -> bool {
+    let Ok(run) = frames::alloc_for(Purpose::Heap, bytes as u64, PAGE_SIZE as u64) else { return false };
+    if space::map_heap(at, &run).is_err() {
+        space::unmap_heap(at, bytes, &mut |_| ());
+        return false;
+    }
+    run.leak();
+    true
+}
+
+fn single_frames(start: usize, bytes: usize) -> bool {
+    if frames::stats().free < bytes as u64 {
+        return false;
+    }
+    for at in (start..start + bytes).step_by(PAGE_SIZE) {
+        if !one_run(at, PAGE_SIZE) {
+            // SAFETY: `one_run` leaked each of these frames as a run of its own, and they are mapped no more.
+            let free = |frame| drop(unsafe { Frames::from_raw(frame, PAGE_SIZE as u64, Purpose::Heap) });
+            space::unmap_heap(start, at - start, &mut { free });
             return false;
         }
-        true
     }
+    true
 }
 
 /// The global allocator's type.

@@ -186,19 +186,19 @@ pub fn settle_bundle(bundle: &Occupied) -> Result<Range<PhysAddr>, MemError> {
     Ok(bundle.range.start + offset..bundle.range.end + offset)
 }
 
-/// Moves `bytes` from `from` up to `to`, all multiples of the page size, from the end on: the ranges may overlap.
+/// Moves `bytes` from `from` up to `to`, from the end on, in pieces that do not overlap with where they go.
 ///
 /// # Safety
-/// Both ranges must be mapped and used by nothing else.
+/// Both ranges must be mapped and used by nothing else, and `to` above `from`.
 unsafe fn move_up(from: usize, to: usize, bytes: usize) {
-    // Eight words at once become four load-pair and four store-pair instructions.
-    type Chunk = [u64; 8];
-    let chunks = bytes / size_of::<Chunk>();
-    let from = core::ptr::with_exposed_provenance::<Chunk>(from);
-    let to = core::ptr::with_exposed_provenance_mut::<Chunk>(to);
-    for i in (0..chunks).rev() {
-        // SAFETY: within the ranges that the caller vouches for; a chunk is read whole before it is written.
-        unsafe { to.add(i).write_volatile(from.add(i).read_volatile()) };
+    let mut left = bytes;
+    while left > 0 {
+        let piece = left.min(to - from);
+        left -= piece;
+        let source = core::ptr::with_exposed_provenance::<u8>(from + left);
+        let target = core::ptr::with_exposed_provenance_mut::<u8>(to + left);
+        // SAFETY: within the ranges that the caller vouches for; `piece` is at most their distance.
+        unsafe { arch::cache::copy(target, source, piece) };
     }
 }
 

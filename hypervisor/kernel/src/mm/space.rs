@@ -171,17 +171,16 @@ pub(super) fn map_heap(at: usize, run: &Frames) -> Result<(), MemError> {
     Ok(SPACE.lock().tables()?.map(input, run.base(), attributes(Use::Data), &mut TableMemory::default())?)
 }
 
-/// Takes `from..to` out of the heap's window again and frees the frames, which were mapped and leaked page by page.
-pub(super) fn unmap_heap(from: usize, to: usize) {
+/// Takes what is mapped of `bytes` from `start` on out of the heap's window again, and hands each frame to `release`.
+pub(super) fn unmap_heap(start: usize, bytes: usize, release: &mut dyn FnMut(PhysAddr)) {
     let mut space = SPACE.lock();
     let Ok(tables) = space.tables() else { return };
-    for at in (from..to).step_by(PAGE_SIZE) {
+    for at in (start..start + bytes).step_by(PAGE_SIZE) {
         let Some(leaf) = tables.lookup(at as u64) else { continue };
         let mut freed = TableMemory::default();
         if leaf.size == PAGE && tables.unmap(at as u64..at as u64 + PAGE, &mut freed).is_ok() {
             flush(at, PAGE_SIZE);
-            // SAFETY: the frame was leaked into this mapping, which is gone; the heap never used it.
-            drop(unsafe { Frames::from_raw(leaf.output, PAGE, Purpose::Heap) });
+            release(leaf.output);
         }
     }
 }

@@ -134,6 +134,89 @@ fn every_command_is_described() {
     assert_eq!(names.len(), TABLE.len());
 }
 
+/// Skips one JSON value (RFC 8259, without number formats beyond what is written here); what follows it.
+fn after_json(text: &str) -> Option<&str> {
+    match text.chars().next()? {
+        '{' => after_members(&text[1..], '}', true),
+        '[' => after_members(&text[1..], ']', false),
+        '"' => {
+            let mut escaped = false;
+            let end = text[1..].find(|c| {
+                let end = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                end
+            })?;
+            Some(&text[end + 2..])
+        }
+        _ => {
+            let end = text.find([',', ']', '}', '\n']).unwrap_or(text.len());
+            let token = &text[..end];
+            (matches!(token, "true" | "false" | "null") || token.parse::<f64>().is_ok())
+                .then_some(&text[end..])
+        }
+    }
+}
+
+fn after_members(text: &str, close: char, keys: bool) -> Option<&str> {
+    if let Some(rest) = text.strip_prefix(close) {
+        return Some(rest);
+    }
+    let mut rest = text;
+    loop {
+        if keys {
+            rest = after_json(rest).filter(|_| rest.starts_with('"'))?.strip_prefix(':')?;
+        }
+        rest = after_json(rest)?;
+        match rest.strip_prefix(',') {
+            Some(next) => rest = next,
+            None => return rest.strip_prefix(close),
+        }
+    }
+}
+
+#[test]
+fn json_is_one_line_of_json() {
+    assert_eq!(after_json(r#"{"a":[1,2.5,null],"b":"x\"}"}rest"#), Some("rest"));
+    for bad in ["{a:1}", "[1,]", "[1", "\"abc", "{\"a\" 1}", "yes"] {
+        assert_eq!(after_json(bad).filter(|rest| rest.is_empty()), None, "{bad}");
+    }
+    for command in TABLE {
+        for action in command.actions.iter().filter(|a| a.json) {
+            if action.params.iter().any(|p| p.count == Count::One) {
+                continue;
+            }
+            let line = format!("{} {} --json", command.name, action.name);
+            let out = output(&line);
+            assert_eq!(out.lines().count(), 1, "{line}: {out}");
+            assert!(out.starts_with("error: ") || after_json(&out) == Some("\n"), "{line}: {out}");
+        }
+    }
+}
+
+#[test]
+fn every_command_answers_on_a_machine_without_anything() {
+    for command in TABLE {
+        for action in command.actions {
+            let args: Vec<&str> = action
+                .params
+                .iter()
+                .map(|p| match p.kind {
+                    Kind::Choice(words) => words[0],
+                    Kind::Number => "4096",
+                    Kind::Cpu => "0",
+                    Kind::Vcpu => "linux0/0",
+                    Kind::Command => "help",
+                    _ => "linux0",
+                })
+                .collect();
+            let line = format!("{} {} {}", command.name, action.name, args.join(" "));
+            let out = output(&line);
+            assert!(out.is_empty() || out.ends_with('\n'), "{line}: {out:?}");
+            assert!(out.chars().all(|c| c == '\n' || !c.is_control()), "{line}: {out:?}");
+        }
+    }
+}
+
 /// `docs/terminal.md`, from this crate's folder.
 fn reference() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/terminal.md")

@@ -15,6 +15,7 @@ pub fn write(out: &mut dyn Write, value: &Value) -> Result {
         Value::Null => out.write_str("null"),
         Value::Bool(b) => write!(out, "{b}"),
         Value::Int(n) | Value::Bytes(n) | Value::Nanos(n) => write!(out, "{n}"),
+        Value::Share(n) => write!(out, "{}.{}", n / 10, n % 10),
         // Addresses and registers need 64 bits, which many a reader's numbers do not have.
         Value::Hex(n) => write!(out, "\"{n:#x}\""),
         Value::Str(s) => string(out, s),
@@ -94,6 +95,7 @@ mod tests {
     #[test]
     fn values() {
         assert_eq!(json(&Value::Hex(0x4000_0000)), "\"0x40000000\"");
+        assert_eq!(json(&Value::Share(1000)), "100.0");
         assert_eq!(json(&Value::List(vec![Value::Null, Value::Bool(true), Value::Int(3)])), "[null,true,3]");
         assert_eq!(json(&Value::from("a\"b\\c\n\x1b[2J\u{9b}é")), r#""a\"b\\c\n\u001b[2J\u009bé""#);
     }

@@ -25,6 +25,8 @@ pub enum Value {
     Bytes(u64),
     /// A span of time in nanoseconds.
     Nanos(u64),
+    /// A share in thousandths; per cent with one decimal.
+    Share(u64),
     /// Text.
     Str(Cow<'static, str>),
     /// Values in a row.
@@ -144,7 +146,9 @@ impl Table {
                 let mut column =
                     self.rows.iter().filter_map(|row| row.get(n)).filter(|v| **v != Value::Null).peekable();
                 column.peek().is_some()
-                    && column.all(|v| matches!(v, Value::Int(_) | Value::Bytes(_) | Value::Nanos(_)))
+                    && column.all(|v| {
+                        matches!(v, Value::Int(_) | Value::Bytes(_) | Value::Nanos(_) | Value::Share(_))
+                    })
             })
             .collect();
         line(out, indent, self.columns.iter().copied(), &widths, &right)?;
@@ -258,6 +262,7 @@ fn cell(value: &Value) -> String {
         Value::Hex(n) => format!("{n:#x}"),
         Value::Bytes(n) => bytes(*n),
         Value::Nanos(n) => format!("{}.{:06} s", n / 1_000_000_000, n % 1_000_000_000 / 1_000),
+        Value::Share(n) => format!("{}.{} %", n / 10, n % 10),
         Value::Str(s) => clean(s).into_owned(),
         Value::List(items) if items.is_empty() => String::from("-"),
         Value::List(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),

@@ -2,10 +2,10 @@
 //! `sched`: who runs where, by which policy.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use kernel::percpu::CpuId;
-use kernel::sched::{self, BalancerKind, PolicyKind, Vcpu};
+use kernel::sched::{self, BalancerKind, CpuMask, PolicyKind, Vcpu};
 
 use crate::command::{Action, Command, Ctx, Kind, Param};
 use crate::error::Error;
@@ -73,10 +73,15 @@ fn row(v: &Vcpu) -> [Value; 11] {
         Value::Int(u64::from(v.priority())),
         Value::Int(v.slice_ns() / 1000),
         budget.into(),
-        v.affinity().to_string().into(),
+        affinity(v).into(),
         Value::Nanos(v.runtime_ns()),
         v.switches().into(),
     ]
+}
+
+/// The CPUs that a vCPU may run on.
+pub(super) fn affinity(v: &Vcpu) -> String {
+    if v.affinity() == CpuMask::ALL { String::from("all") } else { v.affinity().to_string() }
 }
 
 fn policy(ctx: &mut Ctx<'_>) -> Result<(), Error> {

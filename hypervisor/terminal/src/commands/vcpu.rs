@@ -16,6 +16,7 @@ use vmm::manager;
 use vmm::vcpu::Vcpu;
 
 use super::guest;
+use super::sched::affinity;
 use crate::command::{Action, Command, Ctx, Kind, Param};
 use crate::error::Error;
 use crate::value::{Record, Table, Value, clean};
@@ -49,8 +50,8 @@ pub const COMMAND: Command = Command {
             params: VCPU,
             json: true,
             summary: "show a vCPU's registers",
-            help: "Exact if the vCPU is off or parked ('guest pause'). Else they are those of its last exit, and the\n\
-                   EL1 registers those of the last time that another vCPU took its CPU.",
+            help: "Exact if the vCPU is off or parked ('guest pause'). Else they are those of its last exit; the EL1\n\
+                   registers are then those of the last time that another vCPU took its CPU, if one did.",
             run: regs,
         },
     ],
@@ -69,7 +70,7 @@ pub(super) fn row(vcpu: &Vcpu) -> [Value; 8] {
         state(vcpu).into(),
         thread.map(|t| u32::from(t.cpu().0)).into(),
         thread.map(|t| u32::from(t.priority())).into(),
-        thread.map(|t| format!("{}", t.affinity())).into(),
+        thread.map(|t| affinity(t)).into(),
         thread.map_or(Value::Null, |t| Value::Nanos(t.runtime_ns())),
         vcpu.exits.total().into(),
         vcpu.last_frame().map_or(Value::Null, |f| Value::Hex(f.elr)),
@@ -145,7 +146,7 @@ fn scheduling(record: &mut Record, thread: &sched::Vcpu) {
     record.set("cpu", u32::from(thread.cpu().0));
     record.set("loaded", thread.is_loaded());
     record.set("priority", u32::from(thread.priority()));
-    record.set("affinity", format!("{}", thread.affinity()));
+    record.set("affinity", affinity(thread));
     record.set("time", Value::Nanos(thread.runtime_ns()));
     record.set("switches", thread.switches());
     record.set("slice", Value::Nanos(thread.slice_ns()));
@@ -163,14 +164,25 @@ fn regs(ctx: &mut Ctx<'_>) -> Result<(), Error> {
             return Err(Error::failed(format!("{} has not run yet: it has no registers", name(vcpu))));
         };
         let exact = vcpu.is_parked() || !vcpu.is_on();
-        let taken =
-            if exact { "now: the vCPU stands still" } else { "at the last exit: the vCPU may have run on" };
-        let el1 = vcpu.last_el1();
+        // While it is loaded they are in the CPU, and only that CPU may look at them.
+        let loaded = !exact && vcpu.thread().is_some_and(|t| t.is_loaded());
+        let el1 = (!loaded).then(|| vcpu.last_el1());
         if ctx.json {
-            ctx.show(record(&name(vcpu), exact, &frame, &el1))
+            return ctx.show(record(&name(vcpu), exact, &frame, el1.as_ref()));
+        }
+        let taken = if exact {
+            "it stands still: these are its registers"
         } else {
-            writeln!(ctx, "{}, {taken}", name(vcpu))?;
-            print(ctx, &frame, &el1)
+            "it runs: these are of its last exit"
+        };
+        writeln!(ctx, "{}: {taken}", name(vcpu))?;
+        print(ctx, &frame)?;
+        match &el1 {
+            Some(el1) => print_el1(ctx, el1),
+            None => {
+                writeln!(ctx, "EL1 registers: in the CPU that runs it; 'guest pause' makes them visible")?;
+                Ok(())
+            }
         }
     })
 }
@@ -202,7 +214,7 @@ fn el1_registers(el1: &El1State) -> [(&'static str, u64); 21] {
     ]
 }
 
-fn print(out: &mut dyn Write, frame: &GuestFrame, el1: &El1State) -> Result<(), Error> {
+fn print(out: &mut dyn Write, frame: &GuestFrame) -> Result<(), Error> {
     writeln!(out, "pc   {:016x}  pstate {:08x} {}", frame.elr, frame.spsr, pstate(frame.spsr))?;
     for (row, values) in frame.x.chunks(4).enumerate() {
         for (n, value) in values.iter().enumerate() {
@@ -210,6 +222,10 @@ fn print(out: &mut dyn Write, frame: &GuestFrame, el1: &El1State) -> Result<(), 
             write!(out, "{:<4} {value:016x}{gap}", format!("x{}", row * 4 + n))?;
         }
     }
+    Ok(())
+}
+
+fn print_el1(out: &mut dyn Write, el1: &El1State) -> Result<(), Error> {
     for values in el1_registers(el1).chunks(3) {
         for (n, (name, value)) in values.iter().enumerate() {
             let gap = if n + 1 == values.len() { "\n" } else { "  " };
@@ -219,21 +235,23 @@ fn print(out: &mut dyn Write, frame: &GuestFrame, el1: &El1State) -> Result<(), 
     // MMU and caches say much about how far a guest has come (Arm ARM D24.2.175, SCTLR_EL1).
     let bit = |n: u32| if el1.sctlr_el1 >> n & 1 != 0 { "on" } else { "off" };
     writeln!(out, "mmu {}, data cache {}, instruction cache {}", bit(0), bit(2), bit(12))?;
-    writeln!(out, "last exception at EL1: {}", Esr(el1.esr_el1).class_name())?;
+    let exception =
+        if el1.esr_el1 == 0 { "none, or an undefined instruction" } else { Esr(el1.esr_el1).class_name() };
+    writeln!(out, "last exception at EL1: {exception}")?;
     Ok(())
 }
 
-fn record(name: &str, exact: bool, frame: &GuestFrame, el1: &El1State) -> Record {
+fn record(name: &str, exact: bool, frame: &GuestFrame, el1: Option<&El1State>) -> Record {
+    let el1 = el1.map(|el1| {
+        el1_registers(el1).iter().fold(Record::new(), |r, (name, v)| r.with(name, Value::Hex(*v)))
+    });
     Record::new()
         .with("vcpu", name)
         .with("exact", exact)
         .with("pc", Value::Hex(frame.elr))
         .with("pstate", Value::Hex(frame.spsr))
         .with("x", Value::List(frame.x.iter().map(|x| Value::Hex(*x)).collect()))
-        .with(
-            "el1",
-            el1_registers(el1).iter().fold(Record::new(), |r, (name, v)| r.with(name, Value::Hex(*v))),
-        )
+        .with("el1", el1)
 }
 
 /// PSTATE as `SPSR_EL2` holds it (Arm ARM D24.2.169): exception level and stack pointer, flags and masks, upper case if
@@ -281,7 +299,8 @@ mod tests {
         frame.x[30] = 0xdead_beef;
         let el1 = El1State { sctlr_el1: 5, vbar_el1: 0xffff_8000_0801_0800, ..El1State::default() };
         let mut out = String::new();
-        print(&mut out, &frame, &el1).unwrap();
+        print(&mut out, &frame).unwrap();
+        print_el1(&mut out, &el1).unwrap();
         assert!(out.starts_with(
             "pc   ffff800012345678  pstate 000003c5 EL1h nzcv DAIF\nx0   0000000000000000  x1 "
         ));
@@ -290,7 +309,7 @@ mod tests {
         assert!(out.contains("mmu on, data cache on, instruction cache off\n"), "{out}");
         assert!(out.lines().all(|l| l.len() <= 110), "{out}");
         let mut json = String::new();
-        crate::json::write(&mut json, &record("linux0/0", true, &frame, &el1).into()).unwrap();
+        crate::json::write(&mut json, &record("linux0/0", true, &frame, Some(&el1)).into()).unwrap();
         assert!(json.contains("\"pc\":\"0xffff800012345678\"") && json.contains("\"x\":[\"0x0\","), "{json}");
     }
 

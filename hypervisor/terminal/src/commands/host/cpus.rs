@@ -2,7 +2,6 @@
 //! `host info` and `host cpus`.
 
 use alloc::format;
-use alloc::string::String;
 
 use kernel::mm::frames;
 use kernel::percpu::{self, CpuId};
@@ -62,7 +61,7 @@ pub(super) fn cpus(ctx: &mut Ctx<'_>) -> Result<(), Error> {
             info.map(|i| i.current.as_str()).into(),
             info.map(|i| i.vcpus).into(),
             info.map(|i| i.waiting).into(),
-            info.map(|i| percent(u64::from(i.promised_ppm) / 1000)).into(),
+            info.map_or(Value::Null, |i| Value::Share(u64::from(i.promised_ppm) / 1000)),
             info.map(|i| busy(i.idle_ns, up)).unwrap_or(Value::Null),
             irq::cpu_counts(cpu).total.into(),
         ]);
@@ -85,11 +84,7 @@ fn busy(idle_ns: u64, up_ns: u64) -> Value {
         return Value::Null;
     }
     let idle = (u128::from(idle_ns.min(up_ns)) * 1000 / u128::from(up_ns)) as u64;
-    percent(1000 - idle).into()
-}
-
-fn percent(permille: u64) -> String {
-    format!("{}.{} %", permille / 10, permille % 10)
+    Value::Share(1000 - idle)
 }
 
 #[cfg(test)]
@@ -99,8 +94,8 @@ mod tests {
     #[test]
     fn busy_is_what_is_not_idle() {
         assert_eq!(busy(0, 0), Value::Null);
-        assert_eq!(busy(750, 1000), Value::from("25.0 %"));
-        assert_eq!(busy(2000, 1000), Value::from("0.0 %"));
-        assert_eq!(busy(0, u64::MAX), Value::from("100.0 %"));
+        assert_eq!(busy(750, 1000), Value::Share(250));
+        assert_eq!(busy(2000, 1000), Value::Share(0));
+        assert_eq!(busy(0, u64::MAX), Value::Share(1000));
     }
 }

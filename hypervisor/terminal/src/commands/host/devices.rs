@@ -32,7 +32,10 @@ fn table(fdt: Fdt<'_>, known: &[Device]) -> Table {
         let path = format!("{node}");
         let driver = known.iter().find(|d| d.path == path);
         let compatible = node.texts("compatible").next();
-        if driver.is_some() || (compatible.is_some() && node.available() && node.property("reg").is_some()) {
+        let device = compatible.is_some()
+            && node.property("reg").is_some()
+            && node.property("device_type") != Some(b"cpu\0");
+        if driver.is_some() || (device && node.available()) {
             let state = match driver.map(|d| &d.state) {
                 Some(State::Bound) => Value::from("bound"),
                 Some(State::Failed(why)) => Value::from(format!("failed: {why}")),

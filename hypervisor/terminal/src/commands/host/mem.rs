@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `host mem`: where each KiB of the machine's memory is.
 
-use alloc::format;
 use kernel::mm::frames::{self, Purpose, Stats};
 use kernel::mm::space;
 
@@ -29,9 +28,8 @@ fn record(stats: &Stats) -> Record {
     let mut used = Table::new(&["PURPOSE", "KIB", "SHARE"]);
     let free = [("free", stats.free)];
     for (name, bytes) in Purpose::ALL.iter().map(|p| (p.name(), stats.used_for(*p))).chain(free) {
-        let permille = bytes.saturating_mul(1000).checked_div(stats.total).unwrap_or_default();
-        let share = format!("{:>3}.{} %", permille / 10, permille % 10);
-        used.row([name.into(), Value::Int(bytes >> 10), share.into()]);
+        let share = bytes.saturating_mul(1000).checked_div(stats.total).unwrap_or_default();
+        used.row([name.into(), Value::Int(bytes >> 10), Value::Share(share)]);
     }
     Record::new()
         .with("total", Value::Bytes(stats.total))
@@ -53,8 +51,8 @@ mod tests {
         stats.used[Purpose::Guests as usize] = 256 << 20;
         let mut out = String::new();
         crate::value::print(&mut out, &record(&stats).into()).unwrap();
-        assert!(out.contains("\n  image              600    0.0 %\n"), "{out}");
-        assert!(out.contains("\n  guest RAM       262144   25.0 %\n"), "{out}");
+        assert!(out.contains("\n  image              600   0.0 %\n"), "{out}");
+        assert!(out.contains("\n  guest RAM       262144  25.0 %\n"), "{out}");
         assert!(out.contains("hypervisor:  600 KiB\n"), "{out}");
         for p in Purpose::ALL {
             assert!(out.contains(p.name()), "{}", p.name());

@@ -45,6 +45,30 @@ struct Slot {
     count: AtomicU64,
 }
 
+impl State {
+    #[inline]
+    fn ack(&self) -> u32 {
+        #[cfg(target_os = "none")]
+        if self.registers {
+            return arch::gicv3::iar1() as u32;
+        }
+        self.chip.ack()
+    }
+
+    #[inline]
+    fn complete(&self, ack: u32, deactivate: bool) {
+        #[cfg(target_os = "none")]
+        if self.registers {
+            arch::gicv3::eoir1(ack.into());
+            if deactivate {
+                arch::gicv3::dir(ack.into());
+            }
+            return;
+        }
+        self.chip.complete(ack, deactivate);
+    }
+}
+
 impl Slot {
     const fn new() -> Self {
         Slot {
@@ -58,6 +82,9 @@ impl Slot {
 
 struct State {
     chip: &'static dyn IrqChip,
+    /// The CPU interface is that of GICv3, in system registers: used directly, since every interrupt passes here.
+    #[cfg(target_os = "none")]
+    registers: bool,
     slots: &'static [Slot],
 }
 
@@ -152,7 +179,12 @@ pub fn set_chip(chip: &'static dyn IrqChip) -> Result<()> {
     })?;
     slots.resize_with(lines, Slot::new);
     chip.init_cpu(percpu::this_cpu())?;
-    STATE.call_once(|| State { chip, slots: slots.leak() });
+    STATE.call_once(|| State {
+        chip,
+        #[cfg(target_os = "none")]
+        registers: chip.virtualization().version == GicVersion::V3,
+        slots: slots.leak(),
+    });
     ipi::init()
 }
 
@@ -183,7 +215,7 @@ pub fn chip() -> Result<&'static dyn IrqChip> {
 pub fn dispatch() {
     let Some(state) = STATE.get() else { return };
     let _context = IrqContext::enter();
-    let ack = state.chip.ack();
+    let ack = state.ack();
     let intid = ack & 0x3ff;
     let counts = COUNTS.here();
     let Some(slot) = state.slots.get(intid as usize) else { return no_slot(state, ack, counts) };
@@ -201,7 +233,7 @@ pub fn dispatch() {
     // SAFETY: `func` is null or a `fn(usize)` that `request` stored.
     let func: fn(usize) = unsafe { core::mem::transmute(func) };
     func(slot.data.load(Relaxed));
-    state.chip.complete(ack, slot.flags.load(Relaxed) & FORWARDED == 0);
+    state.complete(ack, slot.flags.load(Relaxed) & FORWARDED == 0);
 }
 
 #[cold]
@@ -219,7 +251,7 @@ fn no_slot(state: &State, ack: u32, counts: &Counts) {
 fn unhandled(state: &State, ack: u32, counts: &Counts) {
     bump(&counts.unhandled);
     state.chip.mask(ack & 0x3ff);
-    state.chip.complete(ack, true);
+    state.complete(ack, true);
     log::warn!("interrupt {} has no handler and is masked", ack & 0x3ff);
 }
 

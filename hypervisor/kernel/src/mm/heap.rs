@@ -250,7 +250,7 @@ mod tests {
         let mut heap = heap(1 << 20, 4096);
         let layout = Layout::from_size_align(300 << 10, 4096).unwrap();
         let at = heap.alloc(layout);
-        assert!(!at.is_null() && at as usize % 4096 == 0);
+        assert!(!at.is_null() && (at as usize).is_multiple_of(4096));
         assert!(heap.alloc(Layout::from_size_align(2 << 20, 8).unwrap()).is_null());
         assert!(
             !heap.alloc(Layout::from_size_align(64, 8).unwrap()).is_null(),

@@ -86,7 +86,9 @@ fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<PathBuf>
     Ok(target.join(TARGET).join(profile.to_string()))
 }
 
-/// Turns an ELF into the flat binary that it describes.
+/// Turns an ELF into the flat binary that it describes, in one step: another run may be reading it.
 fn flatten(elf: &Path, bin: &Path) -> Result<()> {
-    process::run(Command::new("llvm-objcopy-19").args(["-O", "binary"]).arg(elf).arg(bin))
+    let raw = process::temporary(bin);
+    process::run(Command::new("llvm-objcopy-19").args(["-O", "binary"]).arg(elf).arg(&raw))?;
+    fs::rename(&raw, bin).with_context(|| format!("cannot write {}", project::shown(bin)))
 }

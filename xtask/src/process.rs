@@ -2,7 +2,9 @@
 //! Runs other programs, with errors that say what failed and what to do.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -80,11 +82,27 @@ fn follow(stream: impl Read, bar: &ProgressBar) -> String {
     let mut line = Vec::new();
     while matches!(reader.read_until(b'\n', &mut line), Ok(length) if length > 0) {
         let text = String::from_utf8_lossy(&line);
-        bar.set_message(text.trim().to_owned());
-        all += &text;
+        match download_status(text.trim()) {
+            Some(percent) => bar.set_message(format!("{percent:.0} %")),
+            None => {
+                bar.set_message(text.trim().to_owned());
+                all += &text;
+            }
+        }
         line.clear();
     }
     all
+}
+
+/// A name beside a file that no other thread or process uses: to write there and then rename.
+pub fn temporary(path: &Path) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    path.with_extension(format!("part{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// Percent of a download, from a line of apt's machine-readable status: `dlstatus:ITEM:PERCENT:TEXT`.
+fn download_status(line: &str) -> Option<f32> {
+    line.strip_prefix("dlstatus:")?.split(':').nth(1)?.parse().ok()
 }
 
 /// A spinner on standard error for work of unknown length. Where standard error is no terminal, one
@@ -100,4 +118,26 @@ pub fn spinner(what: &str) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apt_says_how_far_it_is() {
+        assert_eq!(download_status("dlstatus:1:45.5000:Retrieving file 1 of 1"), Some(45.5));
+        assert_eq!(download_status("Get:1 something"), None);
+    }
+
+    #[test]
+    fn a_failure_comes_with_what_was_said() {
+        let script = "echo dlstatus:1:5:x; echo first; echo second >&2; exit 3";
+        let error = quiet("trying", Command::new("bash").args(["-c", script])).unwrap_err().to_string();
+        assert!(error.starts_with("trying failed") && error.contains("exit status: 3"), "{error}");
+        assert!(
+            error.contains("first") && error.contains("second") && !error.contains("dlstatus"),
+            "{error}"
+        );
+    }
 }

@@ -237,8 +237,7 @@ mod tests {
     fn failures_name_the_line_and_the_reason() {
         let error = |text, limit| run(text, limit).0.unwrap_err().to_string();
         assert!(
-            error("version\ndie\n", 10)
-                .contains("s:2: `die`: the hypervisor panicked: ferrovisor panic: at")
+            error("version\ndie\n", 10).contains("s:2: `die`: the hypervisor panicked: ferrovisor panic: at")
         );
         assert!(error("hang\n", 1).contains("s:1: `hang`: timed out waiting for the prompt"));
         assert!(error("@wait never\n", 1).contains("timed out waiting for `never`"));

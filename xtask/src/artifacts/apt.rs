@@ -3,6 +3,7 @@
 //! architectures and its installed packages stay as they are, and no rights are needed.
 
 use std::fmt::Write;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, str};
@@ -30,10 +31,21 @@ impl Packages {
         let packages = Packages { folder: project::cache().join("apt") };
         let stamp = packages.folder.join("updated");
         if !stamp.is_file() {
-            packages.update()?;
-            fs::write(stamp, "")?;
+            let _alone = packages.lock()?;
+            if !stamp.is_file() {
+                packages.update()?;
+                fs::write(stamp, "")?;
+            }
         }
         Ok(packages)
+    }
+
+    /// Waits until nobody else, in this process or another, changes the lists or packages.
+    fn lock(&self) -> Result<File> {
+        fs::create_dir_all(&self.folder)?;
+        let file = File::create(self.folder.join("lock"))?;
+        file.lock().context("cannot lock the package cache")?;
+        Ok(file)
     }
 
     /// Fetches the lists anew.
@@ -56,6 +68,9 @@ impl Packages {
             "-oAPT::Sandbox::User=root",
         ]);
         command.args(["-oDir::State::status=/dev/null", "-oDir::Etc::sourceparts=-"]);
+        if program == "apt-get" {
+            command.arg("-oAPT::Status-Fd=1");
+        }
         command.arg(option("Dir::Etc::sourcelist", &self.folder.join("sources.list")));
         command.arg(option("Dir::State::Lists", &self.folder.join("lists")));
         command.arg(option("Dir::Cache", &self.folder.join("cache")));
@@ -87,6 +102,10 @@ impl Packages {
     /// When it cannot be fetched. apt has checked its signature chain.
     pub fn fetch(&self, package: &str) -> Result<PathBuf> {
         let folder = self.folder.join("packages").join(package);
+        if folder.is_dir() {
+            return Ok(folder);
+        }
+        let _alone = self.lock()?;
         if folder.is_dir() {
             return Ok(folder);
         }

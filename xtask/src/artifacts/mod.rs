@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::{image, project};
+use crate::{image, process, project};
 use apt::Packages;
 
 /// How an artifact comes about.
@@ -81,7 +81,7 @@ pub fn get(name: &str) -> Result<PathBuf> {
 /// When it cannot be written.
 pub fn store(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().context("a file without a folder")?;
-    let part = path.with_extension(format!("part{}", std::process::id()));
+    let part = process::temporary(path);
     let write = || {
         fs::create_dir_all(folder)
             .and_then(|()| fs::write(&part, bytes))

@@ -197,6 +197,8 @@ impl Vgic {
             left = self.fill(vcpu, bank, &mut spis);
             words = core::mem::take(&mut bank.spi_words);
         }
+        #[cfg(test)]
+        super::tests::race::between();
         for word in Bits(words) {
             if let Some(s) = spis.get_mut(word) {
                 for i in Bits(s.w.deliverable(self.ctlr()) | s.w.active) {

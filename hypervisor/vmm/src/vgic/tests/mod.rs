@@ -5,7 +5,7 @@ mod deliver;
 mod hardware;
 mod model;
 mod multi;
-mod race;
+pub(super) mod race;
 mod registers;
 mod sgi_v2;
 mod spill;

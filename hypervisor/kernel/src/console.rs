@@ -173,7 +173,10 @@ pub fn write_raw(bytes: &[u8]) {
 /// redraws itself from any column. Output from elsewhere then appears above it. An empty `row` ends that; so does one
 /// of more than 256 bytes. Context: any.
 pub fn write_row(bytes: &[u8], row: &[u8]) {
-    let mut output = OUTPUT.lock();
+    edit_row(&mut OUTPUT.lock(), bytes, row);
+}
+
+fn edit_row(output: &mut Output, bytes: &[u8], row: &[u8]) {
     if output.row.len > 0 && !output.row.shown {
         // Somebody else's unfinished line stands in the row's place.
         send(b"\r\n", false);
@@ -322,4 +325,56 @@ pub fn wait_input(ns: Option<u64>) {
 pub fn available() -> bool {
     let input = INPUT_RING.lock();
     input.head != input.tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    std::thread_local!(static SENT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+
+    fn output() -> Output {
+        static ONCE: Once<()> = Once::new();
+        let put = |_, _, byte| SENT.with_borrow_mut(|sent| sent.push(byte));
+        ONCE.call_once(|| set_early(EarlyConsole { name: "test", put, layout: 0 }, 0));
+        Output { row: Row { bytes: [0; ROW], len: 0, shown: false } }
+    }
+
+    fn sent() -> String {
+        String::from_utf8(SENT.take()).unwrap()
+    }
+
+    #[test]
+    fn other_output_makes_room_and_redraws_the_row() {
+        let mut output = output();
+        send_beside_row(&mut output, b"early\n", true);
+        assert_eq!(sent(), "early\r\n", "nothing is edited");
+        edit_row(&mut output, b"$ a", b"\r$ a");
+        assert_eq!(sent(), "$ a");
+        send_beside_row(&mut output, b"log line\n", true);
+        assert_eq!(sent(), "\r\x1b[Klog line\r\n\r$ a");
+        // A line in pieces: the row comes back when the line has ended.
+        send_beside_row(&mut output, b"[guest] ", false);
+        send_beside_row(&mut output, b"text", false);
+        assert_eq!(sent(), "\r\x1b[K[guest] text");
+        send_beside_row(&mut output, b"\r\n", false);
+        assert_eq!(sent(), "\r\n\r$ a");
+        edit_row(&mut output, b"b\r\n", b"");
+        send_beside_row(&mut output, b"x\n", true);
+        assert_eq!(sent(), "b\r\nx\r\n", "the row is done");
+    }
+
+    #[test]
+    fn editing_goes_on_below_an_unfinished_line() {
+        let mut output = output();
+        edit_row(&mut output, b"$ a", b"\r$ a");
+        send_beside_row(&mut output, b"half", true);
+        edit_row(&mut output, b"b", b"\r$ ab");
+        assert_eq!(sent(), "$ a\r\x1b[Khalf\r\n\r$ ab");
+        // A row that is too long is not kept.
+        edit_row(&mut output, b"", &[b'x'; ROW + 1]);
+        send_beside_row(&mut output, b"y\n", true);
+        assert_eq!(sent(), "y\r\n");
+    }
 }

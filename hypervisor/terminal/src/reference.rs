@@ -35,7 +35,7 @@ K, M or G for powers of 1024.
 
 An error is one line that begins with `error: ` and says which command and argument it is about, what was found and what
 was expected. With `--json` a command writes one line of JSON: tables are lists of objects, sizes are bytes, times are
-nanoseconds, addresses and registers are strings (`\"0x40000000\"`), what is not known is `null`.
+nanoseconds, shares are per cent, addresses and registers are strings (`\"0x40000000\"`), what is not known is `null`.
 
 In a script (`scripts/run --script FILE`) each line is typed when the prompt shows. A prompt that begins a new line follows
 a line feed; one that is only redrawn, because the log wrote something, follows a carriage return.

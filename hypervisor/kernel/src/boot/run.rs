@@ -14,6 +14,9 @@ use sched::BalancerKind;
 /// Bytes of an early console's registers that are mapped.
 const CONSOLE_BYTES: u64 = 4096;
 
+/// Where the entry code's map ends.
+const COARSE_MAP_END: PhysAddr = PhysAddr(512 << 30);
+
 /// The configuration, for the code that runs on secondary CPUs.
 static CONFIG: Once<&'static Config> = Once::new();
 /// The console is the one that the tree names.
@@ -59,9 +62,9 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
         None
     });
     let mut ram = must(Layout::discover(fdt, info, place, initrd), "memory");
-    if let Some(bundle) = &ram.bundle {
-        frames::prefer_below(bundle.range.start);
-    }
+    // The coarse map ends at 512 GiB; and nothing shall be put in the way of the bundle before it moves.
+    let limit = ram.bundle.as_ref().map_or(COARSE_MAP_END, |b| b.range.start.min(COARSE_MAP_END));
+    frames::prefer_below(limit);
     enter_final_map(&ram, info, fdt, console);
     must(heap::init(config.heap_bytes), "memory is too small");
     let fdt = keep_tree(fdt, &mut ram);

@@ -24,6 +24,13 @@ pub enum LayoutError {
     Memory(MemError),
     /// The tree names no RAM at all.
     NoMemory,
+    /// The image is not in the RAM that the tree names: the tree cannot be this machine's.
+    ImageOutside {
+        /// Where the image starts.
+        start: PhysAddr,
+        /// Where it ends.
+        end: PhysAddr,
+    },
 }
 
 impl From<DtError> for LayoutError {
@@ -44,6 +51,10 @@ impl fmt::Display for LayoutError {
             LayoutError::Tree(error) => error.fmt(f),
             LayoutError::Memory(error) => error.fmt(f),
             LayoutError::NoMemory => f.write_str("the device tree has no memory node with a size"),
+            LayoutError::ImageOutside { start, end } => write!(
+                f,
+                "this program lies at {start} to {end}, but the device tree's memory nodes have no RAM there"
+            ),
         }
     }
 }
@@ -96,7 +107,16 @@ impl Layout {
         initrd: Option<Range<PhysAddr>>,
     ) -> Result<Self, LayoutError> {
         let mut mapped = Extents::new();
+        let reach = 1 << arch::cpu::physical_address_bits();
         memory_banks(fdt, &mut |bank: Range<PhysAddr>| -> Result<(), LayoutError> {
+            if bank.end.0 > reach {
+                log::error!(
+                    "memory at {} to {} is beyond this CPU's addresses: not used",
+                    bank.start,
+                    bank.end
+                );
+                return Ok(());
+            }
             let whole = bank.start.align_up(PAGE).0..bank.end.align_down(PAGE).0;
             if whole.start < whole.end {
                 mapped.insert(whole).map_err(|_| MemError::BankOverlap(bank.start))?;
@@ -108,6 +128,9 @@ impl Layout {
             return Err(LayoutError::NoMemory);
         }
         let image = boot.image();
+        if !is_mapped(&mapped, &image) {
+            return Err(LayoutError::ImageOutside { start: image.start, end: image.end });
+        }
         // First, so that the image counts as such even where the tree reserves it too.
         frames::reserve(image.clone(), Purpose::Image)?;
         reservations(fdt, &mut |r| -> Result<(), LayoutError> {

@@ -29,7 +29,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed=hypervisor/arch/image.ld");
         let script = root.join("hypervisor/arch/image.ld");
         println!("cargo::rustc-link-arg-bins=-T{}", script.display());
-        for argument in ["-pie", "--no-dynamic-linker", "-znotext", "-znorelro", "-zmax-page-size=4096", "--gc-sections"] {
+        let arguments = [
+            "-pie",
+            "--no-dynamic-linker",
+            "--pack-dyn-relocs=relr",
+            "-znotext",
+            "-znorelro",
+            "-zmax-page-size=4096",
+            "--gc-sections",
+        ];
+        for argument in arguments {
             println!("cargo::rustc-link-arg-bins={argument}");
         }
     }

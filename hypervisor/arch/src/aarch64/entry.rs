@@ -128,19 +128,32 @@ _start:
     // The caches may hold stale lines of what is written now with the MMU off.
     bl      10f
 
-    // Relocate: R_AARCH64_RELATIVE only.
-    adrp    x0, __rela_start
-    add     x0, x0, :lo12:__rela_start
-    adrp    x1, __rela_end
-    add     x1, x1, :lo12:__rela_end
+    // Relocate, by the table of relative relocations in the packed form (ELF, SHT_RELR): an even word is the address of a
+    // value to move, an odd one the bits of the 63 values behind it.
+    adrp    x0, __relr_start
+    add     x0, x0, :lo12:__relr_start
+    adrp    x1, __relr_end
+    add     x1, x1, :lo12:__relr_end
+    mov     x5, x21
 2:  cmp     x0, x1
     b.hs    3f
-    ldp     x2, x3, [x0], #16
-    ldr     x4, [x0], #8
-    cmp     w3, #1027
-    b.ne    2b
+    ldr     x2, [x0], #8
+    tbnz    x2, #0, 40f
+    add     x5, x2, x21
+    ldr     x4, [x5]
     add     x4, x4, x21
-    str     x4, [x2, x21]
+    str     x4, [x5], #8
+    b       2b
+40: mov     x3, x5
+41: lsr     x2, x2, #1
+    cbz     x2, 43f
+    tbz     x2, #0, 42f
+    ldr     x4, [x3]
+    add     x4, x4, x21
+    str     x4, [x3]
+42: add     x3, x3, #8
+    b       41b
+43: add     x5, x5, #504
     b       2b
 
 3:  adrp    x0, __bss_start

@@ -176,7 +176,8 @@ impl Run {
                 self.rig.write(v, 0, if self.model.on { 0 } else { 2 });
                 self.model.on = !self.model.on;
             }
-            20 if self.meddle => {
+            // An SPI that another vCPU takes in between would be ended twice.
+            20 if self.meddle && (intid < 32 || self.model.stack.iter().flatten().all(|a| a.0 != intid)) => {
                 self.rig.bit(v, if yes { ISACTIVER } else { ICACTIVER }, intid);
                 self.model.irq(v, intid).active = yes;
             }

@@ -20,7 +20,7 @@ pub struct History {
 impl History {
     /// An empty history that keeps the last `most` lines.
     pub fn new(most: usize) -> Self {
-        Self { lines: VecDeque::new(), most, back: 0, stash: Vec::new() }
+        Self { lines: VecDeque::with_capacity(most), most, back: 0, stash: Vec::new() }
     }
 
     /// Adds a line, unless it is blank or the same as the newest one. Ends a walk.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use board_config::{Board, Value};
 use clap::Args;
 
 use crate::image::{self, Profile};
@@ -92,7 +93,10 @@ pub fn run(args: &RunArgs) -> Result<()> {
             machine.no_reboot = script.ends_with_reset();
             run_script(&machine, &script, Duration::from_secs(args.timeout.unwrap_or(SCRIPT_LIMIT)))
         }
-        None => interact(&machine, args.timeout.map(Duration::from_secs)),
+        None => {
+            greet(&board, &guests);
+            interact(&machine, args.timeout.map(Duration::from_secs))
+        }
     }
 }
 
@@ -141,15 +145,25 @@ fn run_script(machine: &Machine, script: &Script, limit: Duration) -> Result<()>
     outcome
 }
 
+/// Says how to get about and how to leave, before the terminal belongs to the machine.
+fn greet(board: &Board, guests: &[PathBuf]) {
+    eprintln!(
+        "Starting {}. At its management terminal `help` lists the commands and `poweroff` ends it;",
+        board.name
+    );
+    eprintln!("Ctrl-A X ends QEMU, whatever runs.");
+    let guest = guests.first().and_then(|path| path.file_stem()).map(|name| name.to_string_lossy());
+    if let (Some(guest), Some(Value::Key(key))) = (guest, board.get("console.escape")) {
+        eprintln!(
+            "`console {guest}` leads to that guest's console, {} back.",
+            Value::Key(*key).to_string().trim_matches('"')
+        );
+    }
+}
+
 /// Leaves the terminal to the machine.
 fn interact(machine: &Machine, limit: Option<Duration>) -> Result<()> {
     let mut command = machine.interactive()?;
-    eprintln!(
-        "Starting {}.\n\
-         `poweroff` at the management terminal ends it; so does Ctrl-A X, whatever runs. `help` lists the commands;\n\
-         `console linux0` leads to that guest's console, Ctrl-] back.",
-        command.get_program().to_string_lossy()
-    );
     let Some(limit) = limit else { return process::run(&mut command) };
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", process::shown(&command)))?;
     let deadline = Instant::now() + limit;

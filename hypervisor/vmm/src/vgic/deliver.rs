@@ -5,6 +5,7 @@ use super::irq::{Edit, Word, at, bit};
 use super::slots::{Place, Put, home};
 use super::{Bank, FLUSH, FLUSH_SPIS, HostIrq, Kicks, NO_TARGET, Spis, Vgic};
 use arch::irq::{restore, save};
+use arch::vif::{self, Lr};
 
 /// Deactivates the physical interrupt behind interrupt `i`, if one waits for an end that will not come.
 #[inline]
@@ -72,7 +73,9 @@ impl Vgic {
             if let Some(cpu) = self.cpus.get(vcpu) {
                 let mut bank = cpu.bank.lock();
                 bank.w.set_host(i, host_intid);
-                self.update_private(vcpu, &mut bank, i, Edit::Forward, &mut kicks);
+                if !self.raise_here(vcpu, &mut bank, i, true, &mut kicks) {
+                    self.update_private(vcpu, &mut bank, i, Edit::Forward, &mut kicks);
+                }
             }
         } else if let Some((word, i)) = self.spi_index(intid) {
             let mut spis = self.spis.lock();
@@ -92,8 +95,59 @@ impl Vgic {
         (n >> 5 < self.spi_words && intid < 1020).then_some((n >> 5, n & 31))
     }
 
+    /// The common case of making SGI or PPI `i` of `vcpu` pending: it is loaded here, the interrupt is open, neither
+    /// pending by a level nor active, and has its list register still, empty, or there is a free one. Returns whether
+    /// it was that.
+    #[inline(always)]
+    pub(super) fn raise_here(
+        &self,
+        vcpu: usize,
+        bank: &mut Bank,
+        i: usize,
+        forward: bool,
+        kicks: &mut Kicks,
+    ) -> bool {
+        let b = bit(i);
+        let Bank { w, slots, .. } = bank;
+        let open = w.open(self.ctlr()) & !w.active & !(w.line & !w.edge) & b != 0;
+        if slots.cpu != vif::here() || !open || slots.dirty != 0 || bank.spilled || self.v2 && i < 16 {
+            return false;
+        }
+        let n = match slots.find(at(&w.place, i), i as u16) {
+            Some(n) => {
+                if !vif::read_lr(n).idle() {
+                    return false;
+                }
+                n
+            }
+            None => {
+                let free = !slots.used & slots.mask;
+                if free == 0 {
+                    return false;
+                }
+                free.trailing_zeros() as usize
+            }
+        };
+        let mut lr = Lr::PENDING
+            | i as u64
+            | u64::from(at(&w.priority, i)) << Lr::PRIORITY_SHIFT
+            | if w.group & b != 0 { Lr::GROUP1 } else { 0 };
+        if forward || w.hw & b != 0 {
+            lr |= Lr::HW | u64::from(at(&w.host, i)) << Lr::PHYSICAL_SHIFT;
+            w.hw &= !b;
+        }
+        w.latch &= !b;
+        w.set_place(i, u16::from(slots.index) << 8 | n as u16);
+        slots.hold_here(n, i as u16, Lr(lr));
+        bank.counts.injected += 1;
+        if bank.idle {
+            bank.idle = false;
+            kicks.add(vcpu);
+        }
+        true
+    }
+
     /// Applies `edit` to SGI or PPI `i` of `vcpu`, and delivers, changes or withdraws it as its state now says.
-    #[inline]
     pub(super) fn update_private(
         &self,
         vcpu: usize,

@@ -51,7 +51,9 @@ impl Vgic {
     #[inline]
     pub fn distributor(&self, vcpu: usize, off: u64, acc: &mut Access) {
         let off = off.min(0xffff) as usize;
-        if acc.write {
+        if acc.write && off >> 8 == 1 && acc.width == Width::B4 {
+            self.write_enables(vcpu, self.owner(vcpu, off >> 2 & 31), acc.value as u32, off & 0x80 == 0);
+        } else if acc.write {
             self.distributor_write(vcpu, off, acc.width, acc.value);
         } else {
             acc.value = self.distributor_read(vcpu, off, acc.width);
@@ -158,7 +160,7 @@ impl Vgic {
 
     /// Reads something of the interrupts of `owner`.
     #[inline]
-    fn look(&self, owner: Owner, f: impl Fn(&Word) -> u32) -> u32 {
+    pub(super) fn look(&self, owner: Owner, f: impl Fn(&Word) -> u32) -> u32 {
         match owner {
             Owner::Private(v) => self.cpus.get(v).map_or(0, |c| f(&c.bank.lock().w)),
             Owner::Shared(word) => self.spis.lock().get(word).map_or(0, |s| f(&s.w)),
@@ -205,7 +207,6 @@ impl Vgic {
     }
 
     /// Writes one of these.
-    #[inline]
     pub(super) fn bits_write(&self, me: usize, owner: Owner, page: usize, value: u32) {
         let value = value & implemented(owner);
         // A GICv2's SGIs are made pending by GICD_SGIR and GICD_SPENDSGIR only.
@@ -216,19 +217,7 @@ impl Vgic {
                 w.group = value;
                 changed
             }),
-            2 => {
-                self.resample(me, owner, value);
-                self.change(owner, Edit::None, |w| {
-                    let changed = value & !w.enabled;
-                    w.enabled |= value;
-                    changed & (w.pending() | w.active) | if changed != 0 { changed & w.placed } else { 0 }
-                });
-            }
-            3 => self.change(owner, Edit::None, |w| {
-                let changed = value & w.enabled;
-                w.enabled &= !value;
-                changed & (w.placed | w.pending())
-            }),
+            2 | 3 => self.write_enables(me, owner, value, page == 2),
             4 => self.change(owner, Edit::SetPending, |_| settable),
             5 => {
                 self.resample(me, owner, settable);
@@ -238,6 +227,35 @@ impl Vgic {
             7 => self.change(owner, Edit::ClearActive, |_| value),
             _ => {}
         }
+    }
+
+    /// ISENABLER (`set`) or ICENABLER.
+    #[inline(always)]
+    pub(super) fn write_enables(&self, me: usize, owner: Owner, value: u32, set: bool) {
+        let value = value & implemented(owner);
+        let affected = match owner {
+            Owner::Private(v) => {
+                let Some(cpu) = self.cpus.get(v) else { return };
+                cpu.bank.lock().w.set_enables(value, set)
+            }
+            Owner::Shared(word) => {
+                let mut spis = self.spis.lock();
+                let Some(s) = spis.get_mut(word) else { return };
+                s.w.set_enables(value, set)
+            }
+            Owner::Nobody => return,
+        };
+        if affected != 0 {
+            self.enables_changed(me, owner, affected, set);
+        }
+    }
+
+    #[inline(never)]
+    fn enables_changed(&self, me: usize, owner: Owner, affected: u32, set: bool) {
+        if set {
+            self.resample(me, owner, affected);
+        }
+        self.change(owner, Edit::None, |_| affected);
     }
 
     /// Pending or active interrupts, as list registers have them.

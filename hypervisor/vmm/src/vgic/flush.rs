@@ -123,6 +123,8 @@ impl Vgic {
                 }
             }
             self.wipe(&mut bank);
+            // It is on its exit path, so awake.
+            bank.idle = false;
             if asked & SYNC != 0 {
                 bank.slots.sync();
                 cpu.synced.fetch_add(1, Release);
@@ -153,7 +155,9 @@ impl Vgic {
             }
         }
         for i in Bits(bank.w.deliverable(self.ctlr())) {
-            self.update_private(vcpu, bank, i, Edit::None, kicks);
+            if !self.raise_here(vcpu, bank, i, false, kicks) {
+                self.update_private(vcpu, bank, i, Edit::None, kicks);
+            }
         }
         self.request_word(vcpu) & FLUSH_SPIS != 0
     }

@@ -145,6 +145,14 @@ impl Word {
         self.pending() & self.open(ctlr)
     }
 
+    /// Enables (`set`) or disables interrupts. Returns which of those that changed are to be looked at anew.
+    #[inline]
+    pub fn set_enables(&mut self, bits: u32, set: bool) -> u32 {
+        let changed = if set { bits & !self.enabled } else { bits & self.enabled };
+        self.enabled ^= changed;
+        changed & (self.placed | self.pending() | self.active)
+    }
+
     /// Notes that interrupt `i` is in, or waits for, a list register of a vCPU.
     #[inline]
     pub fn set_place(&mut self, i: usize, place: u16) {

@@ -13,6 +13,21 @@ impl Vgic {
     pub fn redistributor(&self, vcpu: usize, off: u64, acc: &mut Access) {
         let frame = (off / REDISTRIBUTOR_SIZE).min(u64::from(u32::MAX)) as usize;
         let off = (off % REDISTRIBUTOR_SIZE) as usize;
+        if off & !0x80 == 0x1_0100 && acc.width == Width::B4 && !self.v2 {
+            // ISENABLER0 and ICENABLER0, which guests use most.
+            let owner = Owner::Private(frame);
+            if acc.write {
+                self.write_enables(vcpu, owner, acc.value as u32, off & 0x80 == 0);
+            } else {
+                acc.value = u64::from(self.look(owner, |w| w.enabled));
+            }
+            return;
+        }
+        self.redistributor_other(vcpu, frame, off, acc);
+    }
+
+    #[inline(never)]
+    fn redistributor_other(&self, vcpu: usize, frame: usize, off: usize, acc: &mut Access) {
         if self.v2 || frame >= self.cpus.len() {
             acc.value = self.ignore();
             return;

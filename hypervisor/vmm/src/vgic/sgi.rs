@@ -51,7 +51,8 @@ impl Vgic {
     fn send(&self, target: usize, sgi: usize, group1: bool, kicks: &mut Kicks) {
         let Some(cpu) = self.cpus.get(target) else { return };
         let mut bank = cpu.bank.lock();
-        if group1 || bank.w.group & bit(sgi) == 0 {
+        if (group1 || bank.w.group & bit(sgi) == 0) && !self.raise_here(target, &mut bank, sgi, false, kicks)
+        {
             self.update_private(target, &mut bank, sgi, Edit::SetPending, kicks);
         }
     }

@@ -335,6 +335,16 @@ impl Slots {
         self.write(n, value);
     }
 
+    /// Writes slot `n` in this CPU's hardware; its pending bit stands for the latch.
+    #[inline(always)]
+    pub fn hold_here(&mut self, n: usize, key: u16, value: Lr) {
+        self.used |= bit(n);
+        self.moved |= bit(n);
+        self.set_key(n, key);
+        vif::write_lr(n, value);
+        self.set_shadow(n, value);
+    }
+
     /// Brings the last known values of the slots up to date.
     pub fn sync(&mut self) {
         if self.place() == Place::Here {

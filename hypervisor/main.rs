@@ -51,15 +51,24 @@ extern "C" fn ferrovisor_wrong_el(level: u64) -> ! {
 
 /// The first orphan: everything that needs a working system.
 fn init() {
+    log::info!("board {}", options::BOARD);
     io::serial::set_output(kernel::console::write_raw);
-    if let Err(error) = vmm::init() {
+    if let Err(error) = vmm::init(options::SCHED_SLICE_MS * kernel::time::NS_PER_MS) {
         log::error!("no guest can run: {error}");
     }
+    if let Some(tree) = kernel::dt::tree() {
+        kernel::device::probe_all(tree, drivers::rtc::DRIVERS);
+    }
+    drivers::rtc::now_unix_ns().into_iter().for_each(emulators::pl031::set_wall_clock);
     emulators::register();
     if options::GUESTS_AUTOSTART {
         vmm::manager::autostart();
     }
-    let config = terminal::Config { escape: options::CONSOLE_ESCAPE, ..terminal::Config::default() };
+    let config = terminal::Config {
+        escape: options::CONSOLE_ESCAPE,
+        history: options::TERMINAL_HISTORY as usize,
+        ..terminal::Config::default()
+    };
     if let Err(error) = terminal::start(config) {
         log::error!("no management terminal: {error}");
     }

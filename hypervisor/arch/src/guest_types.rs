@@ -85,10 +85,13 @@ pub struct Controls {
 impl Controls {
     /// `HCR_EL2`: stage 2 on; EL1 is AArch64; interrupts and system errors come to EL2; WFI, SMC, ID group 3, auxiliary
     /// control, set/way upkeep, implementation defined and error record registers are trapped. Pointer authentication and
-    /// tagging are trapped or off since their enables stay 0.
+    /// tagging are trapped or off since their enables stay 0. Upkeep of TLBs and barriers that a guest means for its CPU
+    /// reaches all CPUs (FB, BSU), since vCPUs move.
     pub const HCR: u64 = 1
         | 1 << 1
         | 7 << 3
+        | 1 << 9
+        | 1 << 10
         | 1 << 13
         | 1 << 18
         | 1 << 19

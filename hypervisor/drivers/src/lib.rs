@@ -6,4 +6,5 @@ extern crate alloc;
 
 pub mod irqchip;
 pub mod power;
+pub mod rtc;
 pub mod serial;

@@ -22,11 +22,13 @@ mod timer;
 pub mod vcpu;
 pub mod vgic;
 
-/// Makes guests possible. Context: once, from the first orphan; may sleep.
+/// Makes guests possible; their vCPUs have time slices of `slice_ns` nanoseconds unless their DTS says otherwise.
+/// Context: once, from the first orphan; may sleep.
 ///
 /// # Errors
 /// The host's interrupts cannot be had, or memory is short.
-pub fn init() -> kernel::error::Result<()> {
+pub fn init(slice_ns: u64) -> kernel::error::Result<()> {
+    guest::set_default_slice(slice_ns);
     host::init()?;
     guest::start_events()
 }

@@ -151,6 +151,8 @@ impl GuestMemory {
                 .map(guest.base().0..guest.end().0, *host, stage2::attributes(stage2::Use::Device), &mut pool)
                 .map_err(MemoryError::Map)?;
         }
+        // Makes the tables visible to the walkers.
+        memory.flush_tlb();
         memory.clear();
         Ok(memory)
     }
@@ -163,6 +165,13 @@ impl GuestMemory {
             unsafe { arch::cache::zero_pages(start, bytes) };
             arch::cache::clean_invalidate(start, bytes);
         }
+    }
+
+    fn flush_tlb(&self) {
+        let flags = arch::irq::save();
+        // SAFETY: interrupts are masked.
+        unsafe { arch::tlb::flush_guest(self.vttbr()) };
+        arch::irq::restore(flags);
     }
 
     /// `VTTBR_EL2` of the guest.
@@ -234,12 +243,9 @@ impl GuestMemory {
 
 impl Drop for GuestMemory {
     fn drop(&mut self) {
-        let vttbr = self.vttbr();
+        // No vCPU of this guest is loaded any more.
+        self.flush_tlb();
         if let Some(tables) = self.tables.take() {
-            let flags = arch::irq::save();
-            // SAFETY: interrupts are masked, and no vCPU of this guest is loaded any more.
-            unsafe { arch::tlb::flush_guest(vttbr) };
-            arch::irq::restore(flags);
             tables.free(&mut TablePool);
         }
         if self.vmid != 0 {

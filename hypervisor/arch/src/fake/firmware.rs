@@ -41,6 +41,8 @@ pub mod tlb {
     pub fn flush_all() {}
     /// See the real one.
     pub fn flush_guests() {}
+    /// See the real one.
+    pub fn flush_loaded_guest_here() {}
 
     /// See the real one.
     ///

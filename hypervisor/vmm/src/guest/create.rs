@@ -19,8 +19,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arch::PhysAddr;
 use core::fmt;
+use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicU8, AtomicU64};
 use kernel::irq::{self, Handler, Options};
+use kernel::percpu::MAX_CPUS;
 use kernel::sched::{self, CpuMask, Edf, Params};
 use kernel::sync::{Mutex, Once, SpinLock, WaitQueue};
 
@@ -93,12 +95,19 @@ impl InterruptSink for Sink {
     }
 }
 
+/// The time slice of vCPUs whose DTS does not give one, in nanoseconds.
+static SLICE_NS: AtomicU64 = AtomicU64::new(sched::DEFAULT_SLICE_NS);
+
+/// Sets the time slice of vCPUs whose DTS does not give one. Context: boot.
+pub(crate) fn set_default_slice(ns: u64) {
+    SLICE_NS.store(ns, Relaxed);
+}
+
 /// How the scheduler is to treat a vCPU.
 fn params(config: &VcpuConfig) -> Params {
-    let default = Params::default();
     Params {
         priority: config.priority,
-        slice_ns: config.slice_ns.unwrap_or(default.slice_ns),
+        slice_ns: config.slice_ns.unwrap_or(SLICE_NS.load(Relaxed)),
         affinity: config.affinity.map_or(CpuMask::ALL, |mask| CpuMask(mask as u32)),
         deadline: config.edf.map(|edf| Edf { budget_ns: edf.budget_ns, period_ns: edf.period_ns }),
     }
@@ -156,6 +165,7 @@ impl Guest {
             operations: Mutex::new(()),
             parked: WaitQueue::new(),
             event: AtomicU8::new(0),
+            last_ran: [const { AtomicU8::new(u8::MAX) }; MAX_CPUS],
             entered_us: AtomicU64::new(0),
             config,
         });

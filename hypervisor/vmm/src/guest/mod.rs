@@ -7,6 +7,7 @@ mod lifecycle;
 mod report;
 
 pub use create::CreateError;
+pub(crate) use create::set_default_slice;
 pub use events::PowerEvent;
 pub(crate) use events::start as start_events;
 pub use lifecycle::LifecycleError;
@@ -28,6 +29,7 @@ use arch::frame::GuestFrame;
 use core::fmt;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
+use kernel::percpu::{CpuId, MAX_CPUS};
 use kernel::sync::{Mutex, SpinLock, WaitQueue};
 
 /// What a guest does.
@@ -110,6 +112,8 @@ pub struct Guest {
     parked: WaitQueue,
     /// A [`PowerEvent`] that waits to be carried out.
     event: AtomicU8,
+    /// The vCPU that ran last on each CPU, `u8::MAX` for none.
+    last_ran: [AtomicU8; MAX_CPUS],
     /// Microseconds since the image's entry when vCPU 0 was last about to enter the guest.
     entered_us: AtomicU64,
 }
@@ -157,6 +161,15 @@ impl Guest {
     /// `CNTVOFF_EL2` of its vCPUs.
     pub(crate) fn counter_offset(&self) -> u64 {
         self.counter_offset.load(Relaxed)
+    }
+
+    /// Takes note that `vcpu` runs on `cpu` now; says whether another one of this guest did last. Context: scheduler.
+    #[inline]
+    pub(crate) fn last_here(&self, cpu: CpuId, vcpu: usize) -> bool {
+        let Some(last) = self.last_ran.get(cpu.index()) else { return true };
+        let before = last.load(Relaxed);
+        last.store(vcpu as u8, Relaxed);
+        usize::from(before) != vcpu && before != u8::MAX
     }
 
     /// What it does, and why if that is not plain.

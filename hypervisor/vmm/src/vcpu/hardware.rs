@@ -30,10 +30,11 @@ impl Vcpu {
             self.fp_cpu.load(Relaxed) == u32::from(here.0) && ptr::eq(FP_OWNER.of(here).load(Relaxed), self);
         hardware.controls.cptr =
             if fp_is_here { Controls::CPTR } else { Controls::CPTR | Controls::CPTR_TFP };
-        // WFE goes to another vCPU only where there is one that waits.
-        let contended = if sched::contended() { Controls::HCR_TWE } else { 0 };
-        hardware.controls.hcr = hardware.controls.hcr & !Controls::HCR_TWE | contended;
         hardware.controls.load();
+        if self.guest().last_here(here, self.index) {
+            // Another vCPU of the guest ran here: what it cached for its own use under the same ASIDs is not ours.
+            arch::tlb::flush_loaded_guest_here();
+        }
         hardware.el1.load();
         if hardware.debug_live {
             hardware.debug.load();
@@ -85,6 +86,17 @@ impl Vcpu {
         hardware.controls.mdcr &= !Controls::MDCR_TDA;
         hardware.controls.reload_traps();
         hardware.debug.load();
+    }
+
+    /// Traps WFE, which then goes to another vCPU, only where there is one that waits. Context: exit path, loaded.
+    pub(super) fn trap_wfe(&self, contended: bool) {
+        // SAFETY: the vCPU's own thread.
+        let hardware = unsafe { self.hardware() };
+        let bit = if contended { Controls::HCR_TWE } else { 0 };
+        if hardware.controls.hcr & Controls::HCR_TWE != bit {
+            hardware.controls.hcr ^= Controls::HCR_TWE;
+            hardware.controls.reload_traps();
+        }
     }
 
     /// Traps the guest's writes of translation controls, or no longer. Context: exit path.

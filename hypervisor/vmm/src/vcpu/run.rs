@@ -104,6 +104,7 @@ fn before_guest(vcpu: &Vcpu, frame: &mut GuestFrame) {
         }
     }
     vcpu.ensure_loaded();
+    vcpu.trap_wfe(sched::contended());
     let vgic = vcpu.guest().vgic();
     if vgic.needs_flush(vcpu.index()) {
         vgic.flush(vcpu.index());

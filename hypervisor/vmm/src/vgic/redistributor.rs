@@ -9,7 +9,7 @@ use crate::device::Width;
 impl Vgic {
     /// An access of `vcpu` at `off` into the redistributors, which lie one after the other, [`REDISTRIBUTOR_SIZE`]
     /// each, in the order of the vCPUs. Never fails. Context: interrupts masked.
-    #[inline]
+    #[inline(always)]
     pub fn redistributor(&self, vcpu: usize, off: u64, acc: &mut Access) {
         let frame = (off / REDISTRIBUTOR_SIZE).min(u64::from(u32::MAX)) as usize;
         let off = (off % REDISTRIBUTOR_SIZE) as usize;

@@ -20,7 +20,7 @@ pub(super) const IIDR: u32 = 0x4600_043b;
 pub(super) enum Owner {
     /// SGIs and PPIs of a vCPU.
     Private(usize),
-    /// Word of SPIs.
+    /// Word of SPIs, which may not exist.
     Shared(usize),
     /// None: reads as zero, ignores writes.
     Nobody,
@@ -87,8 +87,7 @@ impl Vgic {
         match n {
             0 if self.v2 => Owner::Private(vcpu),
             0 => Owner::Nobody,
-            n if n <= self.spi_words => Owner::Shared(n - 1),
-            _ => Owner::Nobody,
+            n => Owner::Shared(n - 1),
         }
     }
 
@@ -173,7 +172,7 @@ impl Vgic {
     }
 
     /// Reads something of the interrupts of `owner`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn look(&self, owner: Owner, f: impl Fn(&Word) -> u32) -> u32 {
         match owner {
             Owner::Private(v) => self.cpus.get(v).map_or(0, |c| f(&c.bank.lock().w)),
@@ -246,7 +245,6 @@ impl Vgic {
     /// ISENABLER (`set`) or ICENABLER.
     #[inline(always)]
     pub(super) fn write_enables(&self, me: usize, owner: Owner, value: u32, set: bool) {
-        let value = value & implemented(owner);
         let affected = match owner {
             Owner::Private(v) => {
                 let Some(cpu) = self.cpus.get(v) else { return };
@@ -255,7 +253,7 @@ impl Vgic {
             Owner::Shared(word) => {
                 let mut spis = self.spis.lock();
                 let Some(s) = spis.get_mut(word) else { return };
-                s.w.set_enables(value, set)
+                s.w.set_enables(value & s.exist, set)
             }
             Owner::Nobody => return,
         };

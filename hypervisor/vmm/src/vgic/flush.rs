@@ -397,11 +397,11 @@ impl Vgic {
                 *bank = fresh;
                 cpu.request.store(if bank.wipe { FLUSH } else { 0 }, Relaxed);
             }
-            for s in spis.iter_mut() {
+            for (word, s) in spis.iter_mut().enumerate() {
                 for i in Bits(s.w.hw) {
                     self.host.set_active(at(&s.w.host, i).into(), false);
                 }
-                *s = Spis::new(self.v2, self.cpus.len());
+                *s = Spis::new(word, self.v2, self.cpus.len());
             }
         }
         arch::irq::restore(flags);

@@ -149,6 +149,9 @@ impl Word {
     #[inline]
     pub fn set_enables(&mut self, bits: u32, set: bool) -> u32 {
         let changed = if set { bits & !self.enabled } else { bits & self.enabled };
+        if changed == 0 {
+            return 0;
+        }
         self.enabled ^= changed;
         changed & (self.placed | self.pending() | self.active)
     }

@@ -220,6 +220,8 @@ struct Cpu {
 /// 32 SPIs.
 struct Spis {
     w: Word,
+    /// Those that exist: INTIDs from 1020 on do not.
+    exist: u32,
     /// vCPU that gets each, or [`NO_TARGET`].
     target: [u8; 32],
     /// As the guest wrote it: GICv3 affinity, GICv2 ITARGETSR mask.
@@ -274,7 +276,7 @@ impl Vgic {
             synced: AtomicU32::new(0),
             bank: Lock::new(Bank::new(n as u8, v2)),
         });
-        let spis = (0..spi_words).map(|_| Spis::new(v2, vcpus));
+        let spis = (0..spi_words).map(|word| Spis::new(word, v2, vcpus));
         Ok(Self {
             v2,
             ctlr: AtomicU32::new(0),
@@ -359,8 +361,9 @@ impl Bank {
 
 impl Spis {
     /// A GICv2 with one vCPU sends everything there; with more, ITARGETSR is 0 after reset, and so is IROUTER.
-    fn new(v2: bool, vcpus: usize) -> Self {
+    fn new(word: usize, v2: bool, vcpus: usize) -> Self {
         let target = if v2 && vcpus > 1 { NO_TARGET } else { 0 };
-        Self { w: Word::new(!v2), target: [target; 32], route: [0; 32] }
+        let exist = if word == 30 { 0x0fff_ffff } else { u32::MAX };
+        Self { w: Word::new(!v2), exist, target: [target; 32], route: [0; 32] }
     }
 }

@@ -76,7 +76,7 @@ impl Script {
             run_step(session, step, last)
                 .map_err(|failure| anyhow::anyhow!("{}:{line}: {}: {failure}", self.file, describe(step)))?;
         }
-        Ok(())
+        Ok(session.check()?)
     }
 }
 
@@ -239,6 +239,7 @@ mod tests {
         assert!(
             error("version\ndie\n", 10).contains("s:2: `die`: the hypervisor panicked: ferrovisor panic: at")
         );
+        assert!(error("version\n@send die\n@wait somewhere\n", 10).contains("the hypervisor panicked"));
         assert!(error("hang\n", 1).contains("s:1: `hang`: timed out waiting for the prompt"));
         assert!(error("@wait never\n", 1).contains("timed out waiting for `never`"));
         assert!(error("poweroff\nversion\n", 10).contains("s:2: `version`: the machine ended"));

@@ -199,10 +199,15 @@ impl Session {
         self.wait("the machine to end", |log| log.ended.then_some(()))?;
         let exited = || Failure::Exited { wanted: "its exit status".into(), status: None };
         let status = self.child.wait().map_err(|_| exited())?;
-        match panic_line(&self.lock().text) {
-            Some(line) => Err(Failure::Panic { line }),
-            None => Ok(status),
-        }
+        self.check().map(|()| status)
+    }
+
+    /// Whether the hypervisor is still well, as far as it has said anything.
+    ///
+    /// # Errors
+    /// When it has panicked.
+    pub fn check(&self) -> Result<(), Failure> {
+        panic_line(&self.lock().text).map_or(Ok(()), |line| Err(Failure::Panic { line }))
     }
 
     /// Gives all that follows its own time.

@@ -24,7 +24,7 @@ use kernel::sync::{Once, SpinLock};
 /// The host's identification registers, as the boot CPU has them.
 static IDS: Once<[u64; 56]> = Once::new();
 /// Ranges of host registers that guests may not have.
-static RESERVED: SpinLock<Vec<(Range<u64>, &'static str)>> = SpinLock::new(Vec::new());
+static RESERVED: SpinLock<Vec<(Range<u64>, String)>> = SpinLock::new(Vec::new());
 
 /// The identification registers of the host.
 pub fn ids() -> &'static [u64; 56] {
@@ -45,6 +45,12 @@ pub fn guest_bits() -> u8 {
 pub fn granules() -> Granules {
     let mmfr0 = ids().get(48).copied().unwrap_or(0);
     Granules { k4: mmfr0 >> 28 & 0xf != 0xf, k16: mmfr0 >> 20 & 0xf != 0, k64: mmfr0 >> 24 & 0xf != 0xf }
+}
+
+/// The CPU's source of random bits, if all of it is there: `ID_AA64ISAR0_EL1.RNDR`.
+pub(crate) fn entropy() -> Option<crate::trng::Source> {
+    let isar0 = ids().get(40).copied().unwrap_or(0);
+    (isar0 >> 60 != 0).then_some(arch::guest::random as crate::trng::Source)
 }
 
 /// The GIC versions that a guest can have here.
@@ -85,6 +91,7 @@ fn find_virtual_interface() {
 pub fn init() -> Result<()> {
     let chip = irq::chip()?;
     ids();
+    reserve_devices();
     let virtual_timer = Handler::Function(|_| virtual_timer_irq(), 0);
     irq::request_forwarded(timer::VIRTUAL_PPI, "virtual timer", Options::default(), virtual_timer)?;
     if let Some(maintenance) = chip.virtualization().maintenance_irq {
@@ -159,9 +166,20 @@ pub fn gicv() -> Result<PhysAddr> {
         .ok_or(Error::Invalid { what: "GICv2 guest", why: "the host's GIC has no GICV".into() })
 }
 
-/// Keeps a range of host registers from guests, e.g. the console's. Context: may allocate.
-pub fn reserve(range: Range<u64>, what: &'static str) {
-    RESERVED.lock().push((range, what));
+/// Keeps the registers of all devices that a driver of the hypervisor has from guests.
+fn reserve_devices() {
+    let Some(tree) = kernel::dt::tree() else { return };
+    for device in kernel::device::list() {
+        let Some(node) = kernel::dt::find_path(tree, &device.path) else { continue };
+        for index in 0..node.reg_count().unwrap_or(0) {
+            if let Ok(reg) = node.reg(index) {
+                let range = reg.range();
+                RESERVED
+                    .lock()
+                    .push((range.start.0..range.end.0, format!("{} ({})", device.path, device.driver)));
+            }
+        }
+    }
 }
 
 /// What of the host a guest may have.
@@ -182,7 +200,7 @@ impl HostResources for Resources {
             return Err("RAM".to_string());
         }
         match RESERVED.lock().iter().find(|(other, _)| overlaps(other)) {
-            Some((_, what)) => Err(format!("the hypervisor's own {what}")),
+            Some((_, what)) => Err(format!("{what}, which the hypervisor uses itself")),
             None => Ok(()),
         }
     }

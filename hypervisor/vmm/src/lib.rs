@@ -19,6 +19,7 @@ mod memory;
 mod psci;
 mod random;
 mod timer;
+mod trng;
 pub mod vcpu;
 pub mod vgic;
 

@@ -55,12 +55,12 @@ struct TablePool;
 
 impl TableFrames for TablePool {
     fn alloc(&mut self) -> Option<PhysAddr> {
-        frames::alloc_zeroed(Purpose::PageTables, PAGE_SIZE as u64, PAGE_SIZE as u64).ok().map(Frames::leak)
+        frames::alloc_zeroed(Purpose::GuestTables, PAGE_SIZE as u64, PAGE_SIZE as u64).ok().map(Frames::leak)
     }
 
     fn free(&mut self, frame: PhysAddr) {
         // SAFETY: a frame that `alloc` leaked, and that no table refers to any more.
-        drop(unsafe { Frames::from_raw(frame, PAGE_SIZE as u64, Purpose::PageTables) });
+        drop(unsafe { Frames::from_raw(frame, PAGE_SIZE as u64, Purpose::GuestTables) });
     }
 }
 

@@ -4,6 +4,8 @@
 
 use crate::config;
 use crate::guest::PowerEvent;
+use crate::host;
+use crate::trng;
 use crate::vcpu::{CpuOn, Vcpu};
 use arch::GuestPhysAddr;
 use arch::frame::GuestFrame;
@@ -110,7 +112,7 @@ fn other(vcpu: &Vcpu, frame: &mut GuestFrame, function: u32) {
         VENDOR_CALL_COUNT => answer(frame, 3),
         VENDOR_UID => frame.x[..4].copy_from_slice(&UID.map(u64::from)),
         VENDOR_REVISION => (frame.x[0], frame.x[1]) = REVISION,
-        // TRNG: no function exists where there is no source of entropy, and none is passed on from the host yet.
+        f if trng::call(frame, f, host::entropy()) => (),
         _ => unknown(vcpu, frame),
     }
 }

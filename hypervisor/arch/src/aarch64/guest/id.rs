@@ -64,3 +64,13 @@ pub fn read_id_registers() -> [u64; 56] {
         mrs!("S3_0_C0_C7_7"),
     ]
 }
+
+/// 64 random bits from `RNDR`, `None` if it has none now. Only where `ID_AA64ISAR0_EL1.RNDR` says that it exists.
+pub fn random() -> Option<u64> {
+    let (value, failed): (u64, u64);
+    // SAFETY: reads a register that exists, as the caller has checked; Z says that it failed.
+    unsafe {
+        core::arch::asm!("mrs {0}, S3_3_C2_C4_0", "cset {1}, eq", out(reg) value, out(reg) failed, options(nomem, nostack))
+    };
+    (failed == 0).then_some(value)
+}

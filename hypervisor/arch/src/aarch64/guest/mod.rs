@@ -14,7 +14,7 @@ pub use controls::{
     virtual_timer,
 };
 pub use fp::FpState;
-pub use id::read_id_registers;
+pub use id::{random, read_id_registers};
 
 impl El1State {
     /// Takes the registers of this CPU. Context: interrupts masked, the vCPU loaded here.

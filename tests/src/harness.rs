@@ -4,20 +4,24 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 use xtask::image::{self, Image, Profile};
 use xtask::qemu::{Machine, Overrides};
 use xtask::run::Bundle;
-use xtask::session::Session;
+use xtask::session::{Failure, Session};
 use xtask::{bundle, project};
 
 /// Both profiles: what most tests are for.
 pub const BOTH: &[Profile] = &[Profile::Release, Profile::Debug];
+/// Where the release image would show nothing new.
+pub const DEBUG: &[Profile] = &[Profile::Debug];
 /// Where the other profile would show nothing new, or a number is measured.
 pub const RELEASE: &[Profile] = &[Profile::Release];
 
@@ -45,7 +49,27 @@ pub struct Setup {
     pub machine: Overrides,
     /// Whether a reset ends the machine.
     pub no_reboot: bool,
+    /// How the image gets into the machine.
+    pub entry: Entry,
 }
+
+/// How the image gets into the machine.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// As a boot loader does it: by the header of an arm64 `Image`, with the device tree in x0.
+    #[default]
+    Loader,
+    /// CPU 0 starts at the image's first byte, in the state of a machine that was switched on.
+    Raw,
+    /// CPU 0 starts at a few instructions that enter the image with this address in x0. The emulator
+    /// does not look at what is there.
+    Tree(u64),
+}
+
+/// Where the image is put if not by its header.
+const IMAGE: u64 = 0x4020_0000;
+/// Where the instructions of [`Entry::Tree`] are put.
+const TRAMPOLINE: u64 = 0x4010_0000;
 
 /// A test at work: where it boots machines.
 pub struct Context {
@@ -100,14 +124,89 @@ impl Context {
             Some(bytes) => Some(Bundle::store(bytes)?),
             None => Bundle::pack(&setup.guests)?,
         };
-        let image = built(self.board, self.profile)?;
+        let image = built(self.board, self.profile, false)?;
         let initrd = bundle.as_ref().map(|file| file.0.clone());
         let mut machine = Machine::new(&board, &setup.machine, image.bin, initrd)?;
         machine.no_reboot = setup.no_reboot;
         let log = Arc::new(Mutex::default());
         lock(&self.logs).push(Arc::clone(&log));
-        let session = Session::start(&mut machine.piped()?, self.limit, Copy(log))?;
+        let mut command = self.enter(machine.piped()?, setup.entry)?;
+        let session = Session::start(&mut command, self.limit, Copy(log))?;
         Ok(Running { session, _bundle: bundle })
+    }
+
+    /// The command with the image entered in another way.
+    fn enter(&self, command: Command, entry: Entry) -> Result<Command> {
+        if entry == Entry::Loader {
+            return Ok(command);
+        }
+        let mut other = Command::new(command.get_program());
+        let mut words = command.get_args();
+        while let Some(word) = words.next() {
+            if word != "-kernel" {
+                other.arg(word);
+                continue;
+            }
+            let image = words.next().context("-kernel without a file")?.to_string_lossy();
+            let loader = |file: &str, address: u64, cpu: &str| {
+                ["-device".to_owned(), format!("loader,file={file},addr={address:#x},force-raw=on{cpu}")]
+            };
+            match entry {
+                Entry::Tree(tree) => {
+                    let code = [&load(0, tree)[..], &load(1, IMAGE), &[0xd61f_0020]].concat();
+                    let code: Vec<u8> = code.iter().flat_map(|word: &u32| word.to_le_bytes()).collect();
+                    let file = self.file("trampoline.bin", &code)?;
+                    other.args(loader(&image, IMAGE, ""));
+                    other.args(loader(&file.to_string_lossy(), TRAMPOLINE, ",cpu-num=0"));
+                }
+                _ => drop(other.args(loader(&image, IMAGE, ",cpu-num=0"))),
+            }
+        }
+        Ok(other)
+    }
+
+    /// A guest that runs these instructions, loaded raw at the start of its 16 MiB of RAM, with this
+    /// inside `/vcpus`. It does not start by itself.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn program(&self, name: &str, code: &[u32], vcpus: &str) -> Result<PathBuf> {
+        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.file(&format!("{name}.bin"), &bytes)?;
+        let text = format!(
+            "/dts-v1/;
+            / {{
+                compatible = \"ferrovisor,guest\";
+                vcpus {{ {vcpus} }};
+                memory {{ size = <0x0 0x1000000>; }};
+                images {{
+                    kernel {{ file = \"{name}.bin\"; format = \"raw\"; load-address = <0x0 0x40000000>; }};
+                }};
+                uart0 {{ compatible = \"arm,pl011\"; }};
+            }};"
+        );
+        self.guest(name, &text)
+    }
+
+    /// A guest of the board under another name, its source changed: each of the texts, which must be
+    /// there, becomes the other.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or does not have a text that is to be changed.
+    pub fn variant(&self, of: &str, name: &str, changes: &[(&str, &str)]) -> Result<PathBuf> {
+        let path = self.guest_file(&format!("{of}.dts"));
+        let mut text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        for (old, new) in changes {
+            ensure!(text.contains(old), "{} has no `{old}` any more", path.display());
+            text = text.replace(old, new);
+        }
+        self.guest(name, &text)
+    }
+
+    /// A folder for the test's own files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A file among the board's guests, such as `linux0.dts`.
@@ -142,6 +241,56 @@ impl Context {
     }
 }
 
+/// The instructions that put a value into a register.
+fn load(register: u32, value: u64) -> [u32; 4] {
+    let movk =
+        |part: u32| 0xf280_0000 | part << 21 | ((value >> (16 * part)) as u32 & 0xffff) << 5 | register;
+    let movz = 0xd280_0000 | (value as u32 & 0xffff) << 5 | register;
+    [movz, movk(1), movk(2), movk(3)]
+}
+
+impl Running {
+    /// What a command says with `--json`.
+    ///
+    /// # Errors
+    /// When the prompt does not come back, or no line of the answer is JSON.
+    pub fn json(&mut self, command: &str) -> Result<Value> {
+        let answer = self.command(&format!("{command} --json"))?;
+        let line = answer.lines().find_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
+        line.with_context(|| format!("`{command} --json` says: {answer}"))
+    }
+
+    /// A command that must not fail.
+    ///
+    /// # Errors
+    /// When it does.
+    pub fn done(&mut self, command: &str) -> Result<String> {
+        let answer = self.command(command)?;
+        ensure!(!answer.contains("error: "), "`{command}` says: {answer}");
+        Ok(answer)
+    }
+
+    /// Goes to a guest's console, waits for a text there, and comes back. Gives all that was shown.
+    ///
+    /// # Errors
+    /// When the text does not come.
+    pub fn console(&mut self, guest: &str, text: &str) -> Result<String> {
+        let start = self.type_line(&format!("console {guest}"))?;
+        self.wait_for(text)?;
+        self.leave_console()?;
+        Ok(self.log().get(start..).unwrap_or_default().to_owned())
+    }
+
+    /// Presses the key that leads from a console to the prompt.
+    ///
+    /// # Errors
+    /// When the prompt does not come back.
+    pub fn leave_console(&mut self) -> Result<(), Failure> {
+        self.send_bytes(b"\x1d")?;
+        self.wait_for_prompt()
+    }
+}
+
 /// Keeps what a machine says.
 struct Copy(Arc<Mutex<Vec<u8>>>);
 
@@ -162,7 +311,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The image, built once in a run.
-fn built(board: &'static str, profile: Profile) -> Result<Image> {
+fn built(board: &'static str, profile: Profile, no_build: bool) -> Result<Image> {
     static IMAGES: Mutex<Option<HashMap<(&str, String), Image>>> = Mutex::new(None);
     let mut images = lock(&IMAGES);
     let images = images.get_or_insert_default();
@@ -170,7 +319,12 @@ fn built(board: &'static str, profile: Profile) -> Result<Image> {
     if let Some(image) = images.get(&key) {
         return Ok(image.clone());
     }
-    let image = image::build(board, profile)?;
+    let folder = project::target().join(board).join(profile.to_string());
+    let image = if no_build {
+        Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") }
+    } else {
+        image::build(board, profile)?
+    };
     images.insert(key, image.clone());
     Ok(image)
 }
@@ -183,6 +337,8 @@ pub struct Wishes {
     pub profile: Option<Profile>,
     /// How many at a time.
     pub jobs: usize,
+    /// Whether the images are there and nothing is to be built.
+    pub no_build: bool,
 }
 
 /// The tests to run: name with profile, profile, test.
@@ -197,11 +353,11 @@ pub fn select(tests: &[&'static [Test]], wishes: &Wishes) -> Vec<(String, Profil
 }
 
 /// Runs the tests; gives how many passed and how many failed.
-pub fn run(tests: &[(String, Profile, &'static Test)], jobs: usize) -> (usize, usize) {
+pub fn run(tests: &[(String, Profile, &'static Test)], wishes: &Wishes) -> (usize, usize) {
     // All that is built and fetched comes first: it is not the tests' time.
     for profile in BOTH {
         if tests.iter().any(|(_, wanted, _)| wanted == profile)
-            && let Err(error) = built("qemu-virt", *profile)
+            && let Err(error) = built("qemu-virt", *profile, wishes.no_build)
         {
             println!("FAIL the {profile} image does not build: {error:#}");
             return (0, tests.len());
@@ -210,7 +366,7 @@ pub fn run(tests: &[(String, Profile, &'static Test)], jobs: usize) -> (usize, u
     let (next, passed, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let output = Mutex::new(());
     std::thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
+        for _ in 0..wishes.jobs.max(1) {
             scope.spawn(|| {
                 while let Some((name, profile, test)) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let start = Instant::now();

@@ -3,7 +3,11 @@
 //! the host tests; `cargo run -p system-tests -- FILTER` runs some of them alone.
 
 mod boot;
+mod entry;
 mod harness;
+mod linux;
+mod lives;
+mod memory;
 
 use std::process::ExitCode;
 
@@ -12,7 +16,7 @@ use harness::{Test, Wishes};
 use xtask::image::Profile;
 
 /// Every group of tests.
-const ALL: &[&[Test]] = &[boot::TESTS];
+const ALL: &[&[Test]] = &[boot::TESTS, linux::TESTS, lives::TESTS, memory::TESTS, entry::TESTS];
 
 /// Run the image with its guests on emulated boards.
 #[derive(Parser)]
@@ -25,6 +29,9 @@ struct Cli {
     /// How many at a time
     #[arg(long, short, default_value_t = 2)]
     jobs: usize,
+    /// Take the images as they were built last, and build nothing
+    #[arg(long)]
+    no_build: bool,
     /// List the names and run nothing
     #[arg(long)]
     list: bool,
@@ -32,13 +39,13 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let wishes = Wishes { filter: cli.filter, profile: cli.profile, jobs: cli.jobs };
+    let wishes = Wishes { filter: cli.filter, profile: cli.profile, jobs: cli.jobs, no_build: cli.no_build };
     let tests = harness::select(ALL, &wishes);
     if cli.list {
         tests.iter().for_each(|(name, ..)| println!("{name}"));
         return ExitCode::SUCCESS;
     }
-    let (passed, failed) = harness::run(&tests, wishes.jobs);
+    let (passed, failed) = harness::run(&tests, &wishes);
     println!("{passed} passed, {failed} failed");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

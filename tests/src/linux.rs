@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Unmodified Linux: on every kind of host, what it sees of the processor, two at once, in little memory.
+
+use anyhow::{Result, ensure};
+use xtask::qemu::Overrides;
+
+use crate::harness::{BOTH, Context, DEBUG, RELEASE, Running, Setup, Test};
+
+/// Boots `linux0` on a host CPU type, GIC version and number of CPUs.
+macro_rules! boots {
+    ($name:literal, $cpu:literal, $gic:literal, $cpus:literal, $profiles:expr) => {
+        Test {
+            name: $name,
+            limit: 180,
+            profiles: $profiles,
+            run: |context| boots(context, $cpu, $gic, $cpus),
+        }
+    };
+}
+
+/// The tests of this file. In debug, every pair of CPU type, GIC version and number of CPUs comes up.
+pub const TESTS: &[Test] = &[
+    boots!("linux_a53_gicv2_1_cpu", "cortex-a53", 2, 1, RELEASE),
+    boots!("linux_a53_gicv2_2_cpus", "cortex-a53", 2, 2, RELEASE),
+    boots!("linux_a53_gicv2_4_cpus", "cortex-a53", 2, 4, BOTH),
+    boots!("linux_a53_gicv3_1_cpu", "cortex-a53", 3, 1, BOTH),
+    boots!("linux_a53_gicv3_2_cpus", "cortex-a53", 3, 2, BOTH),
+    boots!("linux_a53_gicv3_4_cpus", "cortex-a53", 3, 4, RELEASE),
+    boots!("linux_a72_gicv2_1_cpu", "cortex-a72", 2, 1, RELEASE),
+    boots!("linux_a72_gicv2_2_cpus", "cortex-a72", 2, 2, BOTH),
+    boots!("linux_a72_gicv2_4_cpus", "cortex-a72", 2, 4, RELEASE),
+    boots!("linux_a72_gicv3_1_cpu", "cortex-a72", 3, 1, BOTH),
+    boots!("linux_a72_gicv3_2_cpus", "cortex-a72", 3, 2, RELEASE),
+    boots!("linux_a72_gicv3_4_cpus", "cortex-a72", 3, 4, BOTH),
+    boots!("linux_max_gicv2_1_cpu", "max", 2, 1, BOTH),
+    boots!("linux_max_gicv2_2_cpus", "max", 2, 2, RELEASE),
+    boots!("linux_max_gicv2_4_cpus", "max", 2, 4, BOTH),
+    boots!("linux_max_gicv3_1_cpu", "max", 3, 1, RELEASE),
+    boots!("linux_max_gicv3_2_cpus", "max", 3, 2, BOTH),
+    boots!("linux_max_gicv3_4_cpus", "max", 3, 4, RELEASE),
+    Test { name: "linux_two_at_once", limit: 240, profiles: BOTH, run: two_at_once },
+    Test { name: "linux_128_mib_in_176_mib", limit: 180, profiles: RELEASE, run: little_memory },
+    Test { name: "linux_passthrough_rtc", limit: 180, profiles: DEBUG, run: passthrough },
+    Test { name: "linux_6_boots_in_a_row", limit: 300, profiles: RELEASE, run: in_a_row },
+];
+
+/// Features of the CPU that are not saved for guests and so must not be shown to them.
+const HIDDEN: [&str; 7] = ["sve", "sve2", "mte", "paca", "pacg", "sme", "mte3"];
+
+/// Boots, looks at the CPUs from inside, at the guest from outside, and lets both live on.
+fn boots(context: &Context, cpu: &str, gic: u32, cpus: u32) -> Result<()> {
+    let machine =
+        Overrides { cpu: Some(cpu.into()), gic: Some(gic), cpus: Some(cpus), ..Overrides::default() };
+    let guests = vec![context.guest_file("linux0.dts")];
+    let mut machine = context.boot(Setup { guests, machine, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.type_line("console linux0")?;
+    to_user_space(&mut machine, 2)?;
+    let shown = ask(&mut machine, "grep -m1 Features /proc/cpuinfo")?;
+    let features: Vec<&str> = shown.split_whitespace().collect();
+    ensure!(features.contains(&"fp") && features.contains(&"asimd"), "no floating point: {shown}");
+    for hidden in HIDDEN {
+        ensure!(!features.contains(&hidden), "the guest sees `{hidden}`: {shown}");
+    }
+    let interrupts = ask(&mut machine, "grep -cE 'GICv[23]|arch_timer' /proc/interrupts")?;
+    ensure!(interrupts.trim() != "0", "no interrupt of a GIC: {interrupts}");
+    machine.leave_console()?;
+    let host = machine.json("host cpus")?;
+    let up = host.as_array().map_or(0, |all| all.iter().filter(|cpu| cpu["state"] == "up").count());
+    ensure!(up == cpus as usize, "{up} of {cpus} CPUs are up: {host}");
+    let info = machine.json("guest info linux0")?;
+    ensure!(info["state"] == "running", "`guest info` says: {info}");
+    let version = format!("GICv{gic}");
+    ensure!(info["interrupt_controller"]["version"] == version.as_str(), "no {version}: {info}");
+    machine.send("poweroff")?;
+    machine.wait_for_exit()?;
+    Ok(())
+}
+
+/// Waits at a guest's console until its shell takes commands.
+pub fn to_user_space(machine: &mut Running, vcpus: u32) -> Result<()> {
+    machine.wait_for(&format!("ferrovisor-guest: user space up, {vcpus} CPUs"))?;
+    machine.wait_for("/ # ")?;
+    Ok(())
+}
+
+/// Has the shell at a guest's console run a command, and gives what that printed.
+pub fn ask(machine: &mut Running, command: &str) -> Result<String> {
+    let start = machine.log().len();
+    // The marks are computed, so that the echo of the command does not have them.
+    machine.send(&format!("echo; echo beg$((1))in; {command}; echo en$((6 * 7))d"))?;
+    machine.wait_for("en42d")?;
+    machine.wait_for("/ # ")?;
+    let log = machine.log();
+    let said = log.get(start..).unwrap_or_default();
+    let said = said.split_once("beg1in").map_or(said, |(_, after)| after);
+    Ok(said.split_once("en42d").map_or(said, |(before, _)| before).trim().to_owned())
+}
+
+/// `linux0` and the PREEMPT_RT kernel, 2 vCPUs each, both at work on 2 CPUs.
+fn two_at_once(context: &Context) -> Result<()> {
+    let guests = vec![context.guest_file("linux0.dts"), context.guest_file("linux0-rt.dts")];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    for (guest, kernel) in [("linux0", "SMP"), ("linux0-rt", "PREEMPT_RT")] {
+        machine.type_line(&format!("console {guest}"))?;
+        to_user_space(&mut machine, 2)?;
+        let version = ask(&mut machine, "uname -v")?;
+        ensure!(version.contains(kernel), "{guest} is `{version}`");
+        let started = ask(&mut machine, "for i in 1 2; do (while :; do :; done) & done; jobs | wc -l")?;
+        ensure!(!started.is_empty(), "no load: {started}");
+        machine.leave_console()?;
+    }
+    let before = times(&mut machine)?;
+    machine.command("sleep 3000")?;
+    let after = times(&mut machine)?;
+    for (before, after) in before.iter().zip(&after) {
+        ensure!(after > before, "a vCPU stands still: {before} ns, {after} ns");
+    }
+    ensure!(after.len() == 4, "4 vCPUs, not {}", after.len());
+    for guest in ["linux0", "linux0-rt"] {
+        machine.type_line(&format!("console {guest}"))?;
+        let answer = ask(&mut machine, "echo $((6 * 111)); dmesg | grep -ciE 'stall|lockup|BUG:|Oops'")?;
+        let lines: Vec<&str> = answer.split_whitespace().collect();
+        ensure!(lines.first() == Some(&"666"), "{guest} says: {answer}");
+        ensure!(lines.last() == Some(&"0"), "{guest} complains in its kernel log: {answer}");
+        machine.leave_console()?;
+    }
+    Ok(())
+}
+
+/// What each vCPU has run, in nanoseconds.
+fn times(machine: &mut Running) -> Result<Vec<u64>> {
+    let list = machine.json("vcpu list")?;
+    let vcpus = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(vcpus.iter().filter_map(|vcpu| vcpu["time"].as_u64()).collect())
+}
+
+/// A guest with 128 MiB in a machine of 176 MiB.
+fn little_memory(context: &Context) -> Result<()> {
+    let guests = vec![context.variant("linux0", "linux0", &[("0x10000000", "0x08000000")])?];
+    let machine = Overrides { memory: Some("176M".into()), ..Overrides::default() };
+    let mut machine = context.boot(Setup { guests, machine, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.type_line("console linux0")?;
+    to_user_space(&mut machine, 2)?;
+    let total = ask(&mut machine, "awk '/MemTotal/ {print $2}' /proc/meminfo")?;
+    let total: u64 = total.trim().parse()?;
+    ensure!((64_000..131_072).contains(&total), "the guest has {total} KiB");
+    Ok(())
+}
+
+/// Linux finds the machine's own clock where it is passed through, and reads the time from it.
+fn passthrough(context: &Context) -> Result<()> {
+    let guests = vec![context.guest_file("passthrough-rtc.dts")];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.done("guest create passthrough-rtc")?;
+    machine.done("guest start passthrough-rtc")?;
+    machine.type_line("console passthrough-rtc")?;
+    to_user_space(&mut machine, 1)?;
+    let year = ask(&mut machine, "ls /sys/class/rtc; cat /sys/class/rtc/rtc0/date; dmesg | grep -i pl031")?;
+    ensure!(year.contains("rtc0") && year.contains("20"), "no clock: {year}");
+    Ok(())
+}
+
+/// The guest shuts itself down and is started again; its own reboot comes back by itself.
+fn in_a_row(context: &Context) -> Result<()> {
+    let guests = vec![context.guest_file("linux0.dts")];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    for round in 1..=3 {
+        machine.type_line("console linux0")?;
+        to_user_space(&mut machine, 2)?;
+        machine.send("reboot -f")?;
+        to_user_space(&mut machine, 2)?;
+        machine.send("poweroff -f")?;
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        machine.leave_console()?;
+        let info = machine.json("guest info linux0")?;
+        ensure!(info["state"] == "off", "round {round}: after poweroff `guest info` says: {info}");
+        machine.done("guest start linux0")?;
+    }
+    Ok(())
+}

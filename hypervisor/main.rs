@@ -21,6 +21,7 @@ static CONFIG: Config = Config {
     builtin_tree: options::BUILTIN_DTB,
     max_cpus: options::HOST_MAX_CPUS as usize,
     policy: options::SCHED_POLICY,
+    edf_cpus: options::SCHED_EDF_CPUS as u32,
     balance: options::SCHED_BALANCE,
     heap_bytes: options::HEAP_INITIAL_SIZE as usize,
     log_ring: options::LOG_RING_SIZE as usize,

@@ -69,6 +69,8 @@ pub struct Config {
     pub max_cpus: usize,
     /// The scheduling policy that each CPU starts with, by name.
     pub policy: &'static str,
+    /// The CPUs that start with earliest deadline first instead, bit n for CPU n.
+    pub edf_cpus: u32,
     /// Whether vCPUs are moved from busy CPUs to idle ones.
     pub balance: bool,
     /// Bytes that the heap starts with.

@@ -21,8 +21,6 @@ const COARSE_MAP_END: PhysAddr = PhysAddr(512 << 30);
 static CONFIG: Once<&'static Config> = Once::new();
 /// The console is the one that the tree names.
 static TREE_CONSOLE: AtomicBool = AtomicBool::new(false);
-/// The scheduling policy of the configuration.
-static POLICY: Once<sched::PolicyKind> = Once::new();
 
 /// Says what is wrong, then stops.
 fn fail(what: fmt::Arguments<'_>) -> ! {
@@ -85,9 +83,7 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
     (config.init_cpu)(CpuId(0));
     sched::set_ipi(|cpu| irq::ipi(cpu, irq::Ipi::Reschedule));
     sched::set_idle_dispatch(irq::dispatch);
-    let policy = config.policy.parse().unwrap_or(sched::PolicyKind::Priority);
-    POLICY.call_once(|| policy);
-    sched::init_cpu(policy);
+    sched::init_cpu(policy(config, CpuId(0)));
     sched::set_balancer(if config.balance { BalancerKind::LeastLoaded } else { BalancerKind::Off });
     let count = must(smp::start_all(fdt, config.max_cpus, secondary), "CPUs");
     log::info!("{count} CPUs up");
@@ -97,12 +93,20 @@ pub fn boot(info: &BootInfo, config: &'static Config) -> ! {
     sched::idle_loop()
 }
 
+/// The scheduling policy that a CPU starts with.
+fn policy(config: &Config, cpu: CpuId) -> sched::PolicyKind {
+    if config.edf_cpus >> cpu.0 & 1 != 0 {
+        return sched::PolicyKind::Edf;
+    }
+    config.policy.parse().unwrap_or(sched::PolicyKind::Priority)
+}
+
 /// What a secondary CPU does once it is up.
 fn secondary(cpu: CpuId) -> ! {
     if let Some(config) = CONFIG.get() {
         (config.init_cpu)(cpu);
+        sched::init_cpu(policy(config, cpu));
     }
-    sched::init_cpu(POLICY.get().copied().unwrap_or(sched::PolicyKind::Priority));
     sched::idle_loop()
 }
 

@@ -42,8 +42,20 @@ impl Vcpu {
         self.guest().vgic().load(self.index);
     }
 
-    /// Takes the vCPU out of this CPU's registers. Context: scheduler, interrupts masked.
+    /// Takes the vCPU out of this CPU's registers, and has it woken when its virtual timer fires. Context: scheduler,
+    /// interrupts masked.
     pub(super) fn unload(&self) {
+        self.take_out();
+        // SAFETY: as in `take_out`.
+        let controls = &unsafe { self.hardware() }.controls;
+        if let Some(deadline) = virtual_deadline(controls.cntv_ctl, controls.cntv_cval, controls.cntvoff)
+            && let Some(alarm) = self.alarm.get()
+        {
+            alarm.arm_ticks(deadline);
+        }
+    }
+
+    fn take_out(&self) {
         self.guest().vgic().unload(self.index);
         // SAFETY: the scheduler calls this on the CPU where the vCPU is loaded.
         let hardware = unsafe { self.hardware() };
@@ -54,12 +66,6 @@ impl Vcpu {
         }
         if hardware.debug_live {
             hardware.debug.save();
-        }
-        let controls = &hardware.controls;
-        if let Some(deadline) = virtual_deadline(controls.cntv_ctl, controls.cntv_cval, controls.cntvoff)
-            && let Some(alarm) = self.alarm.get()
-        {
-            alarm.arm_ticks(deadline);
         }
     }
 
@@ -125,12 +131,13 @@ impl Vcpu {
         }
     }
 
-    /// Takes the vCPU out of the registers although no other is loaded, so that others may change it. Context: its thread.
+    /// Takes the vCPU out of the registers although no other is loaded, so that others may change it. Its timers do not
+    /// wake it: it is not to run. Context: its thread.
     pub(super) fn put_away(&self) {
         let block = percpu::this_block();
         let Some(thread) = self.thread.get() else { return };
         if block.loaded.load(Relaxed) == ptr::from_ref::<sched::Vcpu>(thread).cast_mut() {
-            self.unload();
+            self.take_out();
             block.loaded.store(ptr::null_mut(), Relaxed);
         }
     }

@@ -32,13 +32,30 @@ fn pause(context: &Context) -> Result<()> {
     ensure!(later["vcpus"][0]["exits"].as_u64() == sent, "a paused guest left: {state} then {later}");
     machine.done("guest resume ticker")?;
     machine.command("sleep 1000")?;
-    let shown = machine.console("ticker", "ticker: ")?;
+    let shown = ticks_on(&mut machine, "ticker")?;
     let times = tick_times(&shown);
     ensure!(times.len() > 6, "too few ticks: {times:?}");
     let longest = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max();
     // Far below the 3 s of the pause, far above what a busy computer does to an emulator.
     ensure!(longest < Some(1_500_000), "the guest's clock went on while it was paused: {times:?}");
     Ok(())
+}
+
+/// Goes to the console of a `ticker` and waits until three ticks have passed from now on. Gives what the
+/// console showed.
+pub fn ticks_on(machine: &mut Running, guest: &str) -> Result<String> {
+    let start = machine.type_line(&format!("console {guest}"))?;
+    machine.wait_for("ticker: ")?;
+    // The last of the ticks before, or between two of them the next.
+    machine.wait_for(" at ")?;
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let log = machine.log();
+    let before = log.get(start..).unwrap_or_default().rsplit_once(" at ").map_or("", |(before, _)| before);
+    let tick = before.rsplit_once("ticker: ").and_then(|(_, tick)| tick.trim().parse::<u64>().ok());
+    let tick = tick.with_context(|| format!("no number of a tick: {before}"))?;
+    machine.wait_for(&format!("ticker: {} at ", tick + 3))?;
+    machine.leave_console()?;
+    Ok(machine.log().get(start..).unwrap_or_default().to_owned())
 }
 
 /// The microseconds of each tick that a console shows.
@@ -86,7 +103,7 @@ fn commands(context: &Context) -> Result<()> {
         let answer = machine.command(refused)?;
         ensure!(answer.contains("error: "), "`{refused}` says: {answer}");
     }
-    machine.console("other", "ticker: ")?;
+    ticks_on(&mut machine, "other")?;
     Ok(())
 }
 
@@ -129,8 +146,7 @@ fn failures(context: &Context) -> Result<()> {
         machine.done(&format!("vcpu regs {name}/0"))?;
         machine.done(&format!("guest destroy {name}"))?;
     }
-    let ticks = machine.console("ticker", "ticker: ")?;
-    ensure!(!tick_times(&ticks).is_empty(), "the other guest says: {ticks}");
+    ticks_on(&mut machine, "ticker")?;
     Ok(())
 }
 

@@ -2,12 +2,17 @@
 //! System tests: the image with its guests on the emulated boards. `cargo xtask test` runs them after
 //! the host tests; `cargo run -p system-tests -- FILTER` runs some of them alone.
 
+mod bars;
 mod boot;
 mod entry;
 mod harness;
+mod hostile;
 mod linux;
 mod lives;
+mod malformed;
 mod memory;
+mod scheduling;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -16,7 +21,18 @@ use harness::{Test, Wishes};
 use xtask::image::Profile;
 
 /// Every group of tests.
-const ALL: &[&[Test]] = &[boot::TESTS, linux::TESTS, lives::TESTS, memory::TESTS, entry::TESTS];
+const ALL: &[&[Test]] = &[
+    boot::TESTS,
+    entry::TESTS,
+    memory::TESTS,
+    terminal::TESTS,
+    lives::TESTS,
+    scheduling::TESTS,
+    linux::TESTS,
+    hostile::TESTS,
+    malformed::TESTS,
+    bars::TESTS,
+];
 
 /// Run the image with its guests on emulated boards.
 #[derive(Parser)]

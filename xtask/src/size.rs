@@ -68,7 +68,10 @@ fn measure(elf: &[u8], symbols: usize) -> Result<Size> {
     let file = object::File::parse(elf).context("the image is no ELF file")?;
     let mut size = Size::default();
     for section in file.sections() {
+        // Relocated constants are marked as written; the name says what they are.
+        let constant = section.name().is_ok_and(|name| name.starts_with(".rodata"));
         let place = match section.kind() {
+            _ if constant => &mut size.rodata,
             SectionKind::Text => &mut size.text,
             SectionKind::Data => &mut size.data,
             SectionKind::UninitializedData => &mut size.bss,

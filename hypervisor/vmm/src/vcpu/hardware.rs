@@ -157,6 +157,7 @@ impl Vcpu {
         hardware.controls.cntv_cval = 0;
         hardware.controls.cntvoff = self.guest().counter_offset();
         self.fp_cpu.store(u32::MAX, Relaxed);
+        self.guest().vgic().reset_cpu_interface(self.index);
         if let Some(alarm) = self.physical_alarm.get() {
             self.physical_timer.reset(alarm);
         }

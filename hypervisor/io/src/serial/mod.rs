@@ -106,6 +106,7 @@ impl Hub {
         }
         if let Some(old) = ports.attached.replace(port.clone()) {
             old.detach();
+            self.output.forget();
         }
         self.busy.store(true, Ordering::Relaxed);
         port.attach(REPLAY_LINES, REPLAY_BYTES);
@@ -117,6 +118,8 @@ impl Hub {
         if let Some(old) = old {
             self.busy.store(false, Ordering::Relaxed);
             old.detach();
+            // Else the rest of it would appear among what the terminal writes from now on.
+            self.output.forget();
         }
     }
 
@@ -185,7 +188,7 @@ pub fn attach(name: &str) -> Result<Arc<Port>> {
     hub().attach(name)
 }
 
-/// Detaches the host console; output goes to the scrollback only.
+/// Detaches the host console; output goes to the scrollback only, also what a slow console has not shown yet.
 pub fn detach() {
     hub().detach();
 }

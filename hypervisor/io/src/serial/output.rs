@@ -180,6 +180,11 @@ impl Output {
         false
     }
 
+    /// Forgets what waits for the console: nobody wants to see it there any more. It is not counted as dropped.
+    pub(super) fn forget(&self) {
+        self.state.lock().ring.clear();
+    }
+
     /// Bytes that wait for the console.
     pub(super) fn waiting(&self) -> usize {
         self.state.lock().ring.len()

@@ -249,6 +249,29 @@ fn a_console_that_blocks_is_written_to_by_the_pump_only() {
 }
 
 #[test]
+fn nothing_of_a_guest_is_shown_after_detaching() {
+    let hub = Box::leak(Box::new(Hub::new()));
+    hub.output.set_poll(slow);
+    let a = hub.open("a/uart0", 64).unwrap();
+    let b = hub.open("b/uart0", 64).unwrap();
+    hub.attach("a").unwrap();
+    FIFO.set(3);
+    a.write(b"0123456789");
+    hub.detach();
+    FIFO.set(100);
+    assert!(hub.output.pump());
+    assert_eq!((shown().as_str(), hub.output.waiting(), hub.output.dropped()), ("012", 0, 0));
+    // The same when the console goes from one guest to another.
+    hub.attach("b").unwrap();
+    FIFO.set(1);
+    b.write(b"xyz");
+    hub.attach("a").unwrap();
+    FIFO.set(100);
+    assert!(hub.output.pump());
+    assert_eq!(shown(), "x0123456789");
+}
+
+#[test]
 fn the_timer_pumps() {
     let _global = GLOBAL.lock();
     let cpu = arch::fake::this_cpu();

@@ -66,6 +66,21 @@ pub enum Entry {
     Tree(u64),
 }
 
+/// A program that switches on up to three more vCPUs, all of which then do nothing, without ever waiting.
+pub const SPIN: &[u32] = &[
+    0xd280_0025, // mov x5, #1
+    0xd280_0060, // again: movz x0, #0x0003
+    0xf2b8_8000, // movk x0, #0xc400, lsl #16
+    0xaa05_03e1, // mov x1, x5
+    0x1000_00c2, // adr x2, spin
+    0xd280_0003, // mov x3, #0
+    0xd400_0002, // hvc #0: CPU_ON
+    0x9100_04a5, // add x5, x5, #1
+    0xf100_10bf, // cmp x5, #4
+    0x54ff_ff01, // b.ne again
+    0x1400_0000, // spin: b .
+];
+
 /// Where the image is put if not by its header.
 const IMAGE: u64 = 0x4020_0000;
 /// Where the instructions of [`Entry::Tree`] are put.

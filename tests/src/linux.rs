@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Unmodified Linux: on every kind of host, what it sees of the processor, two at once, in little memory.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use anyhow::{Result, ensure};
 use xtask::qemu::Overrides;
 
@@ -86,15 +88,19 @@ pub fn to_user_space(machine: &mut Running, vcpus: u32) -> Result<()> {
 
 /// Has the shell at a guest's console run a command, and gives what that printed.
 pub fn ask(machine: &mut Running, command: &str) -> Result<String> {
+    // Marks that were never there before, since a console shows its last lines again, and that are
+    // computed, since the shell shows the command.
+    static NEXT: AtomicU64 = AtomicU64::new(1000);
+    let mark = NEXT.fetch_add(1, Ordering::Relaxed);
+    let (begin, end) = (format!("beg{}in", mark + 1), format!("en{}d", mark + 1));
     let start = machine.log().len();
-    // The marks are computed, so that the echo of the command does not have them.
-    machine.send(&format!("echo; echo beg$((1))in; {command}; echo en$((6 * 7))d"))?;
-    machine.wait_for("en42d")?;
+    machine.send(&format!("echo; echo beg$(({mark} + 1))in; {command}; echo en$(({mark} + 1))d"))?;
+    machine.wait_for(&end)?;
     machine.wait_for("/ # ")?;
     let log = machine.log();
     let said = log.get(start..).unwrap_or_default();
-    let said = said.split_once("beg1in").map_or(said, |(_, after)| after);
-    Ok(said.split_once("en42d").map_or(said, |(before, _)| before).trim().to_owned())
+    let said = said.split_once(&begin).map_or(said, |(_, after)| after);
+    Ok(said.split_once(&end).map_or(said, |(before, _)| before).trim().to_owned())
 }
 
 /// `linux0` and the PREEMPT_RT kernel, 2 vCPUs each, both at work on 2 CPUs.

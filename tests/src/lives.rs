@@ -5,7 +5,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::harness::{BOTH, Context, RELEASE, Running, Setup, Test};
+use crate::harness::{BOTH, Context, RELEASE, Running, SPIN, Setup, Test};
 use crate::linux::{ask, to_user_space};
 
 /// The tests of this file.
@@ -198,7 +198,7 @@ fn fifty_linux(context: &Context) -> Result<()> {
 
 /// Many lives of small guests, two CPUs busy with another, ended in every state.
 fn two_hundred(context: &Context) -> Result<()> {
-    let spin = context.program("spin", &[STAY], "count = <2>;")?;
+    let spin = context.program("spin", SPIN, "count = <2>;")?;
     let bad = context.program("reader", FAILING[0].1, "count = <1>;")?;
     let tick = context.variant("ticker", "ticker", &[("autostart;", "")])?;
     let mut machine = context.boot(Setup { guests: vec![spin, bad, tick], ..Setup::default() })?;

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, ensure};
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, Running, Setup, Test};
+use crate::harness::{BOTH, Context, Running, SPIN, Setup, Test};
 use crate::lives::ticks_on;
 
 /// The tests of this file.
@@ -13,9 +13,6 @@ pub const TESTS: &[Test] = &[
     Test { name: "scheduling_balancer_and_affinity", limit: 90, profiles: BOTH, run: balancer },
     Test { name: "scheduling_priorities", limit: 90, profiles: BOTH, run: priorities },
 ];
-
-/// Never waits.
-const SPIN: &[u32] = &[0x1400_0000]; // b .
 
 /// What each vCPU has run, by name.
 fn time(machine: &mut Running, vcpu: &str) -> Result<u64> {

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use anyhow::{Context as _, Result, ensure};
 use xtask::toolchain::host_cargo;
 
-use crate::harness::{BOTH, Context, RELEASE, Setup, Test};
+use crate::harness::{BOTH, Context, RELEASE, SPIN, Setup, Test};
 use crate::lives::ticks_on;
 
 /// The tests of this file.
@@ -49,7 +49,7 @@ fn scripts(context: &Context) -> Result<()> {
 
 /// What is pasted arrives whole, also when guests print and CPUs are busy.
 fn paste(context: &Context) -> Result<()> {
-    let spin = context.program("spin", &[0x1400_0000], "count = <2>;")?;
+    let spin = context.program("spin", SPIN, "count = <2>;")?;
     let guests = vec![context.guest_file("ticker.dts"), spin];
     let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
     machine.wait_for_prompt()?;

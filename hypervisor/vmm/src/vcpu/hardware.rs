@@ -30,6 +30,8 @@ impl Vcpu {
             self.fp_cpu.load(Relaxed) == u32::from(here.0) && ptr::eq(FP_OWNER.of(here).load(Relaxed), self);
         hardware.controls.cptr =
             if fp_is_here { Controls::CPTR } else { Controls::CPTR | Controls::CPTR_TFP };
+        // Before the timer, so that it does not fire for an interrupt that is active already.
+        self.guest().vgic().load(self.index);
         hardware.controls.load();
         if self.guest().last_here(here, self.index) {
             // Another vCPU of the guest ran here: what it cached for its own use under the same ASIDs is not ours.
@@ -39,7 +41,6 @@ impl Vcpu {
         if hardware.debug_live {
             hardware.debug.load();
         }
-        self.guest().vgic().load(self.index);
     }
 
     /// Takes the vCPU out of this CPU's registers, and has it woken when its virtual timer fires. Context: scheduler,
@@ -56,11 +57,11 @@ impl Vcpu {
     }
 
     fn take_out(&self) {
-        self.guest().vgic().unload(self.index);
         // SAFETY: the scheduler calls this on the CPU where the vCPU is loaded.
         let hardware = unsafe { self.hardware() };
         hardware.el1.save();
         hardware.controls.save();
+        self.guest().vgic().unload(self.index);
         if hardware.controls.cptr & Controls::CPTR_TFP == 0 {
             hardware.fp.save();
         }

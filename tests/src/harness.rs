@@ -286,7 +286,9 @@ impl Running {
     /// When it does.
     pub fn done(&mut self, command: &str) -> Result<String> {
         let answer = self.command(command)?;
-        ensure!(!answer.contains("error: "), "`{command}` says: {answer}");
+        // Log lines begin with their time: what they say is not the command's own failure.
+        let failed = answer.split(['\n', '\r']).any(|line| line.starts_with("error: "));
+        ensure!(!failed, "`{command}` says: {answer}");
         Ok(answer)
     }
 

@@ -205,13 +205,16 @@ impl Guest {
     }
 }
 
+/// Emulated devices with their names.
+pub(super) type Devices = Vec<(String, Arc<dyn Emulator>)>;
+
 fn make_devices(
     config: &GuestConfig,
     vgic: &Arc<Vgic>,
     power: &Arc<PowerSwitch>,
-) -> Result<Vec<(String, Arc<dyn Emulator>)>, CreateError> {
+) -> Result<Devices, CreateError> {
     let sink: Arc<dyn InterruptSink> = Arc::new(Sink(vgic.clone()));
-    let mut devices: Vec<(String, Arc<dyn Emulator>)> = Vec::new();
+    let mut devices = Devices::new();
     for node in &config.devices {
         let Some(factory) = device::find(&node.compatible) else {
             let what = alloc::format!("no emulator for '{}'", node.compatible);

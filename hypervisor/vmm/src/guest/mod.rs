@@ -16,7 +16,6 @@ pub use report::{DeviceInfo, Fault};
 use crate::bus::Bus;
 use crate::config::GuestConfig;
 use crate::counter::Counter;
-use crate::device::Emulator;
 use crate::id_regs::IdRegisters;
 use crate::memory::GuestMemory;
 use crate::vcpu::{Vcpu, request};
@@ -94,7 +93,7 @@ pub struct Guest {
     memory: GuestMemory,
     vcpus: Box<[Vcpu]>,
     ids: IdRegisters,
-    devices: Vec<(String, Arc<dyn Emulator>)>,
+    devices: create::Devices,
     kicks: Arc<create::KickTable>,
     /// Host interrupts that are forwarded.
     forwarded: Vec<u32>,

@@ -4,7 +4,7 @@
 //! The block holds the few words that the exit path reads; its layout is fixed so that assembly may read them too.
 
 use core::fmt;
-use core::ptr::{null_mut, without_provenance_mut};
+use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
 
@@ -168,13 +168,15 @@ fn host_block() -> *mut Block {
 }
 
 /// A value that tells CPUs apart, even those of host tests; never 0.
+#[cfg(debug_assertions)]
 #[inline]
 pub(crate) fn token() -> *mut () {
     core::ptr::from_ref(this_block()).cast_mut().cast()
 }
 
 /// [`token`] of nobody.
-pub(crate) const NO_TOKEN: *mut () = without_provenance_mut(0);
+#[cfg(debug_assertions)]
+pub(crate) const NO_TOKEN: *mut () = null_mut();
 
 /// Keeps this CPU from preempting what runs, until [`preempt_enable`]; nests. Context: any.
 #[inline]

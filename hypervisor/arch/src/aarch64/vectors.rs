@@ -85,7 +85,7 @@ extern "C" fn ferrovisor_host_fault(frame: &mut HostFrame, kind: u64) {
         _ => FaultKind::Unexpected,
     };
     // SAFETY: written once at boot, before this runs.
-    let handler = unsafe { (*(&raw const HANDLERS)).host_fault };
+    let handler = unsafe { HANDLERS.host_fault };
     handler(frame, kind);
 }
 

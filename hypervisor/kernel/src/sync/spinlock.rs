@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Spinlocks: [`RawSpinLock`] for code that runs with interrupts masked, [`SpinLock`] for all other code.
 
+#[cfg(debug_assertions)]
 use crate::percpu;
 use arch::irq::Flags;
 use core::any::type_name;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ops::{Deref, DerefMut};
-use core::sync::atomic::AtomicPtr;
-use core::sync::atomic::Ordering::Relaxed;
+#[cfg(debug_assertions)]
+use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 use spin::mutex::{SpinMutex, SpinMutexGuard};
 
 /// Tells the CPU that it is in a spin loop.

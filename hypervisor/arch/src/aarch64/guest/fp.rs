@@ -5,17 +5,11 @@ use core::arch::naked_asm;
 
 /// v0 to v31, FPSR and FPCR.
 #[repr(C, align(16))]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FpState {
     v: [u128; 32],
     fpsr: u64,
     fpcr: u64,
-}
-
-impl Default for FpState {
-    fn default() -> Self {
-        Self { v: [0; 32], fpsr: 0, fpcr: 0 }
-    }
 }
 
 impl FpState {

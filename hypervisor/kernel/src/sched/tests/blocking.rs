@@ -91,7 +91,7 @@ fn a_mutex_excludes_across_cpus() {
                 for _ in 0..100 {
                     let mut held = value.lock();
                     held.0 += 1;
-                    if held.0 % 16 == 0 {
+                    if held.0.is_multiple_of(16) {
                         sched::yield_now();
                     }
                     assert_eq!(held.0, held.1 + 1);
@@ -297,8 +297,7 @@ fn a_higher_priority_preempts_and_a_lower_waits() {
         note("self")();
         assert!(sched::contended());
         sched::sleep_ns(NS_PER_MS);
-        let order = order.lock().clone();
-        order
+        core::mem::take(&mut *order.lock())
     });
     assert_eq!(order, ["high", "self", "low"]);
 }

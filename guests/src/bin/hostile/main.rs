@@ -50,7 +50,7 @@ mod bare {
             mmio::sweep(&mut runner, machine);
         }
         if wants("mix") {
-            let mut rng = Rng::new(seed ^ 0x6d69_78);
+            let mut rng = Rng::new(seed ^ 0x006d_6978);
             runner.enter("mix", machine);
             let end = total.max(run::operations() + total / 4);
             while run::operations() < end {

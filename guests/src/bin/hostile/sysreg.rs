@@ -37,7 +37,7 @@ const OWN_GROUND: [u32; 8] = [
 /// put back. Then the system instructions other than address translation.
 pub fn sweep(runner: &mut Runner, machine: &Machine<'_>) {
     runner.enter("sysreg", machine);
-    let mut rng = runner.rng(0x7379_73);
+    let mut rng = runner.rng(0x0073_7973);
     for _ in 0..3 {
         for register in encoding(2, 0, 0, 0, 0) >> 5..=encoding(3, 7, 15, 15, 7) >> 5 {
             attempt(runner, &mut rng, register << 5);

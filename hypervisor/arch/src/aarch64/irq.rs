@@ -31,11 +31,11 @@ pub fn mask() {
     unsafe { asm!("msr daifset, #2", options(nostack, preserves_flags)) };
 }
 
-/// Takes interrupts again. Context: orphans and boot, after vectors and interrupt controller stand.
+/// Takes interrupts again, those that are pending at once. Context: orphans and boot, after vectors and interrupt controller stand.
 #[inline]
 pub fn unmask() {
     // SAFETY: only clears the mask; handlers are installed before any code calls this.
-    unsafe { asm!("msr daifclr, #2", options(nostack, preserves_flags)) };
+    unsafe { asm!("msr daifclr, #2", "isb", options(nostack, preserves_flags)) };
 }
 
 /// Whether interrupts are masked. Context: any.

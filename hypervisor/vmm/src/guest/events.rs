@@ -21,9 +21,6 @@ pub enum PowerEvent {
 
 static RUNG: Completion = Completion::new();
 
-/// The priority of the orphan: above guests, so that a busy one does not keep another's reset waiting.
-const PRIORITY: u8 = 5;
-
 /// Says that a guest has an event. Context: any.
 pub(super) fn ring() {
     RUNG.complete();
@@ -31,7 +28,8 @@ pub(super) fn ring() {
 
 /// Starts the orphan. Context: once, after boot.
 pub(crate) fn start() -> kernel::error::Result<()> {
-    sched::spawn("guest-events", Params::with_priority(PRIORITY), serve).map(|_| ())
+    // No more than a guest's priority: one that resets itself without end must not hold a CPU against the others.
+    sched::spawn("guest-events", Params::default(), serve).map(|_| ())
 }
 
 fn serve() {

@@ -12,8 +12,8 @@ use kernel::percpu;
 use kernel::sched::{self, NormalOps, Params};
 use kernel::timer::Timer;
 
-/// Bytes of RAM written back between two looks at the scheduler, see [`request::FLUSH`].
-const FLUSH_CHUNK: u64 = 1 << 20;
+/// Bytes of RAM written back with interrupts masked, see [`request::FLUSH`].
+const FLUSH_CHUNK: u64 = 256 << 10;
 
 /// Keeps the guest alive as long as the thread.
 struct Hooks {
@@ -115,7 +115,9 @@ fn flush_memory(vcpu: &Vcpu) {
     let mut step = 0;
     while vcpu.guest().memory().flush_step(step, FLUSH_CHUNK) && !vcpu.wants_park() {
         step += 1;
-        sched::preempt_point();
+        // Others' interrupts are taken here, and whoever they wake may run first.
+        arch::irq::unmask();
+        arch::irq::mask();
     }
 }
 

@@ -250,7 +250,11 @@ fn two_hundred(context: &Context) -> Result<()> {
             machine.done(then)?;
             machine.done(&format!("guest destroy {guest}"))?;
         }
-        balance.check(&mut machine, round, round % 20 == 19)?;
+        // From the end of the first cycle on: what is made once and kept (timers of threads that sleep for the first
+        // time, room in buffers) is there then.
+        if round >= 4 {
+            balance.check(&mut machine, round, round % 20 == 19)?;
+        }
     }
     Ok(())
 }

@@ -53,6 +53,8 @@ impl Host for System {
         if self.read.is_empty() {
             let mut bytes = [0; 64];
             let count = console::try_read(&mut bytes);
+            // All the room at once, so that use of the heap stays level however much comes at a time.
+            self.read.reserve_exact(bytes.len());
             self.read.extend(bytes.iter().take(count).rev());
         }
         self.read.pop()

@@ -50,6 +50,37 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// No provider, line, clock or other thing of that name or number.
+    NotFound {
+        /// What kind of thing.
+        what: &'static str,
+        /// Which one was asked for.
+        name: String,
+    },
+    /// Somebody else has it.
+    Busy {
+        /// What was asked for.
+        what: String,
+        /// Who has it.
+        owner: String,
+    },
+    /// Its provider is described in the device tree, but no driver has registered it yet: try again later.
+    Deferred {
+        /// What was asked for.
+        what: String,
+    },
+    /// The provider cannot do this.
+    Unsupported {
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A driver's own function failed.
+    Driver {
+        /// Which of its functions.
+        what: &'static str,
+        /// Its error, as a positive error number of Linux.
+        errno: i32,
+    },
 }
 
 impl fmt::Display for Error {
@@ -76,6 +107,11 @@ impl fmt::Display for Error {
             ),
             Self::Ended => f.write_str("the vCPU has ended"),
             Self::NotPossible { vcpu, why } => write!(f, "vCPU {vcpu}: {why}"),
+            Self::NotFound { what, name } => write!(f, "no {what} {name}"),
+            Self::Busy { what, owner } => write!(f, "{what} is in use by {owner}"),
+            Self::Deferred { what } => write!(f, "{what} is not there yet: its driver has not registered it"),
+            Self::Unsupported { what } => write!(f, "the provider does not support {what}"),
+            Self::Driver { what, errno } => write!(f, "the driver's {what} failed with error {errno}"),
         }
     }
 }

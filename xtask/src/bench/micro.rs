@@ -45,13 +45,14 @@ const fn row(
     Operation { name, title, bar, xen, kvm }
 }
 
-const OPERATIONS: [Operation; 19] = [
+const OPERATIONS: [Operation; 20] = [
     row("hvc_psci_version", "HVC, PSCI_VERSION", Bar::Most(150, 150), "479", "1551"),
     row("hvc_unknown", "HVC, unknown function", Bar::None, "1655", "1467"),
     row("id_register_read", "read of a trapped ID register", Bar::Most(145, 145), "435", "1890"),
     row("cntp_ctl_read", "read of CNTP_CTL", Bar::None, "459", "3262"),
     row("gicd_read", "read of a distributor register", Bar::Most(200, 200), "585", "2330"),
     row("gicd_write", "write of a distributor register", Bar::Most(200, 200), "", ""),
+    row("gicd_enable", "enable or disable an interrupt", Bar::Most(200, 200), "", ""),
     row("gicr_read", "read of a redistributor register", Bar::None, "", ""),
     row("uart_read", "read of an emulated UART register", Bar::Most(220, 220), "626", "7189"),
     row("virtio_mmio_read", "read of a virtio-mmio register", Bar::None, "", "6912"),

@@ -55,6 +55,12 @@ fn write(count: u64, address: u64, value: u32) -> u64 {
     timed!(count, ["str {value:w}, [{address}]"], value = in(reg) value, address = in(reg) address)
 }
 
+/// Enables and disables the last interrupt of the word of GICD_ISENABLER at `enable`, `pairs` times.
+fn toggle(pairs: u64, enable: u64) -> u64 {
+    timed!(pairs, ["str {bit:w}, [{enable}]", "str {bit:w}, [{disable}]"],
+        bit = in(reg) 1u32 << 31, enable = in(reg) enable, disable = in(reg) enable + 0x80)
+}
+
 /// Takes the figures.
 pub fn run(machine: &Machine<'_>, count: u64, report: &mut Report) {
     report.mean("hvc_psci_version", calls(count, u64::from(psci::VERSION)), count);
@@ -65,6 +71,7 @@ pub fn run(machine: &Machine<'_>, count: u64, report: &mut Report) {
     let gicd = gic::distributor();
     report.mean("gicd_read", read(count, gicd + 4), count);
     report.mean("gicd_write", write(count, gicd + 0x104, 0), count);
+    report.mean("gicd_enable", toggle(count / 2, gicd + 0x104), count / 2 * 2);
     if let (GicFrames::V3 { .. }, Some(gicr)) = (machine.gic, gic::redistributor(machine)) {
         report.mean("gicr_read", read(count, gicr + 0x1_0100), count);
     }

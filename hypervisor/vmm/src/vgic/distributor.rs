@@ -61,16 +61,18 @@ impl Vgic {
         } else if acc.width == Width::B4 && off < 0x80 && !acc.write {
             acc.value = u64::from(self.control_read(off as usize));
         } else {
-            self.distributor_other(vcpu, off.min(0xffff) as usize, acc);
+            acc.value = self.distributor_other(vcpu, off.min(0xffff) as usize, *acc);
         }
     }
 
+    /// The access goes in and its value comes out in registers: one that lived in memory would cost the common ones.
     #[inline(never)]
-    fn distributor_other(&self, vcpu: usize, off: usize, acc: &mut Access) {
+    fn distributor_other(&self, vcpu: usize, off: usize, acc: Access) -> u64 {
         if acc.write {
             self.distributor_write(vcpu, off, acc.width, acc.value);
+            0
         } else {
-            acc.value = self.distributor_read(vcpu, off, acc.width);
+            self.distributor_read(vcpu, off, acc.width)
         }
     }
 

@@ -23,22 +23,22 @@ impl Vgic {
             }
             return;
         }
-        self.redistributor_other(vcpu, frame, off, acc);
+        acc.value = self.redistributor_other(vcpu, frame, off, *acc);
     }
 
     #[inline(never)]
-    fn redistributor_other(&self, vcpu: usize, frame: usize, off: usize, acc: &mut Access) {
+    fn redistributor_other(&self, vcpu: usize, frame: usize, off: usize, acc: Access) -> u64 {
         if self.v2 || frame >= self.cpus.len() {
-            acc.value = self.ignore();
-            return;
+            return self.ignore();
         }
-        let Access { width, value, .. } = *acc;
+        let Access { width, value, .. } = acc;
         match (off >= 0x1_0000, acc.write) {
-            (true, false) => acc.value = self.sgi_frame_read(vcpu, frame, off - 0x1_0000, width),
+            (true, false) => return self.sgi_frame_read(vcpu, frame, off - 0x1_0000, width),
             (true, true) => self.sgi_frame_write(vcpu, frame, off - 0x1_0000, width, value as u32),
-            (false, false) => acc.value = self.control_frame_read(frame, off, width),
+            (false, false) => return self.control_frame_read(frame, off, width),
             (false, true) => self.control_frame_write(frame, off, width, value as u32),
         }
+        0
     }
 
     fn control_frame_read(&self, frame: usize, off: usize, width: Width) -> u64 {

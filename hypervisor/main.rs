@@ -60,7 +60,7 @@ fn init() {
     if let Some(tree) = kernel::dt::tree() {
         kernel::device::probe_all(tree, drivers::rtc::DRIVERS);
     }
-    drivers::rtc::now_unix_ns().into_iter().for_each(emulators::pl031::set_wall_clock);
+    io::rtc::now_unix_ns().into_iter().for_each(emulators::pl031::set_wall_clock);
     emulators::register();
     if options::GUESTS_AUTOSTART {
         vmm::manager::autostart();

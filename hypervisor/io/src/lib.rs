@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Between back ends and devices: the serial multiplexer.
+//! Between back ends and devices: the serial multiplexer, and the registries of clocks, watchdogs, I2C buses and
+//! non-volatile memories.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -16,8 +17,11 @@
 extern crate alloc;
 
 mod error;
+mod fault;
 mod ring;
+pub mod rtc;
 pub mod serial;
 mod sync;
 
 pub use error::{Error, Result};
+pub use fault::Fault;

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Single accesses. */
+#ifndef _ASM_RWONCE_H
+#define _ASM_RWONCE_H
+
+#include <asm-generic/rwonce.h>
+
+#endif

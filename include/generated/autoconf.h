@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The options that hold for every driver; those of one driver come from its driver.toml as -D flags. */
+#ifndef _GENERATED_AUTOCONF_H
+#define _GENERATED_AUTOCONF_H
+
+/* The machine. */
+#define CONFIG_64BIT 1
+#define CONFIG_ARM64 1
+#define CONFIG_MMU 1
+#define CONFIG_SMP 1
+#define CONFIG_NR_CPUS 16
+#define CONFIG_PAGE_SHIFT 12
+#define CONFIG_ARM64_4K_PAGES 1
+#define CONFIG_ARM64_PAGE_SHIFT 12
+#define CONFIG_HZ 1000
+#define CONFIG_HZ_1000 1
+#define CONFIG_HAS_IOMEM 1
+#define CONFIG_HAS_DMA 1
+#define CONFIG_PHYS_ADDR_T_64BIT 1
+#define CONFIG_ARCH_DMA_ADDR_T_64BIT 1
+#define CONFIG_HIGH_RES_TIMERS 1
+#define CONFIG_ARM_ARCH_TIMER 1
+#define CONFIG_GENERIC_CLOCKEVENTS 1
+#define CONFIG_NEED_SG_DMA_LENGTH 1
+
+/* Subsystems that the shim has. */
+#define CONFIG_PRINTK 1
+#define CONFIG_BUG 1
+#define CONFIG_OF 1
+#define CONFIG_OF_ADDRESS 1
+#define CONFIG_OF_IRQ 1
+#define CONFIG_OF_GPIO 1
+#define CONFIG_ARM_AMBA 1
+#define CONFIG_IRQ_DOMAIN 1
+#define CONFIG_IRQ_DOMAIN_HIERARCHY 1
+#define CONFIG_GENERIC_IRQ_CHIP 1
+#define CONFIG_COMMON_CLK 1
+#define CONFIG_HAVE_CLK 1
+#define CONFIG_HAVE_CLK_PREPARE 1
+#define CONFIG_RESET_CONTROLLER 1
+#define CONFIG_REGULATOR 1
+#define CONFIG_GPIOLIB 1
+#define CONFIG_GPIOLIB_IRQCHIP 1
+#define CONFIG_GPIO_GENERIC 1
+#define CONFIG_PINCTRL 1
+#define CONFIG_PINMUX 1
+#define CONFIG_PINCONF 1
+#define CONFIG_GENERIC_PINCONF 1
+#define CONFIG_GENERIC_PINCTRL_GROUPS 1
+#define CONFIG_GENERIC_PINMUX_FUNCTIONS 1
+#define CONFIG_REGMAP 1
+#define CONFIG_REGMAP_MMIO 1
+#define CONFIG_REGMAP_I2C 1
+#define CONFIG_MFD_SYSCON 1
+#define CONFIG_PM 1
+#define CONFIG_NVMEM 1
+#define CONFIG_RTC_CLASS 1
+#define CONFIG_WATCHDOG 1
+#define CONFIG_WATCHDOG_CORE 1
+#define CONFIG_I2C 1
+#define CONFIG_BLOCK 1
+#define CONFIG_MMC 1
+
+#endif

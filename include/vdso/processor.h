@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The hint within spin loops. */
+#ifndef _VDSO_PROCESSOR_H
+#define _VDSO_PROCESSOR_H
+
+#include <asm/vdso/processor.h>
+
+#endif

@@ -11,6 +11,8 @@ mod options {
 use arch::boot::BootInfo;
 use arch::vectors::Handlers;
 use kernel::boot::Config;
+// Linked whole: C drivers register themselves.
+use ported_drivers as _;
 
 static CONFIG: Config = Config {
     early_consoles: drivers::serial::EARLY,

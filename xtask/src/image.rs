@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{process, project};
+use crate::{driver, process, project};
 
 /// How the image is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,9 +44,11 @@ pub struct Image {
 /// # Errors
 /// When the board's file has mistakes, or a tool fails.
 pub fn build(board: &str, profile: Profile) -> Result<Image> {
-    project::board(board)?;
+    let drivers = driver::of_board(&project::board(board)?);
+    driver::prepare(&drivers)?;
     let built = cargo_build(profile, |command| {
         command.args(["--package", "ferrovisor"]).env("FERROVISOR_BOARD", board);
+        command.env("FERROVISOR_DRIVERS", drivers.join(","));
     })?;
     let folder = project::target().join(board).join(profile.to_string());
     fs::create_dir_all(&folder)?;

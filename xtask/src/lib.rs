@@ -6,6 +6,7 @@ pub mod artifacts;
 pub mod bench;
 pub mod bundle;
 pub mod check;
+pub mod driver;
 pub mod image;
 pub mod process;
 pub mod project;

@@ -8,6 +8,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use xtask::bench::{self, BenchArgs};
 use xtask::check::{self, CheckArgs};
+use xtask::driver::{self, DriverArgs};
 use xtask::image::{self, Profile};
 use xtask::run::{self, RunArgs};
 use xtask::size::{self, SizeArgs};
@@ -34,6 +35,8 @@ enum Task {
     Test(TestArgs),
     /// Explain a board and find what is wrong with it
     Check(CheckArgs),
+    /// Import drivers of Linux, list them, say what they lack
+    Driver(DriverArgs),
     /// Show how large the release image is, and what makes it so
     Size(SizeArgs),
     /// Measure what virtualization costs
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(args),
         Task::Test(args) => test::run(args),
         Task::Check(args) => check::run(args),
+        Task::Driver(args) => driver::run(args),
         Task::Size(args) => size::run(args),
         Task::Bench(args) => bench::run(args),
     };

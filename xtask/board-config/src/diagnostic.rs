@@ -50,32 +50,34 @@ impl fmt::Display for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 /// A file being read: its name and text, to turn byte positions into lines.
-pub(crate) struct Source<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) text: &'a str,
+pub struct Source<'a> {
+    /// How messages name the file.
+    pub name: &'a str,
+    /// Its text.
+    pub text: &'a str,
 }
 
 impl Source<'_> {
     /// The line, from 1, in which the byte range starts.
-    pub(crate) fn line(&self, span: &Range<usize>) -> usize {
+    pub fn line(&self, span: &Range<usize>) -> usize {
         let end = span.start.min(self.text.len());
         1 + self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count()
     }
 
     /// A diagnostic for the byte range.
-    pub(crate) fn error(&self, span: &Range<usize>, message: String, help: Option<String>) -> Diagnostic {
+    pub fn error(&self, span: &Range<usize>, message: String, help: Option<String>) -> Diagnostic {
         Diagnostic { file: self.name.into(), line: self.line(span), message, help }
     }
 
     /// A diagnostic for a text that is no TOML at all.
-    pub(crate) fn syntax(&self, error: &toml::de::Error) -> Diagnostic {
+    pub fn syntax(&self, error: &toml::de::Error) -> Diagnostic {
         let span = error.span().unwrap_or(0..0);
         self.error(&span, format!("not valid TOML: {}", error.message()), None)
     }
 }
 
 /// The known name that is most like the one found, if it is like it enough to be a slip of the pen.
-pub(crate) fn did_you_mean<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     known
         .map(|name| (strsim::jaro_winkler(found, name), name))
         .filter(|(likeness, _)| *likeness > 0.8)

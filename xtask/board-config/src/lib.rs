@@ -14,7 +14,7 @@ mod schema;
 mod value;
 
 pub use board::{Board, Origin, Setting};
-pub use diagnostic::{Diagnostic, Diagnostics};
+pub use diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 pub use dts::{Compiled, DtsError, compile_dts};
 pub use emit::options_rs;
 pub use schema::{Depends, OptionSpec, Schema};

@@ -127,10 +127,24 @@ impl Packages {
         let deb = fs::read_dir(&part)?.filter_map(Result::ok).map(|entry| entry.path());
         let deb = deb.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "deb"));
         let deb = deb.with_context(|| format!("apt-get downloaded no file for `{package}`"))?;
-        process::quiet(&format!("unpacking {package}"), Command::new("dpkg").arg("-x").arg(&deb).arg(&part))?;
+        process::quiet(
+            &format!("unpacking {package}"),
+            // With the package's own list of checksums, in DEBIAN.
+            Command::new("dpkg-deb").arg("--raw-extract").arg(&deb).arg(&part),
+        )?;
         fs::remove_file(deb)?;
         fs::rename(&part, &folder)?;
         Ok(folder)
+    }
+
+    /// Deletes an unpacked package; it is fetched again when it is next needed.
+    ///
+    /// # Errors
+    /// When its folder cannot be deleted.
+    pub fn forget(&self, package: &str) -> Result<()> {
+        let _alone = self.lock()?;
+        let folder = self.folder.join("packages").join(package);
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot delete {}", folder.display()))
     }
 }
 

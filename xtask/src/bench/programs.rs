@@ -13,7 +13,7 @@ use crate::artifacts::apt::Packages;
 use crate::artifacts::initramfs::{self, Extra};
 use crate::{process, project};
 
-/// The compiler; `./scripts/setup bench` installs it.
+/// The compiler; `./scripts/setup` installs it.
 const CLANG: &str = "clang-19";
 const LINKER: &str = "ld.lld-19";
 /// Dhrystone's files in the Linux source.
@@ -99,7 +99,7 @@ fn compile(packages: &Packages, dhrystone: &Path, output: &Path) -> Result<()> {
     clang.args(of(&gcc, &["crtend.o"])?).args(of(&libc, &["crtn.o"])?).arg("-o").arg(output);
     process::output(&mut clang)
         .map(drop)
-        .context("cannot compile the benchmarks; ./scripts/setup bench installs clang-19 and lld-19")
+        .context("cannot compile the benchmarks; ./scripts/setup installs clang-19 and lld-19")
 }
 
 /// The file of this name in a package, wherever it is; a link is followed inside the package.

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! How C is compiled for the image: the one list of flags.
+
+use std::path::Path;
+
+use crate::Driver;
+
+/// What the machine and the image ask for. The image is position independent, runs at EL2 without
+/// floating point, and is linked by lld with unused sections thrown away.
+const MACHINE: &[&str] = &[
+    "--target=aarch64-none-elf",
+    "-march=armv8-a",
+    "-mgeneral-regs-only",
+    "-mno-outline-atomics",
+    "-mstrict-align",
+    "-fPIE",
+    // All is linked into one image: no way round through an offset table.
+    "-fdirect-access-external-data",
+    "-fvisibility=hidden",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-omit-frame-pointer",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+];
+
+/// The C that Linux is written in.
+const LANGUAGE: &[&str] = &[
+    "-std=gnu11",
+    "-ffreestanding",
+    "-nostdinc",
+    "-funsigned-char",
+    "-fshort-wchar",
+    "-fno-common",
+    "-fno-strict-aliasing",
+    "-fwrapv",
+    "-fno-delete-null-pointer-checks",
+    "-Os",
+    "-D__KERNEL__",
+];
+
+/// Warnings as Linux has them, and the mistakes that it takes for errors.
+const WARNINGS: &[&str] = &[
+    "-Wall",
+    "-Wundef",
+    "-Werror=implicit-function-declaration",
+    "-Werror=implicit-int",
+    "-Werror=return-type",
+    "-Werror=strict-prototypes",
+    "-Werror=incompatible-pointer-types",
+    "-Wno-gnu",
+    "-Wno-trigraphs",
+    "-Wno-frame-address",
+    "-Wno-address-of-packed-member",
+    "-Wno-pointer-sign",
+    "-Wno-sign-compare",
+    "-Wno-format-security",
+    "-Wno-format-invalid-specifier",
+    "-Wno-initializer-overrides",
+    "-Wno-unused-const-variable",
+    "-Wno-unused-but-set-variable",
+    "-Wno-tautological-constant-out-of-range-compare",
+    "-Wno-enum-enum-conversion",
+    "-Wno-unused-command-line-argument",
+];
+
+/// The headers that precede every file, as in Linux.
+const FORCED: &[&str] = &["include/linux/kconfig.h", "include/linux/compiler_types.h"];
+
+/// The flags for any C file that sees our headers: drivers, `linux-compat/c`, and bindgen. `root` is the
+/// root of the checkout.
+pub fn c_flags(root: &Path) -> Vec<String> {
+    let mut flags: Vec<String> =
+        [MACHINE, LANGUAGE, WARNINGS].concat().into_iter().map(str::to_owned).collect();
+    for folder in ["include", "include/uapi"] {
+        flags.push(format!("-I{}", root.join(folder).display()));
+    }
+    for header in FORCED {
+        flags.extend(["-include".to_owned(), root.join(header).display().to_string()]);
+    }
+    flags
+}
+
+/// What one source of a driver gets besides: its module's name and the driver's own options. `tree` is
+/// the folder that the driver's paths start at.
+pub fn unit_flags(driver: &Driver, source: &str, tree: &Path) -> Vec<String> {
+    let module = driver.module.clone().unwrap_or_else(|| stem(&driver.sources[0]));
+    let mut flags = vec![
+        format!("-DKBUILD_MODNAME=\"{module}\""),
+        format!("-DKBUILD_MODFILE=\"{module}\""),
+        format!("-D__KBUILD_MODNAME=kmod_{module}"),
+        format!("-DKBUILD_BASENAME=\"{}\"", stem(source)),
+    ];
+    flags.extend(driver.config.iter().map(|option| match option.split_once('=') {
+        Some((name, value)) => format!("-DCONFIG_{name}={value}"),
+        None => format!("-DCONFIG_{option}=1"),
+    }));
+    flags.extend(driver.include.iter().map(|folder| format!("-I{}", tree.join(folder).display())));
+    flags
+}
+
+/// A file's name as C can have it for a part of a name.
+fn stem(source: &str) -> String {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    name.trim_end_matches(".c").replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_modules() {
+        assert_eq!(stem("drivers/mmc/host/sunxi-mmc.c"), "sunxi_mmc");
+        assert_eq!(stem("8250_dw.c"), "8250_dw");
+    }
+
+    #[test]
+    fn headers_of_the_checkout_are_the_only_ones() {
+        let flags = c_flags(Path::new("/x"));
+        assert!(flags.contains(&"-nostdinc".into()));
+        let folders: Vec<_> = flags.iter().filter(|flag| flag.starts_with("-I")).collect();
+        assert_eq!(folders, ["-I/x/include", "-I/x/include/uapi"]);
+    }
+}

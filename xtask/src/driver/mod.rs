@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `cargo xtask driver`: drivers of Linux, from their sources to what they lack.
+
+mod source;
+
+use anyhow::Result;
+use board_config::{Board, Value};
+use clap::{Args, Subcommand};
+use driver_config::{Origin, Set};
+
+use crate::project;
+
+/// Arguments of `cargo xtask driver`.
+#[derive(Debug, Clone, Args)]
+pub struct DriverArgs {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Task {
+    /// Get the sources of Linux 6.12 from Debian's package, unless they are there
+    Fetch,
+}
+
+/// Carries out a task.
+///
+/// # Errors
+/// What keeps it from being done.
+pub fn run(args: &DriverArgs) -> Result<()> {
+    match &args.task {
+        Task::Fetch => {
+            println!("{}", project::shown(&source::fetch()?));
+            Ok(())
+        }
+    }
+}
+
+/// The C drivers that a board asks for.
+pub fn of_board(board: &Board) -> Vec<String> {
+    match board.get("drivers.ported") {
+        Some(Value::Strings(names)) => names.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Sees to it that these drivers can be built: their folders are in order, and the sources of Linux are
+/// there if one of them needs those.
+///
+/// # Errors
+/// When a driver does not exist or has mistakes, or the sources cannot be had.
+pub fn prepare(drivers: &[String]) -> Result<Set> {
+    let folder = project::root().join("ported-drivers");
+    let set = Set::resolve(&folder, drivers.iter().map(String::as_str), "drivers.ported")?;
+    if set.drivers.iter().any(|driver| driver.origin == Origin::Linux) {
+        source::fetch()?;
+    }
+    Ok(set)
+}

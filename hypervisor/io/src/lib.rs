@@ -22,6 +22,7 @@ mod ring;
 pub mod rtc;
 pub mod serial;
 mod sync;
+pub mod watchdog;
 
 pub use error::{Error, Result};
 pub use fault::Fault;

@@ -20,6 +20,7 @@ pub const COMMAND: Command = Command {
 
 fn run(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     ctx.done("switching off")?;
+    kernel::power::announce(kernel::power::End::PowerOff);
     Err(Error::failed(kernel::power::poweroff()))
 }
 

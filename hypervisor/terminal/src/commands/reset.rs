@@ -20,6 +20,7 @@ pub const COMMAND: Command = Command {
 
 fn run(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     ctx.done("resetting")?;
+    kernel::power::announce(kernel::power::End::Restart);
     Err(Error::failed(kernel::power::reset()))
 }
 

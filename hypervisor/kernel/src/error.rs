@@ -117,3 +117,51 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+/// Why a request for something that drivers share (a clock, a reset line, a regulator ...) failed. The caller knows
+/// which one it asked for. It is `Copy` and needs no memory, because it is returned in atomic context too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Its provider is in the device tree but has not registered yet: try again later.
+    NotYet,
+    /// There is no such thing.
+    NotFound,
+    /// Somebody else's use of it forbids this.
+    Busy,
+    /// Another one has the name already.
+    Exists,
+    /// An argument is out of range, or contradicts what others asked for.
+    Invalid,
+    /// What it is forbids this, or the caller lacks the right to it.
+    NotPermitted,
+    /// The hardware, or its driver, cannot do this.
+    Unsupported,
+    /// The provider went away.
+    Gone,
+    /// A clock was enabled that was not prepared.
+    NotPrepared,
+    /// No memory.
+    OutOfMemory,
+    /// The driver said why, with a positive error number of Linux.
+    Driver(i32),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotYet => "its provider has not registered yet",
+            Self::NotFound => "there is none",
+            Self::Busy => "it is in use",
+            Self::Exists => "the name is taken",
+            Self::Invalid => "the value is out of range",
+            Self::NotPermitted => "it is not permitted",
+            Self::Unsupported => "the hardware or its driver cannot do it",
+            Self::Gone => "its provider is gone",
+            Self::NotPrepared => "it is not prepared",
+            Self::OutOfMemory => "out of memory",
+            Self::Driver(errno) => return write!(f, "the driver refused with error {errno}"),
+        })
+    }
+}
+
+impl core::error::Error for Cause {}

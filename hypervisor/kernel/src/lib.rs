@@ -5,6 +5,7 @@
 extern crate alloc;
 
 pub mod boot;
+pub mod clk;
 pub mod console;
 pub mod device;
 pub mod dt;

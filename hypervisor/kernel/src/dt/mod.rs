@@ -8,11 +8,13 @@
 mod interrupts;
 pub mod machine;
 mod node;
+mod phandle;
 mod reg;
 
 pub use dtoolkit::fdt::{Fdt, FdtNode};
 pub use interrupts::{Interrupt, Trigger};
 pub use node::Node;
+pub use phandle::{MAX_ARGS, Specifier};
 pub use reg::Reg;
 
 use core::fmt;

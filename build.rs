@@ -15,8 +15,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = format!("boards/{id}/board.toml");
     let board = Board::parse(&id, &file, &read(&root, &file)?, &schema)?;
 
-    let dtb = match (board.get("dtb.builtin"), board.get("dtb.file")) {
-        (Some(Value::Bool(true)), Some(Value::String(dts))) => {
+    // `cargo xtask build` compiles the board's device tree: it may come from a package.
+    println!("cargo::rerun-if-env-changed=FERROVISOR_DTB");
+    let dtb = match (board.get("dtb.builtin"), board.get("dtb.file"), env::var("FERROVISOR_DTB")) {
+        (Some(Value::Bool(true)), _, Ok(file)) => {
+            println!("cargo::rerun-if-changed={file}");
+            Some(fs::read(&file).map_err(|error| format!("{file}: {error}"))?)
+        }
+        (Some(Value::Bool(true)), Some(Value::String(dts)), Err(_)) => {
             let dts = format!("boards/{id}/{dts}");
             println!("cargo::rerun-if-changed={dts}");
             Some(board_config::compile_dts(&root.join(dts))?.dtb)

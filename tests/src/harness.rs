@@ -145,7 +145,7 @@ impl Context {
         machine.no_reboot = setup.no_reboot;
         let log = Arc::new(Mutex::default());
         lock(&self.logs).push(Arc::clone(&log));
-        let mut command = self.enter(machine.piped()?, setup.entry)?;
+        let mut command = self.enter(machine.piped(), setup.entry)?;
         let session = Session::start(&mut command, self.limit, Copy(log))?;
         Ok(Running { session, _bundle: bundle })
     }

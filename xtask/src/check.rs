@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use board_config::{Board, Origin, Value, compile_dts};
+use board_config::{Board, Origin, Value};
 use clap::Args;
 use dtoolkit::fdt::Fdt;
 use dtoolkit::{Node, Property};
 
 use crate::bundle::Guest;
+use crate::devicetree::{self, DeviceTree};
 use crate::toolchain::host_cargo;
 use crate::{artifacts, process, project, qemu};
 
@@ -60,14 +61,7 @@ struct Tree {
 pub fn examine(id: &str) -> Result<Report> {
     let board = project::board(id)?;
     let folder = project::board_folder(id);
-    let name = match board.get("dtb.file") {
-        Some(Value::String(name)) => name.clone(),
-        _ => "board.dts".into(),
-    };
-    let dts = folder.join(name);
-    let builtin = board.get("dtb.builtin") == Some(&Value::Bool(true));
-    ensure!(!builtin || dts.is_file(), "dtb.builtin is true, but there is no {}", project::shown(&dts));
-    let tree = if dts.is_file() { Some(read_tree(&dts)?) } else { None };
+    let tree = devicetree::of_board(&board)?.map(read_tree).transpose()?;
     let guests: Vec<Guest> =
         guest_sources(&folder)?.iter().map(|path| Guest::read(path)).collect::<Result<_>>()?;
     Ok(Report { board, tree, guests })
@@ -88,10 +82,9 @@ fn guest_sources(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(sources)
 }
 
-/// Compiles a board's DTS and checks that the hypervisor would find what it needs first.
-fn read_tree(dts: &Path) -> Result<Tree> {
-    let compiled = compile_dts(dts)?;
-    let file = project::shown(dts);
+/// Checks that the hypervisor would find what it needs first in a board's device tree.
+fn read_tree(tree: DeviceTree) -> Result<Tree> {
+    let DeviceTree { origin: file, compiled } = tree;
     let fdt = Fdt::new(&compiled.dtb).map_err(|error| anyhow!("{file}: {error}"))?;
     let root = fdt.root();
     let text = |path: &str, property: &str| -> Option<String> {
@@ -117,7 +110,6 @@ fn read_tree(dts: &Path) -> Result<Tree> {
             format!("{file}: /{name}: `reg` is no list of {address} address and {size} size cells")
         })?);
     }
-    ensure!(!memory.is_empty(), "{file}: there is no node with device_type = \"memory\"");
     let console =
         text("/chosen", "stdout-path").with_context(|| format!("{file}: /chosen: no `stdout-path`"))?;
     let node = console.split(':').next().unwrap_or_default();
@@ -213,9 +205,11 @@ pub fn run(args: &CheckArgs) -> Result<()> {
     show_guests(&report.guests)?;
     let machine =
         qemu::Machine::new(board, &qemu::Overrides::default(), "IMAGE".into(), Some("BUNDLE".into()));
-    match machine.and_then(|machine| machine.interactive()) {
-        Ok(command) => println!("\nEmulated by:\n  {}", process::shown(&command)),
-        Err(_) => println!("\nNothing emulates it."),
+    match board.get("machine.qemu") {
+        Some(Value::Strings(words)) if !words.is_empty() => {
+            println!("\nEmulated by:\n  {}", process::shown(&machine?.interactive()));
+        }
+        _ => println!("\nNothing emulates it."),
     }
     println!("\nIn order.");
     Ok(())
@@ -224,6 +218,9 @@ pub fn run(args: &CheckArgs) -> Result<()> {
 fn show_tree(tree: &Tree) {
     println!("\nDevice tree {}: {} ({})", tree.file, tree.model, tree.compatible.join(", "));
     println!("  {} CPUs, console {}", tree.cpus, tree.console);
+    if tree.memory.is_empty() {
+        println!("  no RAM in it: the boot loader puts in what there is");
+    }
     for (base, size) in &tree.memory {
         println!("  RAM {base:#x}, {} MiB", size >> 20);
     }

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use board_config::Value;
 use clap::ValueEnum;
 
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{driver, process, project};
+use crate::{devicetree, driver, process, project};
 
 /// How the image is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,13 +45,42 @@ pub struct Image {
 /// # Errors
 /// When the board's file has mistakes, or a tool fails.
 pub fn build(board: &str, profile: Profile) -> Result<Image> {
-    let drivers = driver::of_board(&project::board(board)?);
+    build_with(board, profile, &[])
+}
+
+/// Builds the image of a board with these Linux drivers besides the board's own (`drivers.ported`): names of
+/// folders in `ported-drivers/`. With any that the board does not have, the image goes to
+/// `<target>/<board>+<drivers>/<profile>/`.
+///
+/// # Errors
+/// When the board's file has mistakes, or a tool fails.
+pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Image> {
+    let config = project::board(board)?;
+    let mut drivers = driver::of_board(&config);
+    let mut name = board.to_owned();
+    for driver in more {
+        if !drivers.contains(driver) {
+            name += &format!("+{driver}");
+            drivers.push(driver.clone());
+        }
+    }
     driver::prepare(&drivers)?;
+    let tree = match config.get("dtb.builtin") {
+        Some(Value::Bool(true)) => Some(devicetree::file(&config)?),
+        _ => None,
+    };
     let built = cargo_build(profile, |command| {
         command.args(["--package", "ferrovisor"]).env("FERROVISOR_BOARD", board);
+        // What the build scripts read: of the image, and of the crate that compiles the drivers.
         command.env("FERROVISOR_DRIVERS", drivers.join(","));
+        if !drivers.is_empty() {
+            command.args(["--features", "linux"]);
+        }
+        if let Some(tree) = &tree {
+            command.env("FERROVISOR_DTB", tree);
+        }
     })?;
-    let folder = project::target().join(board).join(profile.to_string());
+    let folder = project::target().join(name).join(profile.to_string());
     fs::create_dir_all(&folder)?;
     let image = Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") };
     fs::copy(built.join("ferrovisor"), &image.elf)

@@ -51,6 +51,9 @@ struct BuildArgs {
     /// How to compile
     #[arg(long, value_enum, default_value = "release")]
     profile: Profile,
+    /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    drivers: Vec<String>,
 }
 
 #[derive(Args)]
@@ -64,7 +67,7 @@ struct BundleArgs {
 }
 
 fn build(args: &BuildArgs) -> Result<()> {
-    let image = image::build(&args.board, args.profile)?;
+    let image = image::build_with(&args.board, args.profile, &args.drivers)?;
     println!("{}\n{}", project::shown(&image.elf), project::shown(&image.bin));
     Ok(())
 }

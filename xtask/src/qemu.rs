@@ -7,6 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use board_config::{Board, Value};
 
+use crate::{devicetree, emulator};
+
 /// What a user may want other than the board says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
@@ -25,7 +27,8 @@ pub struct Overrides {
 /// An emulated machine with what it boots.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    command: Vec<String>,
+    program: PathBuf,
+    arguments: Vec<String>,
     /// The image, or a Linux kernel for measurements without a hypervisor.
     pub kernel: PathBuf,
     /// The bundle of guests, or an initramfs.
@@ -34,6 +37,8 @@ pub struct Machine {
     pub append: Option<String>,
     /// Whether a reset ends the emulator.
     pub no_reboot: bool,
+    /// The device tree that the emulator hands over, if it makes none itself.
+    pub dtb: Option<PathBuf>,
     extra: Vec<String>,
 }
 
@@ -41,7 +46,7 @@ impl Machine {
     /// The machine of a board.
     ///
     /// # Errors
-    /// When nothing emulates the board.
+    /// When nothing emulates the board, or the emulator or the device tree for it cannot be made.
     pub fn new(
         board: &Board,
         overrides: &Overrides,
@@ -53,9 +58,11 @@ impl Machine {
             Some(value) => Ok(value.to_string().trim_matches('"').to_owned()),
             None => Err(anyhow::anyhow!("boards/options.toml has no option `{option}`")),
         };
-        let Some(Value::Strings(words)) = board.get("machine.qemu") else {
-            anyhow::bail!("boards/options.toml has no option `machine.qemu`");
+        let list = |option: &str| match board.get(option) {
+            Some(Value::Strings(words)) => Ok(words.clone()),
+            _ => Err(anyhow::anyhow!("boards/options.toml has no list `{option}`")),
         };
+        let words = list("machine.qemu")?;
         ensure!(
             !words.is_empty(),
             "nothing emulates the board `{0}`: boards/{0}/board.toml sets no machine.qemu",
@@ -65,11 +72,24 @@ impl Machine {
         let gic = overrides.gic.map_or_else(|| text("machine.gic"), |gic| Ok(gic.to_string()))?;
         let cpus = overrides.cpus.map_or_else(|| text("machine.cpus"), |cpus| Ok(cpus.to_string()))?;
         let memory = overrides.memory.clone().map_or_else(|| text("machine.memory"), Ok)?;
+        for (place, option, wished) in
+            [("{cpu}", "--cpu", overrides.cpu.is_some()), ("{gic}", "--gic", overrides.gic.is_some())]
+        {
+            ensure!(
+                !wished || words.iter().any(|word| word.contains(place)),
+                "the board `{}` has no choice: {option} does nothing with its machine.qemu",
+                board.id
+            );
+        }
         let fill = |word: &String| word.replace("{gic}", &gic).replace("{cpu}", &cpu);
-        let mut command: Vec<String> = words.iter().map(fill).collect();
-        command.extend(["-smp".into(), cpus, "-m".into(), memory]);
+        let (program, arguments) = words.split_first().context("an empty machine.qemu")?;
+        let mut arguments: Vec<String> = arguments.iter().map(fill).collect();
+        arguments.extend(["-smp".into(), cpus, "-m".into(), memory]);
+        let handed_over = board.get("machine.dtb") == Some(&Value::Bool(true));
         Ok(Machine {
-            command,
+            program: emulator::program(program, &list("machine.patch")?)?,
+            arguments,
+            dtb: handed_over.then(|| devicetree::file(board)).transpose()?,
             kernel,
             initrd,
             append: None,
@@ -79,27 +99,22 @@ impl Machine {
     }
 
     /// The command with the serial line and the emulator's monitor on the terminal.
-    ///
-    /// # Errors
-    /// When the board's command is empty.
-    pub fn interactive(&self) -> Result<Command> {
+    pub fn interactive(&self) -> Command {
         self.with(&["-nographic"])
     }
 
     /// The command with the serial line on standard input and output, and nothing else there.
-    ///
-    /// # Errors
-    /// When the board's command is empty.
-    pub fn piped(&self) -> Result<Command> {
+    pub fn piped(&self) -> Command {
         self.with(&["-display", "none", "-monitor", "none", "-serial", "stdio"])
     }
 
-    fn with(&self, console: &[&str]) -> Result<Command> {
-        let (program, arguments) = self.command.split_first().context("an empty machine.qemu")?;
-        let mut command = Command::new(program);
-        command.args(arguments).args(console).arg("-kernel").arg(&self.kernel);
-        if let Some(initrd) = &self.initrd {
-            command.arg("-initrd").arg(initrd);
+    fn with(&self, console: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).args(console).arg("-kernel").arg(&self.kernel);
+        for (option, file) in [("-initrd", &self.initrd), ("-dtb", &self.dtb)] {
+            if let Some(file) = file {
+                command.arg(option).arg(file);
+            }
         }
         if let Some(append) = &self.append {
             command.arg("-append").arg(append);
@@ -108,7 +123,7 @@ impl Machine {
             command.arg("-no-reboot");
         }
         command.args(&self.extra);
-        Ok(command)
+        command
     }
 }
 
@@ -120,7 +135,7 @@ mod tests {
     fn shown(overrides: &Overrides) -> String {
         let board = project::board("qemu-virt").unwrap();
         let machine = Machine::new(&board, overrides, "k".into(), Some("i".into())).unwrap();
-        process::shown(&machine.piped().unwrap())
+        process::shown(&machine.piped())
     }
 
     #[test]
@@ -137,5 +152,16 @@ mod tests {
         });
         assert!(other.contains("gic-version=2") && other.contains("-cpu max"), "{other}");
         assert!(other.contains("-smp 4 -m 176M") && other.ends_with("-icount shift=0"), "{other}");
+    }
+    #[test]
+    fn what_a_board_does_not_have_cannot_be_chosen() {
+        let board = project::board("zcu102").unwrap();
+        let refused = |overrides: &Overrides| {
+            Machine::new(&board, overrides, "k".into(), None).unwrap_err().to_string()
+        };
+        assert!(refused(&Overrides { cpu: Some("max".into()), ..Overrides::default() }).contains("--cpu"));
+        assert!(refused(&Overrides { gic: Some(3), ..Overrides::default() }).contains("--gic"));
+        let machine = Machine::new(&board, &Overrides::default(), "k".into(), None).unwrap();
+        assert!(process::shown(&machine.piped()).contains("zcu102/board.dtb"));
     }
 }

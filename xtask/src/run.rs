@@ -56,6 +56,9 @@ pub struct RunArgs {
     /// How to compile
     #[arg(long, value_enum, default_value = "release")]
     pub profile: Profile,
+    /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub drivers: Vec<String>,
     /// Further arguments for QEMU
     #[arg(last = true, value_name = "QEMU ARGS")]
     pub qemu: Vec<String>,
@@ -84,7 +87,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
         (false, false) => args.guests.clone(),
         (false, true) => vec![project::board_folder(&args.board).join("guests/linux0.dts")],
     };
-    let image = image::build(&args.board, args.profile)?;
+    let image = image::build_with(&args.board, args.profile, &args.drivers)?;
     let bundle = Bundle::pack(&guests)?;
     let mut machine =
         Machine::new(&board, &overrides, image.bin, bundle.as_ref().map(|file| file.0.clone()))?;
@@ -138,7 +141,7 @@ impl Drop for Bundle {
 
 /// Runs a script against the machine; the serial log goes to standard output.
 fn run_script(machine: &Machine, script: &Script, limit: Duration) -> Result<()> {
-    let mut session = Session::start(&mut machine.piped()?, limit, std::io::stdout())?;
+    let mut session = Session::start(&mut machine.piped(), limit, std::io::stdout())?;
     let outcome = script.run(&mut session);
     drop(session);
     println!();
@@ -163,7 +166,7 @@ fn greet(board: &Board, guests: &[PathBuf]) {
 
 /// Leaves the terminal to the machine.
 fn interact(machine: &Machine, limit: Option<Duration>) -> Result<()> {
-    let mut command = machine.interactive()?;
+    let mut command = machine.interactive();
     let Some(limit) = limit else { return process::run(&mut command) };
     let mut child = command.spawn().with_context(|| format!("cannot run `{}`", process::shown(&command)))?;
     let deadline = Instant::now() + limit;

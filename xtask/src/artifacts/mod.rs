@@ -5,8 +5,9 @@
 pub mod apt;
 pub mod initramfs;
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -80,14 +81,61 @@ pub fn get(name: &str) -> Result<PathBuf> {
 /// # Errors
 /// When it cannot be written.
 pub fn store(path: &Path, bytes: &[u8]) -> Result<()> {
+    store_with(path, bytes, 0o644)
+}
+
+/// Writes a file that can be run, in one step.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn store_program(path: &Path, bytes: &[u8]) -> Result<()> {
+    store_with(path, bytes, 0o755)
+}
+
+fn store_with(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let folder = path.parent().context("a file without a folder")?;
     let part = process::temporary(path);
     let write = || {
         fs::create_dir_all(folder)
             .and_then(|()| fs::write(&part, bytes))
+            .and_then(|()| fs::set_permissions(&part, Permissions::from_mode(mode)))
             .and_then(|()| fs::rename(&part, path))
     };
     write().with_context(|| format!("cannot write {}", project::shown(path)))
+}
+
+/// A device tree that Debian's arm64 kernel package has, by the name that Linux gives it, without `.dtb`:
+/// `allwinner/sun50i-h5-orangepi-pc2`.
+///
+/// # Errors
+/// When the package cannot be fetched or has no such device tree; the error names similar ones.
+pub fn linux_dtb(name: &str) -> Result<PathBuf> {
+    let packages = Packages::open()?;
+    let package = packages.newest("linux-image-6.1.0-", "-arm64")?;
+    let folder = packages.fetch(&package)?.join("usr/lib");
+    let version = package.trim_start_matches("linux-image-");
+    let trees = folder.join(format!("linux-image-{version}"));
+    let path = trees.join(format!("{name}.dtb"));
+    let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if plain && path.is_file() {
+        return Ok(path);
+    }
+    let (family, start) = name.split_once('/').unwrap_or((name, ""));
+    let start: String = start.chars().take_while(|letter| *letter != '-').collect();
+    let mut known: Vec<String> = fs::read_dir(trees.join(family))
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter_map(|entry| entry.file_name().to_string_lossy().strip_suffix(".dtb").map(str::to_owned))
+        .filter(|known| known.starts_with(&start))
+        .collect();
+    known.sort();
+    let hint = if known.is_empty() {
+        format!("it has folders such as allwinner/ and xilinx/, in {}", project::shown(&trees))
+    } else {
+        format!("{family}/ has {}", known.join(", "))
+    };
+    bail!("package {package} has no device tree `{name}`: {hint}")
 }
 
 /// The newest kernel `Image` of Debian packages named so.

@@ -42,7 +42,7 @@ pub fn bare(args: &BenchArgs, what: Bare) -> Result<Session> {
     let overrides = overrides(what.cpus, Some(what.memory));
     let mut machine = Machine::new(&project::board(&args.board)?, &overrides, what.kernel, what.initrd)?;
     machine.append = what.append;
-    Session::start(&mut without_el2(&machine.piped()?), LIMIT, copy(args))
+    Session::start(&mut without_el2(&machine.piped()), LIMIT, copy(args))
 }
 
 /// Starts the board's machine with the hypervisor's release image and one guest.
@@ -53,7 +53,7 @@ pub fn hypervisor(args: &BenchArgs, cpus: u32, bundle: &Bundle) -> Result<Sessio
     let image = image::build(&args.board, Profile::Release)?;
     let board = project::board(&args.board)?;
     let machine = Machine::new(&board, &overrides(cpus, None), image.bin, Some(bundle.0.clone()))?;
-    Session::start(&mut machine.piped()?, LIMIT, copy(args))
+    Session::start(&mut machine.piped(), LIMIT, copy(args))
 }
 
 fn overrides(cpus: u32, memory: Option<String>) -> Overrides {

@@ -10,6 +10,7 @@ mod chip;
 mod ipi;
 #[cfg(test)]
 mod tests;
+pub mod virq;
 
 pub use crate::dt::{Interrupt, Trigger};
 pub use chip::{GicVersion, IrqChip, Virtualization};

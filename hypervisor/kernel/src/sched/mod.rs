@@ -25,7 +25,7 @@ mod policies;
 mod runqueue;
 mod stats;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vcpu;
 
 pub use admission::{LIMIT_PPM, policy_of, promised_ppm};

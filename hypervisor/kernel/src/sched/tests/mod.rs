@@ -3,6 +3,6 @@
 
 mod blocking;
 mod guests;
-mod machine;
+pub(crate) mod machine;
 mod moves;
 mod policies;

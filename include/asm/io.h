@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Register accessors of arm64. The single-register forms are assembly, so that each access is one load or store
+ * whose syndrome names the register, and are ordered against DMA as Linux documents (memory-barriers, "I/O").
+ */
+#ifndef _ASM_IO_H
+#define _ASM_IO_H
+
+#include <linux/types.h>
+#include <asm/barrier.h>
+#include <asm/byteorder.h>
+
+#define __raw_writeb __raw_writeb
+static __always_inline void __raw_writeb(u8 val, volatile void __iomem *addr)
+{
+	asm volatile("strb %w0, [%1]" : : "rZ"(val), "r"(addr));
+}
+
+#define __raw_writew __raw_writew
+static __always_inline void __raw_writew(u16 val, volatile void __iomem *addr)
+{
+	asm volatile("strh %w0, [%1]" : : "rZ"(val), "r"(addr));
+}
+
+#define __raw_writel __raw_writel
+static __always_inline void __raw_writel(u32 val, volatile void __iomem *addr)
+{
+	asm volatile("str %w0, [%1]" : : "rZ"(val), "r"(addr));
+}
+
+#define __raw_writeq __raw_writeq
+static __always_inline void __raw_writeq(u64 val, volatile void __iomem *addr)
+{
+	asm volatile("str %x0, [%1]" : : "rZ"(val), "r"(addr));
+}
+
+#define __raw_readb __raw_readb
+static __always_inline u8 __raw_readb(const volatile void __iomem *addr)
+{
+	u8 val;
+
+	asm volatile("ldrb %w0, [%1]" : "=r"(val) : "r"(addr));
+	return val;
+}
+
+#define __raw_readw __raw_readw
+static __always_inline u16 __raw_readw(const volatile void __iomem *addr)
+{
+	u16 val;
+
+	asm volatile("ldrh %w0, [%1]" : "=r"(val) : "r"(addr));
+	return val;
+}
+
+#define __raw_readl __raw_readl
+static __always_inline u32 __raw_readl(const volatile void __iomem *addr)
+{
+	u32 val;
+
+	asm volatile("ldr %w0, [%1]" : "=r"(val) : "r"(addr));
+	return val;
+}
+
+#define __raw_readq __raw_readq
+static __always_inline u64 __raw_readq(const volatile void __iomem *addr)
+{
+	u64 val;
+
+	asm volatile("ldr %0, [%1]" : "=r"(val) : "r"(addr));
+	return val;
+}
+
+/* Later loads, and a delay loop on the counter, wait for the value that was read. */
+#define __io_ar(v) \
+	({ \
+		unsigned long __tmp; \
+		dma_rmb(); \
+		asm volatile("eor %0, %1, %1\n\tcbnz %0, ." : "=r"(__tmp) : "r"((unsigned long)(v)) : "memory"); \
+	})
+#define __io_bw()	dma_wmb()
+#define __iormb(v)	__io_ar(v)
+#define __iowmb()	__io_bw()
+
+#define readb_relaxed(c)	({ u8 __r = __raw_readb(c); __r; })
+#define readw_relaxed(c)	({ u16 __r = le16_to_cpu((__force __le16)__raw_readw(c)); __r; })
+#define readl_relaxed(c)	({ u32 __r = le32_to_cpu((__force __le32)__raw_readl(c)); __r; })
+#define readq_relaxed(c)	({ u64 __r = le64_to_cpu((__force __le64)__raw_readq(c)); __r; })
+#define writeb_relaxed(v, c)	((void)__raw_writeb((v), (c)))
+#define writew_relaxed(v, c)	((void)__raw_writew((__force u16)cpu_to_le16(v), (c)))
+#define writel_relaxed(v, c)	((void)__raw_writel((__force u32)cpu_to_le32(v), (c)))
+#define writeq_relaxed(v, c)	((void)__raw_writeq((__force u64)cpu_to_le64(v), (c)))
+
+#define readb(c)	({ u8 __v = readb_relaxed(c); __io_ar(__v); __v; })
+#define readw(c)	({ u16 __v = readw_relaxed(c); __io_ar(__v); __v; })
+#define readl(c)	({ u32 __v = readl_relaxed(c); __io_ar(__v); __v; })
+#define readq(c)	({ u64 __v = readq_relaxed(c); __io_ar(__v); __v; })
+#define writeb(v, c)	({ __io_bw(); writeb_relaxed((v), (c)); })
+#define writew(v, c)	({ __io_bw(); writew_relaxed((v), (c)); })
+#define writel(v, c)	({ __io_bw(); writel_relaxed((v), (c)); })
+#define writeq(v, c)	({ __io_bw(); writeq_relaxed((v), (c)); })
+
+#define ioread8(p)		readb(p)
+#define ioread16(p)		readw(p)
+#define ioread32(p)		readl(p)
+#define ioread64(p)		readq(p)
+#define iowrite8(v, p)		writeb((v), (p))
+#define iowrite16(v, p)		writew((v), (p))
+#define iowrite32(v, p)		writel((v), (p))
+#define iowrite64(v, p)		writeq((v), (p))
+#define ioread16be(p)		({ u16 __v = be16_to_cpu((__force __be16)__raw_readw(p)); __io_ar(__v); __v; })
+#define ioread32be(p)		({ u32 __v = be32_to_cpu((__force __be32)__raw_readl(p)); __io_ar(__v); __v; })
+#define ioread64be(p)		({ u64 __v = be64_to_cpu((__force __be64)__raw_readq(p)); __io_ar(__v); __v; })
+#define iowrite16be(v, p)	({ __io_bw(); __raw_writew((__force u16)cpu_to_be16(v), (p)); })
+#define iowrite32be(v, p)	({ __io_bw(); __raw_writel((__force u32)cpu_to_be32(v), (p)); })
+#define iowrite64be(v, p)	({ __io_bw(); __raw_writeq((__force u64)cpu_to_be64(v), (p)); })
+
+static inline void readsb(const volatile void __iomem *addr, void *buffer, unsigned int count)
+{
+	for (u8 *to = buffer; count; count--)
+		*to++ = __raw_readb(addr);
+}
+
+static inline void readsw(const volatile void __iomem *addr, void *buffer, unsigned int count)
+{
+	for (u16 *to = buffer; count; count--)
+		*to++ = __raw_readw(addr);
+}
+
+static inline void readsl(const volatile void __iomem *addr, void *buffer, unsigned int count)
+{
+	for (u32 *to = buffer; count; count--)
+		*to++ = __raw_readl(addr);
+}
+
+static inline void writesb(volatile void __iomem *addr, const void *buffer, unsigned int count)
+{
+	for (const u8 *from = buffer; count; count--)
+		__raw_writeb(*from++, addr);
+}
+
+static inline void writesw(volatile void __iomem *addr, const void *buffer, unsigned int count)
+{
+	for (const u16 *from = buffer; count; count--)
+		__raw_writew(*from++, addr);
+}
+
+static inline void writesl(volatile void __iomem *addr, const void *buffer, unsigned int count)
+{
+	for (const u32 *from = buffer; count; count--)
+		__raw_writel(*from++, addr);
+}
+
+#define ioread8_rep(p, d, c)	readsb((p), (d), (c))
+#define ioread16_rep(p, d, c)	readsw((p), (d), (c))
+#define ioread32_rep(p, d, c)	readsl((p), (d), (c))
+#define iowrite8_rep(p, s, c)	writesb((p), (s), (c))
+#define iowrite16_rep(p, s, c)	writesw((p), (s), (c))
+#define iowrite32_rep(p, s, c)	writesl((p), (s), (c))
+
+void memcpy_fromio(void *to, const volatile void __iomem *from, size_t count);
+void memcpy_toio(volatile void __iomem *to, const void *from, size_t count);
+void memset_io(volatile void __iomem *to, int value, size_t count);
+
+void __iomem *ioremap(phys_addr_t offset, size_t size);
+void __iomem *ioremap_wc(phys_addr_t offset, size_t size);
+void __iomem *ioremap_np(phys_addr_t offset, size_t size);
+void iounmap(volatile void __iomem *addr);
+#define ioremap_uc ioremap
+
+/* Physical addresses of memory that kmalloc() and the page allocator gave out. */
+phys_addr_t virt_to_phys(const volatile void *address);
+void *phys_to_virt(phys_addr_t address);
+
+#endif

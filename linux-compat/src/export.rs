@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! How functions are exported to C drivers, and the table of all of them.
+
+/// From where an export may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types, reason = "written so in the tables")]
+pub enum Context {
+    /// From anywhere, hard interrupt handlers included.
+    any,
+    /// With a spinlock held or preemption off, but not from a hard interrupt handler.
+    atomic,
+    /// From orphan vCPUs only: it may sleep.
+    sleeps,
+}
+
+/// How much of what Linux documents an export does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types, reason = "written so in the tables")]
+pub enum Status {
+    /// All of it.
+    supported,
+    /// Some of it; the rest is refused with the documented error.
+    partial,
+    /// None: it always answers with the documented error.
+    refused,
+}
+
+/// One function or variable that drivers can use.
+#[derive(Clone, Copy, Debug)]
+pub struct Export {
+    /// Linux's name for it.
+    pub name: &'static str,
+    /// The family: a module of this crate.
+    pub family: &'static str,
+    /// From where it may be called.
+    pub context: Context,
+    /// How much of it is there.
+    pub status: Status,
+    /// The test that proves it.
+    pub test: &'static str,
+}
+
+/// Declares exports, one a line:
+/// ```text
+/// exports! {
+///     family "clk";
+///     [sleeps, supported, "clk::tests::prepare_counts"]
+///     fn clk_prepare(clk: *mut bindings::clk) -> c_int = consumer::prepare;
+/// }
+/// ```
+/// Each is checked against its prototype in `include/`. In the image it has its C name; host tests call the Rust
+/// function on the right. In debug builds one that `sleeps` checks that it may.
+#[macro_export]
+macro_rules! exports {
+    (family $family:literal; $(
+        [$context:ident, $status:ident, $test:literal]
+        fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;
+    )*) => {
+        /// What this file exports to C.
+        pub(crate) const EXPORTS: &[$crate::export::Export] = &[$(
+            $crate::export::Export {
+                name: stringify!($name),
+                family: $family,
+                context: $crate::export::Context::$context,
+                status: $crate::export::Status::$status,
+                test: $test,
+            },
+        )*];
+        $(
+            const _: () = {
+                #[allow(unused_unsafe, dead_code, clippy::undocumented_unsafe_blocks)]
+                #[cfg_attr(target_os = "none", unsafe(no_mangle))]
+                unsafe extern "C" fn $name($($arg: $type),*) $(-> $ret)? {
+                    $crate::exports!(@check $context $name);
+                    // The C caller answers for its arguments, as the implementing function's documentation asks.
+                    unsafe { $body($($arg),*) }
+                }
+                // Differing types do not unify: the prototype is the judge.
+                let _ = if true { $crate::bindings::$name } else { $name };
+            };
+        )*
+    };
+    (@check sleeps $name:ident) => {
+        #[cfg(debug_assertions)]
+        $crate::context::might_sleep(stringify!($name));
+    };
+    (@check $other:ident $name:ident) => {};
+}
+
+/// Declares exported variables, in the form of [`exports!`]:
+/// `[any, supported, "test"] static system_wq: *mut bindings::workqueue_struct = core::ptr::null_mut();`
+#[macro_export]
+macro_rules! exports_data {
+    (family $family:literal; $(
+        [$context:ident, $status:ident, $test:literal]
+        static $name:ident: $type:ty = $value:expr;
+    )*) => {
+        /// The variables that this file exports to C.
+        pub(crate) const DATA: &[$crate::export::Export] = &[$(
+            $crate::export::Export {
+                name: stringify!($name),
+                family: $family,
+                context: $crate::export::Context::$context,
+                status: $crate::export::Status::$status,
+                test: $test,
+            },
+        )*];
+        $(
+            /// Linux's variable of that name.
+            #[allow(non_upper_case_globals)]
+            #[cfg_attr(target_os = "none", unsafe(no_mangle))]
+            pub static mut $name: $type = $value;
+            const _: fn() -> *const $type = || &raw const $crate::bindings::$name;
+        )*
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_export_is_declared_once() {
+        let mut seen = BTreeSet::new();
+        for export in crate::FAMILIES.iter().copied().flatten().copied().flatten() {
+            assert!(seen.insert(export.name), "{} is exported twice", export.name);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The Linux kernel API, version 6.12, for unmodified C drivers: one module a family, each a thin border of
+//! `extern "C"` functions upon the registries of `kernel` and `io`.
+//!
+//! The C side sees the headers in `include/`; Rust sees the same headers through [`bindings`]. Every function that
+//! drivers can call is declared by [`exports!`](crate::export), which checks it against its prototype.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+pub mod bindings;
+#[macro_use]
+pub mod export;
+pub mod errno;
+
+/// Declares the families and collects their tables of exports.
+macro_rules! families {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        $($(#[$doc])* pub mod $name;)*
+
+        /// Every export, by family and source file.
+        pub const FAMILIES: &[&[&[export::Export]]] = &[$($name::TABLES),*];
+    };
+}
+
+families! {
+    clk,
+    device,
+    dma,
+    gpio,
+    i2c,
+    io_memory,
+    irq,
+    mmc,
+    nvmem,
+    of,
+    pinctrl,
+    platform,
+    pm,
+    regmap,
+    regulator,
+    reset,
+    rtc,
+    scatterlist,
+    watchdog,
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Scatter lists.
+
+use crate::export::Export;
+
+/// The tables of exports of this family.
+pub const TABLES: &[&[Export]] = &[];

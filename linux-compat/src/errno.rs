@@ -97,6 +97,11 @@ impl From<&kernel::error::Error> for Errno {
             Error::Overcommitted { .. } => Errno::EBUSY,
             Error::Ended => Errno::ESHUTDOWN,
             Error::NotPossible { .. } => Errno::EPERM,
+            Error::NotFound { .. } => Errno::ENOENT,
+            Error::Busy { .. } => Errno::EBUSY,
+            Error::Deferred { .. } => Errno::EPROBE_DEFER,
+            Error::Unsupported { .. } => Errno::EOPNOTSUPP,
+            Error::Driver { errno, .. } => Errno(*errno),
         }
     }
 }

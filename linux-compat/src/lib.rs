@@ -24,18 +24,15 @@ macro_rules! families {
 }
 
 families! {
+    context,
     clk,
-    device,
     dma,
     gpio,
     i2c,
-    io_memory,
     irq,
     mmc,
     nvmem,
-    of,
     pinctrl,
-    platform,
     pm,
     regmap,
     regulator,

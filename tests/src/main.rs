@@ -4,6 +4,7 @@
 
 mod bars;
 mod boot;
+mod crash;
 mod entry;
 mod harness;
 mod hostile;
@@ -24,6 +25,7 @@ use xtask::image::Profile;
 const ALL: &[&[Test]] = &[
     boot::TESTS,
     entry::TESTS,
+    crash::TESTS,
     memory::TESTS,
     terminal::TESTS,
     lives::TESTS,

@@ -7,6 +7,8 @@ extern crate alloc;
 pub mod boot;
 pub mod clk;
 pub mod console;
+#[cfg(all(debug_assertions, target_os = "none"))]
+pub mod crash;
 pub mod device;
 pub mod dt;
 pub mod error;

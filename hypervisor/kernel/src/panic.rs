@@ -46,6 +46,8 @@ fn finish() -> ! {
 pub fn report(info: &dyn fmt::Display) -> ! {
     begin();
     println!("ferrovisor panic: CPU {}: {info}", percpu::this_cpu());
+    #[cfg(target_os = "none")]
+    calls(arch::cpu::frame_pointer());
     finish()
 }
 
@@ -64,18 +66,28 @@ pub fn host_fault(frame: &mut HostFrame, kind: FaultKind) {
         frame.elr.wrapping_sub(IMAGE.load(Ordering::Relaxed))
     );
     crate::print!("{frame}");
+    #[cfg(target_os = "none")]
     backtrace(frame);
     finish()
 }
 
+/// The calls that led to a fault. The fake machine of host tests has no frames to follow.
 #[cfg(target_os = "none")]
 fn backtrace(frame: &HostFrame) {
-    const SIZE: u64 = arch::STACK_SIZE as u64;
     // After an overflow the stack pointer is in the guard, but the frame pointer is still in the stack above.
-    let [.., fp, _] = frame.x;
-    if frame.sp.abs_diff(fp) > 2 * SIZE {
+    let [.., fp, link] = frame.x;
+    if frame.sp.abs_diff(fp) > 2 * arch::STACK_SIZE as u64 {
         return println!("  no calls known: the frame pointer is not in this stack");
     }
+    // A function that calls nobody has no frame: its caller is in x30 alone. In others x30 may be anything.
+    println!("  x30 is image + {:#x}", link.wrapping_sub(IMAGE.load(Ordering::Relaxed)));
+    calls(fp);
+}
+
+/// The calls that led to the function with frame pointer `fp`, which lies in a stack.
+#[cfg(target_os = "none")]
+fn calls(fp: u64) {
+    const SIZE: u64 = arch::STACK_SIZE as u64;
     let bottom = fp & !(SIZE - 1);
     let mut calls = [0; 24];
     let count = arch::cpu::backtrace(fp, bottom..bottom + SIZE, &mut calls);
@@ -85,7 +97,3 @@ fn backtrace(frame: &HostFrame) {
         println!("    image + {:#x}", call.wrapping_sub(image));
     }
 }
-
-/// The fake machine of host tests has no frames to follow.
-#[cfg(not(target_os = "none"))]
-fn backtrace(_: &HostFrame) {}

@@ -95,6 +95,15 @@ pub fn physical_address_bits() -> u32 {
     }
 }
 
+/// The frame pointer (x29) of the function that this is inlined into. Context: any.
+#[inline(always)]
+pub fn frame_pointer() -> u64 {
+    let fp;
+    // SAFETY: reads a register.
+    unsafe { asm!("mov {}, x29", out(reg) fp, options(nomem, nostack, preserves_flags)) };
+    fp
+}
+
 /// The return addresses of the callers, innermost first, at most `out.len()`; follows the frame pointers from `fp`
 /// so long as they stay within `stack` and go up. Returns how many there are.
 pub fn backtrace(mut fp: u64, stack: core::ops::Range<u64>, out: &mut [u64]) -> usize {

@@ -2,6 +2,8 @@
 //! `host`: the machine that the hypervisor runs on.
 
 mod cpus;
+#[cfg(all(debug_assertions, target_os = "none"))]
+mod crash;
 mod devices;
 mod irqs;
 mod mem;
@@ -72,5 +74,8 @@ pub const COMMAND: Command = Command {
             help: "PATH is that of a node, or an alias; unit addresses may be left out.",
             run: devices::dt,
         },
+        // In no reference: only debug images have it, for tests.
+        #[cfg(all(debug_assertions, target_os = "none"))]
+        crash::ACTION,
     ],
 };

@@ -18,6 +18,8 @@ extern crate alloc;
 
 mod error;
 mod fault;
+pub mod i2c;
+pub mod nvmem;
 mod ring;
 pub mod rtc;
 pub mod serial;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Between back ends and devices: the serial multiplexer, and the registries of clocks, watchdogs, I2C buses and
-//! non-volatile memories.
+//! Between back ends and devices: the serial multiplexer, disks with partitions and files, the MMC core, and the
+//! registries of clocks, watchdogs, I2C buses and non-volatile memories.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -16,10 +16,15 @@
 
 extern crate alloc;
 
+pub mod block;
 mod error;
 mod fault;
+pub mod fs;
+mod hash;
 pub mod i2c;
+pub mod mmc;
 pub mod nvmem;
+pub mod partition;
 mod ring;
 pub mod rtc;
 pub mod serial;

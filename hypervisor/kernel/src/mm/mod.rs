@@ -5,6 +5,7 @@ pub mod extents;
 pub mod frames;
 pub mod heap;
 pub mod layout;
+pub mod segment;
 pub mod space;
 
 use crate::error::Error;

@@ -16,6 +16,8 @@ use crate::{process, project};
 /// The package, and the file in it.
 const PACKAGE: &str = "linux-source-6.12";
 const TARBALL: &str = "usr/src/linux-source-6.12.tar.xz";
+/// The package's checksums of its files.
+const SUMS: &str = "DEBIAN/md5sums";
 /// The parts of the tree that drivers come from, and one of them that is as large as all the rest.
 const PARTS: [&str; 5] = ["drivers/", "include/", "lib/", "arch/arm64/include/", "COPYING"];
 const LEFT_OUT: &str = "drivers/gpu/drm/amd/include/";
@@ -41,7 +43,12 @@ pub fn fetch() -> Result<PathBuf> {
         return Ok(folder);
     }
     let packages = Packages::open()?;
-    let package = packages.fetch(PACKAGE)?;
+    let mut package = packages.fetch(PACKAGE)?;
+    if !package.join(SUMS).is_file() {
+        // Unpacked by someone who did not need the checksums.
+        packages.forget(PACKAGE)?;
+        package = packages.fetch(PACKAGE)?;
+    }
     verify(&package)?;
     let part = folder.with_extension("part");
     let _ = fs::remove_dir_all(&part);
@@ -55,12 +62,12 @@ pub fn fetch() -> Result<PathBuf> {
 
 /// The package's files are what its list of checksums says.
 fn verify(package: &Path) -> Result<()> {
-    let list = package.join("DEBIAN/md5sums");
+    let list = package.join(SUMS);
     let text = fs::read_to_string(&list).with_context(|| format!("cannot read {}", project::shown(&list)))?;
     ensure!(text.contains(TARBALL), "the package {PACKAGE} has no checksum for {TARBALL}");
     process::quiet(
         "checksum of the sources of Linux",
-        Command::new("md5sum").args(["--quiet", "--check", "DEBIAN/md5sums"]).current_dir(package),
+        Command::new("md5sum").args(["--quiet", "--check", SUMS]).current_dir(package),
     )
 }
 
@@ -151,7 +158,7 @@ mod tests {
         fs::create_dir_all(folder.join("usr/src")).unwrap();
         fs::write(folder.join(TARBALL), "abc").unwrap();
         let list =
-            |sum: &str| fs::write(folder.join("DEBIAN/md5sums"), format!("{sum}  {TARBALL}\n")).unwrap();
+            |sum: &str| fs::write(folder.join(SUMS), format!("{sum}  {TARBALL}\n")).unwrap();
         list("900150983cd24fb0d6963f7d28e17f72");
         verify(&folder).unwrap();
         list("900150983cd24fb0d6963f7d28e17f73");

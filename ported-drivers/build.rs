@@ -2,11 +2,12 @@
 //! Compiles the drivers that `FERROVISOR_DRIVERS` names (folders of `ported-drivers/`, separated by
 //! commas) and those that they need: an archive each, linked whole into the image.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use driver_config::{Clang, Driver, LinuxTree, Origin, Set, c_flags, unit_flags};
+use driver_config::{Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, unit_flags};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=FERROVISOR_DRIVERS");
@@ -69,7 +70,7 @@ impl Build {
                 (Some(linux), Origin::Linux) => self.take(linux, driver)?,
                 _ => self.folder.join(&driver.name),
             };
-            self.compile(driver, &tree)?;
+            self.compile(driver, &tree, &set.config())?;
         }
         Ok(())
     }
@@ -79,6 +80,7 @@ impl Build {
     fn take(&self, linux: &LinuxTree, driver: &Driver) -> Result<PathBuf, Box<dyn Error>> {
         let tree = self.out.join("linux").join(&driver.name);
         let _ = fs::remove_dir_all(&tree);
+        copy_stand_ins(&self.root, &tree)?;
         for path in driver.sources.iter().chain(&driver.headers) {
             println!("cargo::rerun-if-changed={}", linux.root.join(path).display());
             let file = tree.join(path);
@@ -89,7 +91,7 @@ impl Build {
     }
 
     /// Compiles a driver to `libdriver_NAME.a`.
-    fn compile(&self, driver: &Driver, tree: &Path) -> Result<(), Box<dyn Error>> {
+    fn compile(&self, driver: &Driver, tree: &Path, config: &BTreeSet<&str>) -> Result<(), Box<dyn Error>> {
         let mut objects = Vec::new();
         for source in &driver.sources {
             if driver.origin == Origin::Local {
@@ -97,7 +99,7 @@ impl Build {
             }
             // One at a time: each source has flags of its own.
             let mut build = self.cc();
-            build.flags(unit_flags(driver, source, tree)).file(tree.join(source));
+            build.flags(unit_flags(driver, source, tree, config)).file(tree.join(source));
             objects.extend(build.try_compile_intermediates().map_err(|error| {
                 format!(
                     "driver `{}`: {source}: {error}\n`cargo xtask driver check {}` says what is missing",

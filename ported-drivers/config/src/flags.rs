@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! How C is compiled for the image: the one list of flags.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
-use crate::Driver;
+#[cfg(doc)]
+use crate::Set;
+use crate::{Driver, Error};
 
 /// What the machine and the image ask for. The image is position independent, runs at EL2 without
 /// floating point, and is linked by lld with unused sections thrown away.
@@ -82,22 +86,53 @@ pub fn c_flags(root: &Path) -> Vec<String> {
     flags
 }
 
-/// What one source of a driver gets besides: its module's name and the driver's own options. `tree` is
-/// the folder that the driver's paths start at.
-pub fn unit_flags(driver: &Driver, source: &str, tree: &Path) -> Vec<String> {
-    let module = driver.module.clone().unwrap_or_else(|| stem(&driver.sources[0]));
+/// What one source of a driver gets besides: its module's name, and the options of all drivers of the
+/// image ([`Set::config`]). `tree` is the folder that the driver's paths start at.
+pub fn unit_flags(driver: &Driver, source: &str, tree: &Path, config: &BTreeSet<&str>) -> Vec<String> {
+    let module = driver
+        .module
+        .clone()
+        .unwrap_or_else(|| driver.sources.first().map_or_else(String::new, |first| stem(first)));
     let mut flags = vec![
         format!("-DKBUILD_MODNAME=\"{module}\""),
         format!("-DKBUILD_MODFILE=\"{module}\""),
         format!("-D__KBUILD_MODNAME=kmod_{module}"),
         format!("-DKBUILD_BASENAME=\"{}\"", stem(source)),
     ];
-    flags.extend(driver.config.iter().map(|option| match option.split_once('=') {
+    flags.extend(config.iter().map(|option| match option.split_once('=') {
         Some((name, value)) => format!("-DCONFIG_{name}={value}"),
         None => format!("-DCONFIG_{option}=1"),
     }));
     flags.extend(driver.include.iter().map(|folder| format!("-I{}", tree.join(folder).display())));
     flags
+}
+
+/// Where our own versions of headers are that Linux's cores keep for themselves, such as
+/// `drivers/pinctrl/core.h`, from the root of the checkout. A driver that includes one by a path such as
+/// `"../core.h"` gets ours.
+pub const STAND_INS: &str = "include/drivers";
+
+/// Copies our stand-ins into a folder that holds the sources of a driver of Linux.
+///
+/// # Errors
+/// When they cannot be read or written.
+pub fn copy_stand_ins(root: &Path, tree: &Path) -> Result<(), Error> {
+    let folder = root.join(STAND_INS);
+    if folder.is_dir() { copy(&folder, &tree.join("drivers")) } else { Ok(()) }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::create_dir_all(to).map_err(Error::file(to))?;
+    for entry in fs::read_dir(from).map_err(Error::file(from))? {
+        let path = entry.map_err(Error::file(from))?.path();
+        let to = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &to)?;
+        } else {
+            fs::copy(&path, &to).map_err(Error::file(&to))?;
+        }
+    }
+    Ok(())
 }
 
 /// A file's name as C can have it for a part of a name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The drivers that an image gets: those asked for, and what they need.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use board_config::did_you_mean;
@@ -55,6 +56,11 @@ impl Set {
     pub fn all(folder: &Path) -> Result<Set, Error> {
         let names = names(folder)?;
         Self::resolve(folder, names.iter().map(String::as_str), "ported-drivers")
+    }
+
+    /// The options of all drivers: as in Linux, each sees those of the others, for they share headers.
+    pub fn config(&self) -> BTreeSet<&str> {
+        self.drivers.iter().flat_map(|driver| &driver.config).map(String::as_str).collect()
     }
 
     /// Adds a driver after what it needs. `above` are those that are waiting for it.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `cargo xtask driver`: drivers of Linux, from their sources to what they lack.
 
+mod import;
+mod makefile;
 mod source;
+mod text;
+mod tree;
 
 use anyhow::Result;
 use board_config::{Board, Value};
@@ -21,6 +25,22 @@ pub struct DriverArgs {
 enum Task {
     /// Get the sources of Linux 6.12 from Debian's package, unless they are there
     Fetch,
+    /// Make a folder of ported-drivers/ of a source of Linux, or of your own
+    Import(ImportArgs),
+}
+
+/// Arguments of `cargo xtask driver import`.
+#[derive(Debug, Clone, Args)]
+struct ImportArgs {
+    /// C files: from the root of Linux's tree, or of your own
+    #[arg(required = true, value_name = "FILE.c")]
+    paths: Vec<String>,
+    /// The folder's name [default: the module's]
+    #[arg(long)]
+    name: Option<String>,
+    /// Another driver that it needs; may be given more than once
+    #[arg(long)]
+    needs: Vec<String>,
 }
 
 /// Carries out a task.
@@ -31,6 +51,11 @@ pub fn run(args: &DriverArgs) -> Result<()> {
     match &args.task {
         Task::Fetch => {
             println!("{}", project::shown(&source::fetch()?));
+            Ok(())
+        }
+        Task::Import(args) => {
+            let made = import::import(&args.paths, args.name.as_deref(), &args.needs, &source::fetch()?)?;
+            made.iter().for_each(|name| println!("ported-drivers/{name}/driver.toml"));
             Ok(())
         }
     }

@@ -157,8 +157,7 @@ mod tests {
         fs::create_dir_all(folder.join("DEBIAN")).unwrap();
         fs::create_dir_all(folder.join("usr/src")).unwrap();
         fs::write(folder.join(TARBALL), "abc").unwrap();
-        let list =
-            |sum: &str| fs::write(folder.join(SUMS), format!("{sum}  {TARBALL}\n")).unwrap();
+        let list = |sum: &str| fs::write(folder.join(SUMS), format!("{sum}  {TARBALL}\n")).unwrap();
         list("900150983cd24fb0d6963f7d28e17f72");
         verify(&folder).unwrap();
         list("900150983cd24fb0d6963f7d28e17f73");

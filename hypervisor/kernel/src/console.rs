@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The console: polled output from the first instruction of Rust on, interrupt-driven input once a driver is there.
+//! The console: polled output from the first instruction of Rust on; output and input by interrupt once a driver is
+//! there.
 //!
-//! Output goes to the console device, or to the early console before there is one; a `\n` is sent as `\r\n`. Input
-//! is moved from the device to a ring by the device's interrupt. When the ring is full, the device is left alone until
-//! the reader has made room: its own flow control then holds the sender.
+//! Output goes to the console device, or to the early console before there is one; a `\n` is sent as `\r\n`. What the
+//! device does not take at once waits in a ring for its transmit interrupt, so that nobody waits for a slow line with
+//! interrupts masked; a panic polls. Input is moved from the device to a ring by the device's interrupt. When the ring
+//! is full, the device is left alone until the reader has made room: its own flow control then holds the sender.
+
+mod output;
+
+pub use output::{flush, write, write_raw, write_row};
 
 use crate::sync::{SpinLock, WaitQueue};
 use core::fmt;
@@ -12,17 +18,22 @@ use spin::Once;
 
 /// A device that can be the console.
 pub trait ConsoleDevice: Sync {
-    /// Sends bytes, polled. Context: any; the console's lock is held.
-    fn write(&self, bytes: &[u8]);
+    /// Sends the first of these bytes, as many as the device takes at once and at most a FIFO full, without waiting.
+    /// Returns how many. Context: any; the console's lock is held.
+    fn send(&self, bytes: &[u8]) -> usize;
     /// Takes a received byte, if there is one. Context: any.
     fn read(&self) -> Option<u8>;
-    /// Sets what the receive interrupt calls, in interrupt context, and enables that interrupt. Context: boot.
+    /// Sets what the device's interrupt calls, in interrupt context, and lets it come for received bytes. Context:
+    /// boot.
     ///
     /// # Errors
     /// The device's interrupt cannot be had.
-    fn set_rx_handler(&self, handler: fn()) -> crate::error::Result<()>;
+    fn set_handler(&self, handler: fn()) -> crate::error::Result<()>;
     /// Masks or unmasks the receive interrupt. Context: any.
     fn set_rx_enabled(&self, enabled: bool);
+    /// Masks or unmasks the transmit interrupt, which says that [`ConsoleDevice::send`] takes more. Unmasked only after
+    /// a `send` that did not take all. Context: any; the console's lock is held.
+    fn set_tx_enabled(&self, enabled: bool);
     /// A name for reports.
     fn name(&self) -> &str;
 }
@@ -78,24 +89,10 @@ static FALLBACK: Polled = Polled::none();
 /// Output goes to [`FALLBACK`] alone.
 static FALLEN_BACK: AtomicBool = AtomicBool::new(false);
 
-struct Output {
-    row: Row,
-}
-
-static OUTPUT: SpinLock<Output> =
-    SpinLock::new(Output { row: Row { bytes: [0; ROW], len: 0, shown: false } });
 static DEVICE: Once<&'static dyn ConsoleDevice> = Once::new();
 
-/// The longest row that is kept: a wide terminal and some cursor movements.
-const ROW: usize = 256;
-
-/// What the terminal's user is editing: other output wipes it and, once that has ended its line, writes it again.
-struct Row {
-    bytes: [u8; ROW],
-    len: usize,
-    /// It stands on the screen: no other output has begun a line in its place.
-    shown: bool,
-}
+/// The device's interrupt is there: output need not wait.
+static QUEUED: AtomicBool = AtomicBool::new(false);
 
 /// Bytes of the input ring, a power of two: a paste of 1 KiB fits several times.
 const INPUT: usize = 4096;
@@ -140,89 +137,24 @@ pub fn move_early(early: Option<usize>, fallback: Option<usize>) {
 /// Makes `device` the console and opens its input. Boot only; the first device counts.
 ///
 /// # Errors
-/// Its receive interrupt cannot be had; output goes to it all the same.
+/// Its interrupt cannot be had; output goes to it all the same.
 pub fn set_device(device: &'static dyn ConsoleDevice) -> crate::error::Result<()> {
     let mut first = false;
     DEVICE.call_once(|| {
         first = true;
         device
     });
-    if first { device.set_rx_handler(receive) } else { Ok(()) }
+    if !first {
+        return Ok(());
+    }
+    device.set_handler(interrupt)?;
+    QUEUED.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
 /// The console device, once there is one.
 pub fn device() -> Option<&'static dyn ConsoleDevice> {
     DEVICE.get().copied()
-}
-
-/// Sends text; `\n` becomes `\r\n`. Context: any. Lines of several CPUs do not mix within one call.
-pub fn write(bytes: &[u8]) {
-    if crate::log::panicking() {
-        // The panicking CPU may hold the lock, or another one that is stopped: go past it.
-        return send(bytes, true);
-    }
-    send_beside_row(&mut OUTPUT.lock(), bytes, true);
-}
-
-/// Sends bytes as they are: a guest's output. Context: any.
-pub fn write_raw(bytes: &[u8]) {
-    send_beside_row(&mut OUTPUT.lock(), bytes, false);
-}
-
-/// Sends bytes as they are and has `row` kept from then on: the line that the terminal's user edits, written so that it
-/// redraws itself from any column. Output from elsewhere then appears above it. An empty `row` ends that; so does one
-/// of more than 256 bytes. Context: any.
-pub fn write_row(bytes: &[u8], row: &[u8]) {
-    edit_row(&mut OUTPUT.lock(), bytes, row);
-}
-
-fn edit_row(output: &mut Output, bytes: &[u8], row: &[u8]) {
-    if output.row.len > 0 && !output.row.shown {
-        // Somebody else's unfinished line stands in the row's place.
-        send(b"\r\n", false);
-        send(output.row.bytes.get(..output.row.len).unwrap_or_default(), false);
-    }
-    send(bytes, false);
-    let len = if row.len() <= ROW { row.len() } else { 0 };
-    if let (Some(to), Some(from)) = (output.row.bytes.get_mut(..len), row.get(..len)) {
-        to.copy_from_slice(from);
-    }
-    output.row.len = len;
-    output.row.shown = true;
-}
-
-/// Sends output that is not the terminal's: the row that is being edited makes room for it.
-fn send_beside_row(output: &mut Output, bytes: &[u8], translate: bool) {
-    if output.row.len > 0 && output.row.shown && !bytes.is_empty() {
-        send(b"\r\x1b[K", false);
-        output.row.shown = false;
-    }
-    send(bytes, translate);
-    if output.row.len > 0 && bytes.ends_with(b"\n") {
-        send(output.row.bytes.get(..output.row.len).unwrap_or_default(), false);
-        output.row.shown = true;
-    }
-}
-
-fn send(bytes: &[u8], translate: bool) {
-    let device = DEVICE.get();
-    let put = |part: &[u8]| match device {
-        _ if FALLEN_BACK.load(Ordering::Relaxed) => FALLBACK.send(part),
-        Some(device) => device.write(part),
-        None => EARLY.send(part),
-    };
-    if !translate {
-        return put(bytes);
-    }
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
-        match line.split_last() {
-            Some((b'\n', text)) => {
-                put(text);
-                put(b"\r\n");
-            }
-            _ => put(line),
-        }
-    }
 }
 
 /// Formats to the console, without a time stamp and not into the log's ring.
@@ -251,9 +183,16 @@ macro_rules! println {
     ($($arg:tt)*) => { $crate::print!("{}\n", format_args!($($arg)*)) };
 }
 
-/// The receive interrupt: moves what the device has into the ring.
-fn receive() {
-    let Some(device) = device() else { return };
+/// The device's interrupt.
+fn interrupt() {
+    if let Some(device) = device() {
+        receive(device);
+        output::transmit(device);
+    }
+}
+
+/// Moves what the device has into the ring.
+fn receive(device: &dyn ConsoleDevice) {
     let mut input = INPUT_RING.lock();
     let got = fill(&mut input, &mut || device.read());
     if input.held {
@@ -296,6 +235,8 @@ pub fn try_read(out: &mut [u8]) -> usize {
     let (count, reopen) = drain(&mut INPUT_RING.lock(), out);
     if reopen && let Some(device) = device() {
         device.set_rx_enabled(true);
+        // Some devices tell of a byte once, and have told of these while nobody listened.
+        receive(device);
     }
     count
 }
@@ -325,56 +266,4 @@ pub fn wait_input(ns: Option<u64>) {
 pub fn available() -> bool {
     let input = INPUT_RING.lock();
     input.head != input.tail
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::cell::RefCell;
-
-    std::thread_local!(static SENT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
-
-    fn output() -> Output {
-        static ONCE: Once<()> = Once::new();
-        let put = |_, _, byte| SENT.with_borrow_mut(|sent| sent.push(byte));
-        ONCE.call_once(|| set_early(EarlyConsole { name: "test", put, layout: 0 }, 0));
-        Output { row: Row { bytes: [0; ROW], len: 0, shown: false } }
-    }
-
-    fn sent() -> String {
-        String::from_utf8(SENT.take()).unwrap()
-    }
-
-    #[test]
-    fn other_output_makes_room_and_redraws_the_row() {
-        let mut output = output();
-        send_beside_row(&mut output, b"early\n", true);
-        assert_eq!(sent(), "early\r\n", "nothing is edited");
-        edit_row(&mut output, b"$ a", b"\r$ a");
-        assert_eq!(sent(), "$ a");
-        send_beside_row(&mut output, b"log line\n", true);
-        assert_eq!(sent(), "\r\x1b[Klog line\r\n\r$ a");
-        // A line in pieces: the row comes back when the line has ended.
-        send_beside_row(&mut output, b"[guest] ", false);
-        send_beside_row(&mut output, b"text", false);
-        assert_eq!(sent(), "\r\x1b[K[guest] text");
-        send_beside_row(&mut output, b"\r\n", false);
-        assert_eq!(sent(), "\r\n\r$ a");
-        edit_row(&mut output, b"b\r\n", b"");
-        send_beside_row(&mut output, b"x\n", true);
-        assert_eq!(sent(), "b\r\nx\r\n", "the row is done");
-    }
-
-    #[test]
-    fn editing_goes_on_below_an_unfinished_line() {
-        let mut output = output();
-        edit_row(&mut output, b"$ a", b"\r$ a");
-        send_beside_row(&mut output, b"half", true);
-        edit_row(&mut output, b"b", b"\r$ ab");
-        assert_eq!(sent(), "$ a\r\x1b[Khalf\r\n\r$ ab");
-        // A row that is too long is not kept.
-        edit_row(&mut output, b"", &[b'x'; ROW + 1]);
-        send_beside_row(&mut output, b"y\n", true);
-        assert_eq!(sent(), "y\r\n");
-    }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The log: back end of the `log` crate. Every record goes to a ring, which the terminal shows, and to the console.
 //!
-//! Usable in any context, interrupt handlers and the panic handler included; costs the time of the console's polled
-//! output, so the exit path does not log. A line is `[seconds.micros] cpu level: text`, with the time since the first
+//! Usable in any context, interrupt handlers and the panic handler included; costs the time of some bytes to the
+//! console, so the exit path does not log. A line is `[seconds.micros] cpu level: text`, with the time since the first
 //! instruction of the image; informational lines have no level.
 
 use crate::console;

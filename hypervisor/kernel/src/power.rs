@@ -169,6 +169,7 @@ pub fn announce(end: End) {
 /// Resets the machine, by handlers and by the firmware. Returns, with the firmware's reason, only if that is
 /// impossible. Context: any.
 pub fn reset() -> FirmwareError {
+    crate::console::flush();
     call(Stage::Act, End::Restart, |priority| priority > FIRMWARE_RESTART_PRIORITY);
     let refusal = firmware().map_or(FirmwareError::NotSupported, Firmware::reset);
     call(Stage::Act, End::Restart, |priority| priority <= FIRMWARE_RESTART_PRIORITY);
@@ -178,6 +179,7 @@ pub fn reset() -> FirmwareError {
 /// Switches the machine off, by handlers and by the firmware. Returns, with the firmware's reason, only if that is
 /// impossible. Context: any.
 pub fn poweroff() -> FirmwareError {
+    crate::console::flush();
     call(Stage::Act, End::PowerOff, |priority| priority > FIRMWARE_POWEROFF_PRIORITY);
     let refusal = firmware().map_or(FirmwareError::NotSupported, Firmware::poweroff);
     call(Stage::Act, End::PowerOff, |priority| priority <= FIRMWARE_POWEROFF_PRIORITY);

@@ -222,6 +222,37 @@ fn map(reg: Reg) -> Result<Mmio> {
     space::map_device(reg.base, reg.size)
 }
 
+/// Size of an interface whose 4 KiB pages show sixteen times each, to be 64 KiB apart for systems with such pages.
+const ALIASED: u64 = 0x2_0000;
+/// Where the last copy of the first page lies, which is followed by the second page.
+const LAST_COPY: u64 = 0xf000;
+/// GICC_IIDR, and GICV_IIDR.
+const IIDR: u64 = 0xfc;
+
+/// Where the registers of an interface lie as the manual has them, page after page.
+fn contiguous(reg: Reg, aliased: bool) -> Reg {
+    if !aliased {
+        return reg;
+    }
+    Reg { base: reg.base + LAST_COPY, size: reg.size - LAST_COPY }
+}
+
+/// Whether the CPU interface's pages show sixteen times each.
+fn is_aliased(interface: &Reg) -> Result<bool> {
+    if interface.size != ALIASED {
+        return Ok(false);
+    }
+    let mmio = space::map_device(interface.base, ALIASED)?;
+    let read = |offset: u64| {
+        let at = mmio.base().as_ptr::<u8>().wrapping_add(offset as usize).cast::<u32>();
+        // SAFETY: inside the mapping and aligned; reading an identification register has no effect.
+        unsafe { at.read_volatile() }
+    };
+    // Product and revision are the chip's own; the architecture version, 2, tells that there is one at all.
+    let (first, last) = (read(IIDR), read(LAST_COPY + IIDR));
+    Ok(first == last && first >> 16 & 0xf == 2)
+}
+
 /// `reg` holds distributor, CPU interface, and with the virtualization extensions GICH and GICV.
 fn probe(node: &Node<'static>) -> Result<&'static dyn IrqChip> {
     let interface = node.reg(1)?;
@@ -237,7 +268,9 @@ fn probe(node: &Node<'static>) -> Result<&'static dyn IrqChip> {
         Some((unsafe { at.cast::<u32>().read_volatile() } & 0x3f) as usize + 1)
     });
     let maintenance_irq: Option<Interrupt> = node.interrupt(0).ok();
-    let gicv = node.reg(3).ok();
+    let aliased = is_aliased(&interface)?;
+    let interface = contiguous(interface, aliased);
+    let gicv = node.reg(3).ok().map(|gicv| contiguous(gicv, aliased && gicv.size == ALIASED));
     let virtualization = Virtualization { version: GicVersion::V2, gich, gicv, maintenance_irq, list_regs };
     let gic = GicV2::new(map(node.reg(0)?)?, map(interface)?, virtualization)?;
     log::info!("{node}: GICv2, {} lines, {} list registers", gic.lines, list_regs.unwrap_or(0));

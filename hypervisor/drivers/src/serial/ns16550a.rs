@@ -10,7 +10,7 @@ use kernel::dt::Node;
 use kernel::error::{Error, Result};
 use kernel::irq::{self, Handler, Interrupt, Options};
 use kernel::mm::space::{self, Mmio};
-use kernel::sync::Once;
+use kernel::sync::{Once, SpinLock};
 
 const COMPATIBLE: &[&str] = &["ns16550a", "ns16550", "ns16450", "snps,dw-apb-uart"];
 
@@ -45,18 +45,23 @@ const DW_USR: usize = 0x1f;
 
 /// IER: received data available.
 const IER_RX: u8 = 1;
+/// IER: the transmit FIFO is empty.
+const IER_TX: u8 = 1 << 1;
 /// FCR: FIFOs on, both reset, interrupt from 14 bytes on.
 const FCR_ON: u8 = 0xc7;
 /// MCR: DTR, RTS, and OUT2 which lets interrupts out.
 const MCR_ON: u8 = 0x0b;
 /// LSR: a byte was received.
 const LSR_DR: u8 = 1;
-/// LSR: the transmitter takes a byte.
+/// LSR: the transmit FIFO is empty.
 const LSR_THRE: u8 = 1 << 5;
 /// IIR 3:0: DesignWare's busy detect, raised by a write to LCR while busy.
 const IIR_BUSY: u8 = 7;
 /// IIR 3:0: bytes wait and the line is idle.
 const IIR_TIMEOUT: u8 = 0xc;
+
+/// Bytes of the transmit FIFO, at least: those with deeper ones are given as many.
+const FIFO: usize = 16;
 
 /// How registers are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +154,8 @@ pub struct Ns16550a {
     designware: bool,
     interrupt: Option<Interrupt>,
     handler: Once<fn()>,
+    /// What is in IER: it is changed for either direction by itself.
+    enabled: SpinLock<u8>,
 }
 
 impl Ns16550a {
@@ -159,7 +166,8 @@ impl Ns16550a {
                 alloc::format!("its registers need {needed:#x} aligned bytes, reg has {:#x}", mmio.len());
             return Err(Error::Invalid { what: "16550 UART", why });
         }
-        let uart = Ns16550a { mmio, layout, designware, interrupt, handler: Once::new() };
+        let (handler, enabled) = (Once::new(), SpinLock::new(0));
+        let uart = Ns16550a { mmio, layout, designware, interrupt, handler, enabled };
         uart.set(IER, 0);
         uart.set(IIR_FCR, FCR_ON);
         uart.set(MCR, MCR_ON);
@@ -174,6 +182,12 @@ impl Ns16550a {
     fn set(&self, register: usize, value: u8) {
         // SAFETY: as in `get`; none of the registers makes the device touch memory.
         unsafe { self.layout.write(self.mmio.base().0, register, value) }
+    }
+
+    fn enable(&self, interrupt: u8, on: bool) {
+        let mut enabled = self.enabled.lock();
+        *enabled = if on { *enabled | interrupt } else { *enabled & !interrupt };
+        self.set(IER, *enabled);
     }
 
     fn interrupted(&self) {
@@ -192,28 +206,37 @@ impl Ns16550a {
 }
 
 impl ConsoleDevice for Ns16550a {
-    fn write(&self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| early_put(self.mmio.base().0, self.layout.pack(), b));
+    fn send(&self, bytes: &[u8]) -> usize {
+        if self.get(LSR) & LSR_THRE == 0 {
+            return 0;
+        }
+        let count = bytes.len().min(FIFO);
+        bytes.iter().take(count).for_each(|&b| self.set(DATA, b));
+        count
     }
 
     fn read(&self) -> Option<u8> {
         (self.get(LSR) & LSR_DR != 0).then(|| self.get(DATA))
     }
 
-    fn set_rx_handler(&self, handler: fn()) -> Result<()> {
+    fn set_handler(&self, handler: fn()) -> Result<()> {
         self.handler.call_once(|| handler);
-        let Some(interrupt) = self.interrupt else {
+        let Some(wired) = self.interrupt else {
             return Err(Error::Invalid { what: "console", why: "the 16550's node has no interrupt".into() });
         };
         let this = core::ptr::from_ref(self).expose_provenance();
-        let handler = Handler::Function(rx_interrupt, this);
-        irq::request(interrupt.intid, "ns16550a", Options::new(Some(interrupt.trigger)), handler)?;
+        let handler = Handler::Function(interrupt, this);
+        irq::request(wired.intid, "ns16550a", Options::new(Some(wired.trigger)), handler)?;
         self.set_rx_enabled(true);
         Ok(())
     }
 
     fn set_rx_enabled(&self, enabled: bool) {
-        self.set(IER, if enabled { IER_RX } else { 0 });
+        self.enable(IER_RX, enabled);
+    }
+
+    fn set_tx_enabled(&self, enabled: bool) {
+        self.enable(IER_TX, enabled);
     }
 
     fn name(&self) -> &str {
@@ -221,9 +244,9 @@ impl ConsoleDevice for Ns16550a {
     }
 }
 
-fn rx_interrupt(device: usize) {
+fn interrupt(device: usize) {
     let device = core::ptr::with_exposed_provenance::<Ns16550a>(device);
-    // SAFETY: `set_rx_handler` passes the device itself, which `probe` leaked.
+    // SAFETY: `set_handler` passes the device itself, which `probe` leaked.
     unsafe { &*device }.interrupted();
 }
 
@@ -259,14 +282,20 @@ mod tests {
             let put = |register: usize, v: u8| unsafe { base.add(register << shift).write_volatile(v) };
             let uart = Ns16550a::new(mmio, layout, false, None).unwrap();
             assert_eq!((byte(IER), byte(IIR_FCR), byte(MCR)), (0, FCR_ON, MCR_ON));
+            put(LSR, 0);
+            assert_eq!(uart.send(b"x"), 0, "the FIFO is not empty");
             put(LSR, LSR_THRE);
-            uart.write(b"xy");
+            assert_eq!(uart.send(&[b'x'; 100]), FIFO);
+            assert_eq!(uart.send(b"xy"), 2);
             assert_eq!(byte(DATA), b'y');
             assert_eq!(uart.read(), None);
             put(LSR, LSR_DR);
             assert_eq!(uart.read(), Some(b'y'));
             uart.set_rx_enabled(true);
-            assert_eq!(byte(IER), IER_RX);
+            uart.set_tx_enabled(true);
+            assert_eq!(byte(IER), IER_RX | IER_TX);
+            uart.set_rx_enabled(false);
+            assert_eq!(byte(IER), IER_TX);
         }
     }
 

@@ -8,7 +8,8 @@ use kernel::dt::Node;
 use kernel::error::{Error, Result};
 use kernel::irq::{self, Handler, Interrupt, Options};
 use kernel::mm::space::{self, Mmio};
-use kernel::sync::Once;
+use kernel::sync::{Once, SpinLock};
+use tock_registers::fields::FieldValue;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 use tock_registers::registers::{ReadOnly, ReadWrite, WriteOnly};
 use tock_registers::{register_bitfields, register_structs};
@@ -38,6 +39,8 @@ register_bitfields! { u32,
     Interrupts [
         /// Receive FIFO has reached its level.
         RX 4,
+        /// Transmit FIFO has fallen to its level.
+        TX 5,
         /// Bytes wait in the receive FIFO and the line is idle.
         RT 6
     ],
@@ -89,6 +92,9 @@ fn early_put(base: usize, _layout: u32, byte: u8) {
     put(unsafe { &*registers }, byte);
 }
 
+/// Bytes of the transmit FIFO, at most.
+const FIFO: usize = 32;
+
 fn put(registers: &Registers, byte: u8) {
     for _ in 0..1_000_000 {
         if !registers.flags.is_set(Flags::TXFF) {
@@ -103,6 +109,8 @@ pub struct Pl011 {
     mmio: Mmio,
     interrupt: Option<Interrupt>,
     handler: Once<fn()>,
+    /// The interrupt mask register is changed for either direction by itself.
+    mask: SpinLock<()>,
 }
 
 impl Pl011 {
@@ -111,7 +119,7 @@ impl Pl011 {
     /// # Errors
     /// The mapping is too small or not aligned.
     pub fn new(mmio: Mmio, interrupt: Option<Interrupt>) -> Result<Self> {
-        let uart = Pl011 { mmio, interrupt, handler: Once::new() };
+        let uart = Pl011 { mmio, interrupt, handler: Once::new(), mask: SpinLock::new(()) };
         let Some(registers) = uart.registers() else {
             return Err(Error::Invalid {
                 what: "PL011",
@@ -124,12 +132,23 @@ impl Pl011 {
         Ok(uart)
     }
 
+    fn change_mask(&self, change: FieldValue<u32, Interrupts::Register>) {
+        let _alone = self.mask.lock();
+        if let Some(registers) = self.registers() {
+            registers.mask.modify(change);
+        }
+    }
+
     fn registers(&self) -> Option<&Registers> {
         // SAFETY: the structure describes a PL011, none of whose registers makes it touch memory.
         unsafe { self.mmio.registers(0) }
     }
 
     fn interrupted(&self) {
+        // Cleared before sending, after which it comes again when the FIFO has drained.
+        if let Some(registers) = self.registers() {
+            registers.clear.write(Interrupts::TX::SET);
+        }
         if let Some(handler) = self.handler.get() {
             handler();
         }
@@ -143,10 +162,11 @@ impl Pl011 {
 }
 
 impl ConsoleDevice for Pl011 {
-    fn write(&self, bytes: &[u8]) {
-        if let Some(registers) = self.registers() {
-            bytes.iter().for_each(|&b| put(registers, b));
-        }
+    fn send(&self, bytes: &[u8]) -> usize {
+        let Some(registers) = self.registers() else { return bytes.len() };
+        let room = || !registers.flags.is_set(Flags::TXFF);
+        let sent = bytes.iter().take(FIFO).take_while(|_| room()).map(|&b| registers.data.set(b.into()));
+        sent.count()
     }
 
     fn read(&self) -> Option<u8> {
@@ -154,23 +174,26 @@ impl ConsoleDevice for Pl011 {
         (!registers.flags.is_set(Flags::RXFE)).then(|| registers.data.get() as u8)
     }
 
-    fn set_rx_handler(&self, handler: fn()) -> Result<()> {
+    fn set_handler(&self, handler: fn()) -> Result<()> {
         self.handler.call_once(|| handler);
-        let Some(interrupt) = self.interrupt else {
+        let Some(wired) = self.interrupt else {
             return Err(Error::Invalid { what: "console", why: "the PL011's node has no interrupt".into() });
         };
         let this = core::ptr::from_ref(self).expose_provenance();
-        let handler = Handler::Function(rx_interrupt, this);
-        irq::request(interrupt.intid, "pl011", Options::new(Some(interrupt.trigger)), handler)?;
+        let handler = Handler::Function(interrupt, this);
+        irq::request(wired.intid, "pl011", Options::new(Some(wired.trigger)), handler)?;
         self.set_rx_enabled(true);
         Ok(())
     }
 
     fn set_rx_enabled(&self, enabled: bool) {
-        if let Some(registers) = self.registers() {
-            let both = Interrupts::RX::SET + Interrupts::RT::SET;
-            registers.mask.write(if enabled { both } else { Interrupts::RX::CLEAR });
-        }
+        let (on, off) =
+            (Interrupts::RX::SET + Interrupts::RT::SET, Interrupts::RX::CLEAR + Interrupts::RT::CLEAR);
+        self.change_mask(if enabled { on } else { off });
+    }
+
+    fn set_tx_enabled(&self, enabled: bool) {
+        self.change_mask(if enabled { Interrupts::TX::SET } else { Interrupts::TX::CLEAR });
     }
 
     fn name(&self) -> &str {
@@ -178,9 +201,9 @@ impl ConsoleDevice for Pl011 {
     }
 }
 
-fn rx_interrupt(device: usize) {
+fn interrupt(device: usize) {
     let device = core::ptr::with_exposed_provenance::<Pl011>(device);
-    // SAFETY: `set_rx_handler` passes the device itself, which `probe` leaked.
+    // SAFETY: `set_handler` passes the device itself, which `probe` leaked.
     unsafe { &*device }.interrupted();
 }
 
@@ -209,17 +232,25 @@ mod tests {
         let uart = Pl011::new(mmio, None).unwrap();
         assert_eq!(word(0x30), 1 << 0 | 1 << 8 | 1 << 9);
         assert_eq!((word(0x38), word(0x44)), (0, 0x7ff));
-        uart.write(b"ab");
+        assert_eq!(uart.send(b"ab"), 2);
         assert_eq!(word(0x00), u32::from(b'b'));
+        assert_eq!(uart.send(&[b'x'; 100]), 32, "no more than a FIFO full");
         uart.set_rx_enabled(true);
         assert_eq!(word(0x38), 1 << 4 | 1 << 6);
+        uart.set_tx_enabled(true);
+        assert_eq!(word(0x38), 1 << 4 | 1 << 5 | 1 << 6);
         uart.set_rx_enabled(false);
+        assert_eq!(word(0x38), 1 << 5);
+        uart.set_tx_enabled(false);
         assert_eq!(word(0x38), 0);
-        assert_eq!(uart.read(), Some(b'b'));
+        assert_eq!(uart.read(), Some(b'x'));
+        // SAFETY: inside the fake registers.
+        unsafe { words.byte_add(0x18).write_volatile(1 << 5) };
+        assert_eq!(uart.send(b"c"), 0, "a full FIFO takes nothing");
         // SAFETY: inside the fake registers.
         unsafe { words.byte_add(0x18).write_volatile(1 << 4) };
         assert_eq!(uart.read(), None);
-        assert!(uart.set_rx_handler(|| ()).is_err(), "without an interrupt there is no input");
+        assert!(uart.set_handler(|| ()).is_err(), "without an interrupt there is no input");
         assert!(Pl011::new(Mmio::fake(0x40), None).is_err());
     }
 }

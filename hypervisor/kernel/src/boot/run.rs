@@ -28,6 +28,7 @@ fn fail(what: fmt::Arguments<'_>) -> ! {
     if CONFIG.get().is_some_and(|c| c.panic_reset) {
         log::error!("no reset: {}", power::reset());
     }
+    console::flush();
     arch::cpu::halt()
 }
 

@@ -18,6 +18,8 @@ pub mod mm;
 pub mod panic;
 pub mod percpu;
 pub mod power;
+pub mod regulator;
+pub mod reset;
 pub mod sched;
 pub mod smp;
 pub mod sync;

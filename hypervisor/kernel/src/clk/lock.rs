@@ -3,56 +3,26 @@
 
 use crate::percpu;
 use crate::sched;
-use crate::sync::{Mutex, MutexGuard, RawSpinLock, RawSpinLockGuard};
+use crate::sync::{RawSpinLock, RawSpinLockGuard, ReentrantGuard, ReentrantMutex};
 use arch::irq::Flags;
-use core::marker::PhantomData;
 use core::ptr::from_ref;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 
-static PREPARE: Mutex<()> = Mutex::new(());
-/// Who holds [`PREPARE`], see [`who`]; 0 for nobody.
-static PREPARE_OWNER: AtomicUsize = AtomicUsize::new(0);
-
-static ENABLE: RawSpinLock<()> = RawSpinLock::new(());
-/// The per-CPU block of the CPU that holds [`ENABLE`]; 0 for none.
-static ENABLE_OWNER: AtomicUsize = AtomicUsize::new(0);
+static PREPARE: ReentrantMutex = ReentrantMutex::new();
 
 /// Holds the prepare lock.
-pub struct PrepareGuard {
-    /// `None` where the same vCPU took it further up.
-    outermost: Option<MutexGuard<'static, ()>>,
-    not_send: PhantomData<*const ()>,
-}
-
-/// What runs: a vCPU, or a CPU that boots. Blocks are aligned, so the two cannot be mistaken for one another.
-fn who() -> usize {
-    match sched::try_current() {
-        Some(me) if !me.is_idle() => ((me.id() as usize) << 1) | 1,
-        _ => from_ref(percpu::this_block()).addr(),
-    }
-}
+pub type PrepareGuard = ReentrantGuard<'static>;
 
 /// Keeps tree, rates and prepare counts as they are. Context: orphan vCPUs; may sleep.
 #[track_caller]
 pub fn prepare_lock() -> PrepareGuard {
-    let me = who();
-    // Only this vCPU writes its own number there.
-    let outermost = (PREPARE_OWNER.load(Relaxed) != me).then(|| {
-        let guard = PREPARE.lock();
-        PREPARE_OWNER.store(me, Relaxed);
-        guard
-    });
-    PrepareGuard { outermost, not_send: PhantomData }
+    PREPARE.lock()
 }
 
-impl Drop for PrepareGuard {
-    fn drop(&mut self) {
-        if self.outermost.is_some() {
-            PREPARE_OWNER.store(0, Relaxed);
-        }
-    }
-}
+static ENABLE: RawSpinLock<()> = RawSpinLock::new(());
+/// The per-CPU block of the CPU that holds [`ENABLE`]; 0 for none.
+static ENABLE_OWNER: AtomicUsize = AtomicUsize::new(0);
 
 /// Holds the enable lock, with interrupts masked.
 pub(super) struct EnableGuard {

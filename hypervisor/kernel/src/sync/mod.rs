@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | [`RawSpinLock`] | interrupts already masked: the exit path, interrupt handlers | spinning |
 //! | [`SpinLock`] | any; masks interrupts and so preemption while held | spinning |
-//! | [`Mutex`] | orphan vCPUs | sleeping |
+//! | [`Mutex`], [`ReentrantMutex`] | orphan vCPUs | sleeping |
 //! | [`Completion`], [`WaitQueue`] | waiting: orphan vCPUs; waking: any | sleeping |
 //!
 //! Debug builds panic, naming the type behind the lock, where a CPU takes a spinlock that it holds, and naming the
@@ -13,11 +13,13 @@
 
 mod completion;
 mod mutex;
+mod reentrant;
 mod spinlock;
 mod waitqueue;
 
 pub use completion::Completion;
 pub use mutex::{Mutex, MutexGuard};
+pub use reentrant::{ReentrantGuard, ReentrantMutex};
 pub use spin::Once;
 pub use spinlock::{RawSpinLock, RawSpinLockGuard, SpinLock, SpinLockGuard};
 pub use waitqueue::WaitQueue;

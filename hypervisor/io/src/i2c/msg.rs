@@ -141,17 +141,14 @@ impl Quirks {
     pub fn allow(&self, messages: &[Msg<'_>]) -> bool {
         let within = |limit: usize, len: usize| limit == 0 || len <= limit;
         if self.combined
-            && messages.len() == 2
             && let [first, second] = messages
-        {
-            if (self.write_first && first.is_read())
+            && ((self.write_first && first.is_read())
                 || (self.read_second && !second.is_read())
                 || (self.same_address && first.address != second.address)
                 || !within(self.max_first, first.len)
-                || !within(self.max_second, second.len)
-            {
-                return false;
-            }
+                || !within(self.max_second, second.len))
+        {
+            return false;
         }
         let most = if self.combined { 2 } else { self.max_messages };
         if !within(most, messages.len()) || (self.no_repeated_start && messages.len() > 1) {

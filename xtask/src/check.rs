@@ -16,7 +16,7 @@ use dtoolkit::{Node, Property};
 use crate::bundle::Guest;
 use crate::devicetree::{self, DeviceTree};
 use crate::toolchain::host_cargo;
-use crate::{artifacts, process, project, qemu};
+use crate::{artifacts, card, process, project, qemu};
 
 /// Arguments of `cargo xtask check`.
 #[derive(Debug, Clone, Args)]
@@ -61,6 +61,13 @@ struct Tree {
 pub fn examine(id: &str) -> Result<Report> {
     let board = project::board(id)?;
     let folder = project::board_folder(id);
+    if let Some(Value::Size(size)) = board.get("machine.sd") {
+        ensure!(
+            *size == 0 || size.is_power_of_two() && *size >= card::MIN,
+            "boards/{id}/board.toml: machine.sd must be a power of two of at least {}M, or 0",
+            card::MIN >> 20
+        );
+    }
     let tree = devicetree::of_board(&board)?.map(read_tree).transpose()?;
     let guests: Vec<Guest> =
         guest_sources(&folder)?.iter().map(|path| Guest::read(path)).collect::<Result<_>>()?;
@@ -203,8 +210,10 @@ pub fn run(args: &CheckArgs) -> Result<()> {
         None => println!("\nNo device tree of its own: the boot loader's is used."),
     }
     show_guests(&report.guests)?;
-    let machine =
-        qemu::Machine::new(board, &qemu::Overrides::default(), "IMAGE".into(), Some("BUNDLE".into()));
+    let has_card = !matches!(board.get("machine.sd"), None | Some(Value::Size(0)));
+    let card = if has_card { qemu::Card::File("CARD".into()) } else { qemu::Card::None };
+    let overrides = qemu::Overrides { card, ..qemu::Overrides::default() };
+    let machine = qemu::Machine::new(board, &overrides, "IMAGE".into(), Some("BUNDLE".into()));
     match board.get("machine.qemu") {
         Some(Value::Strings(words)) if !words.is_empty() => {
             println!("\nEmulated by:\n  {}", process::shown(&machine?.interactive()));

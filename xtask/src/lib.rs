@@ -5,6 +5,7 @@
 pub mod artifacts;
 pub mod bench;
 pub mod bundle;
+pub mod card;
 pub mod check;
 pub mod devicetree;
 pub mod driver;

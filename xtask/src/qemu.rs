@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use board_config::{Board, Value};
 
-use crate::{devicetree, emulator};
+use crate::{card, devicetree, emulator};
 
 /// What a user may want other than the board says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,8 +20,22 @@ pub struct Overrides {
     pub memory: Option<String>,
     /// GIC version.
     pub gic: Option<u32>,
+    /// The SD card.
+    pub card: Card,
     /// Further arguments of the emulator.
     pub extra: Vec<String>,
+}
+
+/// The SD card in an emulated machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Card {
+    /// The one that the board's `machine.sd` asks for. What is written to it is lost at the end.
+    #[default]
+    Board,
+    /// None: the slot is empty.
+    None,
+    /// This image, and what is written to it stays.
+    File(PathBuf),
 }
 
 /// An emulated machine with what it boots.
@@ -85,6 +99,9 @@ impl Machine {
         let (program, arguments) = words.split_first().context("an empty machine.qemu")?;
         let mut arguments: Vec<String> = arguments.iter().map(fill).collect();
         arguments.extend(["-smp".into(), cpus, "-m".into(), memory]);
+        if let Some(drive) = drive(board, &overrides.card, &text("machine.sd-slot")?)? {
+            arguments.extend(["-drive".into(), drive]);
+        }
         let handed_over = board.get("machine.dtb") == Some(&Value::Bool(true));
         Ok(Machine {
             program: emulator::program(program, &list("machine.patch")?)?,
@@ -127,6 +144,21 @@ impl Machine {
     }
 }
 
+/// What `-drive` is to be told of the SD card. The drive's name is `sd`, for those who pull it out.
+fn drive(board: &Board, card: &Card, slot: &str) -> Result<Option<String>> {
+    let (path, snapshot) = match card {
+        Card::None => return Ok(None),
+        Card::File(path) => (path.clone(), "off"),
+        Card::Board => match card::of_board(board)? {
+            Some(path) => (path, "on"),
+            None => return Ok(None),
+        },
+    };
+    // A comma ends an option's value; two stand for one.
+    let path = path.display().to_string().replace(',', ",,");
+    Ok(Some(format!("if=sd,index={slot},id=sd,format=raw,snapshot={snapshot},file={path}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,9 +180,11 @@ mod tests {
             cpus: Some(4),
             memory: Some("176M".into()),
             gic: Some(2),
+            card: Card::File("a,b".into()),
             extra: vec!["-icount".into(), "shift=0".into()],
         });
         assert!(other.contains("gic-version=2") && other.contains("-cpu max"), "{other}");
+        assert!(other.contains("-drive if=sd,index=0,id=sd,format=raw,snapshot=off,file=a,,b "), "{other}");
         assert!(other.contains("-smp 4 -m 176M") && other.ends_with("-icount shift=0"), "{other}");
     }
     #[test]
@@ -161,7 +195,9 @@ mod tests {
         };
         assert!(refused(&Overrides { cpu: Some("max".into()), ..Overrides::default() }).contains("--cpu"));
         assert!(refused(&Overrides { gic: Some(3), ..Overrides::default() }).contains("--gic"));
-        let machine = Machine::new(&board, &Overrides::default(), "k".into(), None).unwrap();
-        assert!(process::shown(&machine.piped()).contains("zcu102/board.dtb"));
+        let empty = Overrides { card: Card::None, ..Overrides::default() };
+        let machine = Machine::new(&board, &empty, "k".into(), None).unwrap();
+        let shown = process::shown(&machine.piped());
+        assert!(shown.contains("zcu102/board.dtb") && !shown.contains("-drive"), "{shown}");
     }
 }

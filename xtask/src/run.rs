@@ -11,7 +11,7 @@ use board_config::{Board, Value};
 use clap::Args;
 
 use crate::image::{self, Profile};
-use crate::qemu::{Machine, Overrides};
+use crate::qemu::{Card, Machine, Overrides};
 use crate::script::Script;
 use crate::session::Session;
 use crate::{artifacts, bundle, process, project};
@@ -56,6 +56,9 @@ pub struct RunArgs {
     /// How to compile
     #[arg(long, value_enum, default_value = "release")]
     pub profile: Profile,
+    /// The SD card's image, which is written to, or `none` [default: one that the board asks for, made anew]
+    #[arg(long, value_name = "FILE")]
+    pub sd: Option<PathBuf>,
     /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub drivers: Vec<String>,
@@ -80,6 +83,11 @@ pub fn run(args: &RunArgs) -> Result<()> {
         cpus: args.cpus,
         memory: args.memory.clone(),
         gic: args.gic,
+        card: match &args.sd {
+            None => Card::Board,
+            Some(path) if path.as_os_str() == "none" => Card::None,
+            Some(path) => Card::File(path.clone()),
+        },
         extra: args.qemu.clone(),
     };
     let guests = match (args.no_guest, args.guests.is_empty()) {

@@ -3,11 +3,14 @@
 
 mod console;
 mod echo;
+mod gpio;
 mod guest;
 mod heap;
 mod help;
 mod host;
+mod irq;
 mod log;
+mod pin;
 mod poweroff;
 mod reset;
 mod sched;
@@ -25,6 +28,9 @@ pub static TABLE: &[Command] = &[
     vcpu::COMMAND,
     sched::COMMAND,
     console::COMMAND,
+    irq::COMMAND,
+    gpio::COMMAND,
+    pin::COMMAND,
     log::COMMAND,
     heap::COMMAND,
     version::COMMAND,

@@ -18,16 +18,12 @@ pub fn base() -> u64 {
     BASE.load(Ordering::Relaxed)
 }
 
-/// Takes a byte that was typed; false when there is none.
+/// Takes a byte that was typed; `None` when there is none.
 #[must_use]
-pub fn key() -> bool {
+pub fn typed() -> Option<u8> {
     let base = base();
     // UARTFR.RXFE is bit 4.
-    let typed = base != 0 && read32(base + 0x18) & (1 << 4) == 0;
-    if typed {
-        let _ = read32(base);
-    }
-    typed
+    (base != 0 && read32(base + 0x18) & (1 << 4) == 0).then(|| read32(base) as u8)
 }
 
 /// The console as a formatter's target.

@@ -75,6 +75,15 @@ pub fn wfi() {
     unsafe { asm!("dsb sy", "wfi", options(nostack)) };
 }
 
+/// Waits for an interrupt with the mask closed, then lets its handler run.
+#[inline]
+pub fn wait_for_irq() {
+    wfi();
+    irq_unmask();
+    isb();
+    irq_mask();
+}
+
 /// Instruction barrier.
 pub fn isb() {
     // SAFETY: a barrier.

@@ -206,6 +206,24 @@ pub fn secondary_entry() -> u64 {
     guest_secondary as *const () as u64
 }
 
+/// The stack of the second CPU.
+#[repr(align(16))]
+struct Stack(core::cell::UnsafeCell<[u8; 32768]>);
+// SAFETY: only the second CPU uses it.
+unsafe impl Sync for Stack {}
+
+/// Starts the CPU `target` in `entry(argument)`, with this CPU's page tables and vectors. There is one stack for all that
+/// are started so: the one before must be off.
+///
+/// # Errors
+/// PSCI's negative code.
+pub fn run_second(target: u64, entry: extern "C" fn(u64) -> !, argument: u64) -> Result<(), i64> {
+    static STACK: Stack = Stack(core::cell::UnsafeCell::new([0; 32768]));
+    static LAUNCH: Launch = Launch::new();
+    LAUNCH.run(entry, argument, STACK.0.get() as u64 + size_of::<Stack>() as u64);
+    psci::cpu_on(target, secondary_entry(), LAUNCH.context())
+}
+
 /// Where this program lies, with its zeroed data and stack.
 #[must_use]
 pub fn image() -> Region {

@@ -8,6 +8,7 @@ mod crash;
 mod entry;
 mod harness;
 mod hostile;
+mod inside;
 mod linux;
 mod lives;
 mod malformed;
@@ -30,6 +31,7 @@ const ALL: &[&[Test]] = &[
     terminal::TESTS,
     lives::TESTS,
     scheduling::TESTS,
+    inside::TESTS,
     linux::TESTS,
     hostile::TESTS,
     malformed::TESTS,

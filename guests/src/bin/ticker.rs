@@ -66,10 +66,7 @@ mod bare {
         let before = TICKS.load(Relaxed);
         timer::arm(deadline);
         while TICKS.load(Relaxed) == before {
-            cpu::wfi();
-            cpu::irq_unmask();
-            cpu::isb();
-            cpu::irq_mask();
+            cpu::wait_for_irq();
         }
     }
 }

@@ -38,6 +38,7 @@ const RECIPES: &[(&str, Recipe, &str)] = &[
     ("linux-6.12/Image", Recipe::Kernel("linux-image-6.12.", "-arm64"), "Debian's arm64 kernel 6.12"),
     ("busybox.cpio", Recipe::Initramfs, "a small user space: busybox and a shell on the console"),
     ("micro.bin", Recipe::Guest("micro"), "our guest that measures"),
+    ("checker.bin", Recipe::Guest("checker"), "our guest that checks its machine"),
     ("hostile.bin", Recipe::Guest("hostile"), "our guest that attacks"),
     ("ticker.bin", Recipe::Guest("ticker"), "our guest that ticks"),
 ];

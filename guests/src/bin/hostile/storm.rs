@@ -2,12 +2,11 @@
 //! Interrupt storms, odd timers, waiting in odd states, and the second CPU that does so all the time.
 
 use crate::run::{self, Runner};
-use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use guests::cpu::{read32, write32};
 use guests::machine::{GicFrames, Machine};
 use guests::rng::Rng;
-use guests::start::{Launch, secondary_entry};
+use guests::start::{self, secondary_entry};
 use guests::{cpu, gic, println, psci, read_sysreg, timer, write_sysreg};
 
 /// The EL1 physical timer's interrupt.
@@ -190,21 +189,13 @@ fn set_way(rng: &mut Rng) {
     }
 }
 
-#[repr(align(16))]
-struct Stack(UnsafeCell<[u8; 32768]>);
-// SAFETY: only the second CPU uses it.
-unsafe impl Sync for Stack {}
-static STACK: Stack = Stack(UnsafeCell::new([0; 32768]));
-static LAUNCH: Launch = Launch::new();
 static SEED: AtomicU64 = AtomicU64::new(0);
 
 /// Starts the second CPU, if there is one, on a storm of its own.
 pub fn start_second(machine: &'static Machine<'static>, seed: u64) {
     let Some(&target) = machine.cpus.get(1) else { return };
     SEED.store(seed, Relaxed);
-    let stack = STACK.0.get() as u64 + size_of::<Stack>() as u64;
-    LAUNCH.run(second_cpu, core::ptr::from_ref(machine) as u64, stack);
-    if let Err(code) = psci::cpu_on(target, secondary_entry(), LAUNCH.context()) {
+    if let Err(code) = start::run_second(target, second_cpu, core::ptr::from_ref(machine) as u64) {
         println!("hostile: CPU_ON of {target:#x} failed: {code}");
     }
 }

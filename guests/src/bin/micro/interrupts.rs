@@ -6,7 +6,7 @@ use core::arch::asm;
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use guests::machine::Machine;
-use guests::start::{Launch, secondary_entry};
+use guests::start::{Launch, run_second, secondary_entry};
 use guests::{cpu, gic, println, psci, timer};
 
 /// SGI to itself.
@@ -106,10 +106,7 @@ fn timer_late(count: u64, idle: bool, report: &mut Report) {
         timer::arm(deadline);
         if idle {
             while HANDLED.load(Relaxed) == before {
-                cpu::wfi();
-                cpu::irq_unmask();
-                cpu::isb();
-                cpu::irq_mask();
+                cpu::wait_for_irq();
             }
         } else {
             cpu::irq_unmask();
@@ -161,24 +158,9 @@ pub fn sleep_us(us: u64) {
     let before = HANDLED.load(Relaxed);
     timer::arm(timer::now() + timer::us_to_ticks(us));
     while HANDLED.load(Relaxed) == before {
-        wait();
+        cpu::wait_for_irq();
     }
 }
-
-/// WFI with the mask closed, then lets the handler run.
-fn wait() {
-    cpu::wfi();
-    cpu::irq_unmask();
-    cpu::isb();
-    cpu::irq_mask();
-}
-
-/// A stack for the second CPU.
-#[repr(align(16))]
-struct Stack(core::cell::UnsafeCell<[u8; 16384]>);
-// SAFETY: only the second CPU uses it.
-unsafe impl Sync for Stack {}
-static STACK: Stack = Stack(core::cell::UnsafeCell::new([0; 16384]));
 
 extern "C" fn second_cpu(machine: u64) -> ! {
     // SAFETY: `ping_pong` passes the machine, which lives for ever.
@@ -186,18 +168,15 @@ extern "C" fn second_cpu(machine: u64) -> ! {
     gic::init_cpu(machine);
     READY.store(1, Relaxed);
     loop {
-        wait();
+        cpu::wait_for_irq();
     }
 }
 
 /// An SGI there and one back, both CPUs in WFI.
 fn ping_pong(machine: &'static Machine<'static>, target: u64, count: u64, report: &mut Report) {
-    static LAUNCH: Launch = Launch::new();
     ANSWER.store(gic::sgi_word(0, cpu::affinity(), PONG), Relaxed);
     let word = gic::sgi_word(1, target, PING);
-    let stack = STACK.0.get() as u64 + size_of::<Stack>() as u64;
-    LAUNCH.run(second_cpu, core::ptr::from_ref(machine) as u64, stack);
-    if let Err(code) = psci::cpu_on(target, secondary_entry(), LAUNCH.context()) {
+    if let Err(code) = run_second(target, second_cpu, core::ptr::from_ref(machine) as u64) {
         println!("micro: CPU_ON of {target:#x} failed: {code}");
         return;
     }
@@ -210,7 +189,7 @@ fn ping_pong(machine: &'static Machine<'static>, target: u64, count: u64, report
         let before = HANDLED.load(Relaxed);
         gic::send(word);
         while HANDLED.load(Relaxed) == before {
-            wait();
+            cpu::wait_for_irq();
         }
     }
     report.mean("ipi_round_trip", timer::now() - from, count);

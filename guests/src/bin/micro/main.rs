@@ -30,7 +30,7 @@ mod bare {
         let iterations = args::number(machine.bootargs, "iterations").unwrap_or(4096).clamp(16, 1 << 20);
         if args::number(machine.bootargs, "wait").is_some_and(|n| n != 0) {
             println!("micro: ready");
-            while !console::key() {
+            while console::typed().is_none() {
                 interrupts::sleep_us(1000);
             }
             interrupts::sleep_us(20_000);

@@ -10,6 +10,8 @@
 //!     fn clk_prepare(clk: *mut bindings::clk) -> c_int = consumer::prepare;
 //! }
 //! ```
+//!
+//! Variables stand in `exports_data!` in the same form.
 
 use std::fs;
 use std::path::Path;
@@ -128,16 +130,20 @@ pub fn scan_exports(folder: &Path) -> Result<Vec<Export>, Error> {
 /// When a block does not keep to the form.
 pub fn scan_exports_text(file: &str, text: &str) -> Result<Vec<Export>, Error> {
     let mut scanner = Scanner { file, family: None, attributes: None, exports: Vec::new() };
-    let mut inside = false;
+    // The end of the block that we are in: a brace that stands as far in as its start.
+    let mut end: Option<String> = None;
     for (index, line) in text.lines().enumerate() {
         let words = line.trim();
-        if inside && line.trim_end() == "}" {
-            inside = false;
-            scanner.end(index + 1)?;
-        } else if inside {
-            scanner.line(index + 1, words)?;
-        } else if line.starts_with("exports! {") || line.starts_with("crate::exports! {") {
-            inside = true;
+        match &end {
+            Some(last) if line.trim_end() == last => {
+                end = None;
+                scanner.end(index + 1)?;
+            }
+            Some(_) => scanner.line(index + 1, words)?,
+            None if matches!(words.trim_start_matches("crate::"), "exports! {" | "exports_data! {") => {
+                end = Some(format!("{}}}", &line[..line.len() - line.trim_start().len()]));
+            }
+            None => {}
         }
     }
     Ok(scanner.exports)
@@ -217,8 +223,14 @@ exports! {
     // A remark.
     [sleeps, supported, "clk::tests::a"]
     fn clk_prepare(clk: *mut bindings::clk) -> c_int = consumer::prepare;
-    [any, partial, "b"]
-    static system_wq: *mut bindings::workqueue_struct = core::ptr::null_mut();
+}
+    crate::exports_data! {
+        family "work";
+        [any, partial, "b"]
+        static system_wq: *mut bindings::workqueue_struct = core::ptr::null_mut();
+    }
+exports! {
+    family "long";
     [atomic, refused, "c"]
     fn long(
         a: c_int,
@@ -233,7 +245,8 @@ fn not_exported() {}
         assert_eq!(exports[0].context, Context::Sleeps);
         assert_eq!(exports[0].test, "clk::tests::a");
         assert_eq!((exports[1].kind, exports[1].status), (ExportKind::Static, Status::Partial));
-        assert_eq!(exports[2].line, 11);
+        assert_eq!(exports[1].family, "work");
+        assert_eq!(exports[2].line, 16);
     }
 
     #[test]

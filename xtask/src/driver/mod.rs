@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `cargo xtask driver`: drivers of Linux, from their sources to what they lack.
 
+mod api;
+mod check;
+mod compile;
+mod diagnose;
+mod family;
 mod import;
 mod makefile;
 mod source;
 mod text;
 mod tree;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use board_config::{Board, Value};
 use clap::{Args, Subcommand};
 use driver_config::{Origin, Set};
@@ -27,6 +32,19 @@ enum Task {
     Fetch,
     /// Make a folder of ported-drivers/ of a source of Linux, or of your own
     Import(ImportArgs),
+    /// Say what keeps drivers from being built into the image
+    Check(CheckArgs),
+}
+
+/// Arguments of `cargo xtask driver check`.
+#[derive(Debug, Clone, Args)]
+struct CheckArgs {
+    /// Folders of ported-drivers/, or C files: of Linux's tree, or your own
+    #[arg(required = true, value_name = "NAME|FILE.c")]
+    what: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Arguments of `cargo xtask driver import`.
@@ -58,7 +76,27 @@ pub fn run(args: &DriverArgs) -> Result<()> {
             made.iter().for_each(|name| println!("ported-drivers/{name}/driver.toml"));
             Ok(())
         }
+        Task::Check(args) => check(args),
     }
+}
+
+/// Checks each of the drivers.
+fn check(args: &CheckArgs) -> Result<()> {
+    let checker = check::Checker::new(&format!("check-{}", std::process::id()), &source::fetch()?)?;
+    let mut reports = Vec::new();
+    for what in &args.what {
+        let report = checker.check(what)?;
+        if !args.json {
+            check::print(&report);
+        }
+        reports.push(report);
+    }
+    if args.json {
+        check::print_json(&reports)?;
+    }
+    let bad = reports.iter().filter(|report| !report.links).count();
+    ensure!(bad == 0, "{bad} of {} would not link", reports.len());
+    Ok(())
 }
 
 /// The C drivers that a board asks for.

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `cargo xtask driver check`: what keeps a driver from being built into the image.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use driver_config::{Driver, Origin, Set};
+use serde::Serialize;
+
+use super::compile::{Compiler, defined_by};
+use super::diagnose::Wrong;
+use super::tree::{self, Tree};
+use super::{family, import, text};
+use crate::project;
+
+/// What something missing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A header.
+    Header,
+    /// A function that no header declares.
+    Function,
+    /// A constant, variable or macro.
+    Name,
+    /// A type, or the fields of a type of which only the name is there.
+    Type,
+    /// A field of a struct.
+    Field,
+    /// A function or variable that a header declares and nothing defines.
+    Definition,
+}
+
+impl Kind {
+    /// What several of them are called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Kind::Header => "headers",
+            Kind::Function => "functions",
+            Kind::Name => "names",
+            Kind::Type => "types",
+            Kind::Field => "fields",
+            Kind::Definition => "not exported",
+        }
+    }
+}
+
+/// One thing that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Missing {
+    /// The family of Linux's interface that it belongs to.
+    pub family: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// The header of Linux that declares it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+}
+
+/// What was found out about one driver.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The folder of `ported-drivers/`, or the file that was asked for.
+    pub driver: String,
+    /// All sources that were compiled, with those of other drivers that it needs.
+    pub sources: Vec<String>,
+    /// Other drivers of `ported-drivers/` that it needs.
+    pub needs: Vec<String>,
+    /// Whether it would link into the image.
+    pub links: bool,
+    /// What is missing, by family.
+    pub missing: Vec<Missing>,
+    /// What clang or the linker has to say besides.
+    pub errors: Vec<String>,
+}
+
+/// Drivers to be checked together, and where the files of each come from.
+struct Unit {
+    drivers: Vec<(Driver, PathBuf)>,
+    /// Whether helpers may be added, as `import` would.
+    open: bool,
+}
+
+/// Checks drivers one after the other, sharing what they have in common.
+pub struct Checker {
+    linux: PathBuf,
+    ported: Vec<Driver>,
+    compiler: Compiler,
+}
+
+impl Checker {
+    /// A checker that works in a folder named `name`.
+    ///
+    /// # Errors
+    /// When there is no clang, or a driver's folder has mistakes.
+    pub fn new(name: &str, linux: &Path) -> Result<Checker> {
+        let ported = Set::all(&project::root().join("ported-drivers"))?.drivers;
+        Ok(Checker { linux: linux.into(), ported, compiler: Compiler::new(name, linux)? })
+    }
+
+    /// Checks a driver by its name, or a file by its path.
+    ///
+    /// # Errors
+    /// When there is no such driver or file.
+    pub fn check(&self, what: &str) -> Result<Report> {
+        let unit = if self.ported.iter().any(|driver| driver.name == what) {
+            self.ported_unit(what)?
+        } else {
+            self.file_unit(what)?
+        };
+        self.examine(what, unit)
+    }
+
+    /// A driver of `ported-drivers/` with those that it needs, itself last.
+    fn ported_unit(&self, name: &str) -> Result<Unit> {
+        let set = Set::resolve(&project::root().join("ported-drivers"), [name], "check")?;
+        let drivers = set.drivers.into_iter().map(|driver| {
+            let tree = self.origin(&driver);
+            (driver, tree)
+        });
+        Ok(Unit { drivers: drivers.collect(), open: false })
+    }
+
+    fn origin(&self, driver: &Driver) -> PathBuf {
+        match driver.origin {
+            Origin::Linux => self.linux.clone(),
+            Origin::Local => project::root().join("ported-drivers").join(&driver.name),
+        }
+    }
+
+    /// A file, with the rest of its module and the modules beside it that it calls, as `import` would
+    /// take them.
+    fn file_unit(&self, path: &str) -> Result<Unit> {
+        let (tree, source) = Tree::locate(path, Some(&self.linux))?;
+        let mut drivers: Vec<(Driver, PathBuf)> = Vec::new();
+        let mut open = vec![source];
+        while let Some(source) = open.pop() {
+            if drivers.iter().any(|(driver, _)| driver.sources.contains(&source)) {
+                continue;
+            }
+            let known = self.ported.iter().find(|driver| driver.sources.contains(&source));
+            if let Some(known) = known.filter(|known| known.origin == Origin::Linux && !drivers.is_empty()) {
+                drivers.splice(0..0, self.ported_unit(&known.name)?.drivers);
+                continue;
+            }
+            let described = import::describe(&tree, &[source], true)?;
+            open.extend(described.others);
+            drivers.insert(0, (described.driver, tree.root.clone()));
+        }
+        let mut seen = BTreeSet::new();
+        drivers.retain(|(driver, _)| seen.insert(driver.sources.clone()));
+        Ok(Unit { drivers, open: true })
+    }
+
+    fn examine(&self, what: &str, mut unit: Unit) -> Result<Report> {
+        let mut wrong: BTreeSet<(Kind, String)> = BTreeSet::new();
+        let mut errors = BTreeSet::new();
+        let mut objects = Vec::new();
+        let mut done = 0;
+        // Helpers that turn out to be needed come in at the end and are compiled in the next round.
+        let undefined = loop {
+            let config: BTreeSet<String> =
+                unit.drivers.iter().flat_map(|(driver, _)| driver.config.clone()).collect();
+            let config = config.iter().map(String::as_str).collect();
+            for (driver, tree) in &unit.drivers[done..] {
+                self.compile(driver, tree, &config, &mut wrong, &mut errors, &mut objects)?;
+            }
+            done = unit.drivers.len();
+            if !wrong.is_empty() || !errors.is_empty() {
+                break self.not_exported(&unit);
+            }
+            let undefined = match self.compiler.link(&objects) {
+                Ok(undefined) => undefined,
+                Err(error) => {
+                    errors.insert(error.to_string());
+                    break BTreeSet::new();
+                }
+            };
+            let helpers = if unit.open { self.helpers(&unit, &undefined)? } else { Vec::new() };
+            if helpers.is_empty() {
+                break undefined;
+            }
+            unit.drivers.extend(helpers);
+        };
+        wrong.extend(undefined.into_iter().map(|name| (Kind::Definition, name)));
+        let last = unit.drivers.iter().position(|(driver, _)| driver.name == what).unwrap_or(done - 1);
+        let needs = unit.drivers.iter().enumerate().filter(|(index, (driver, _))| {
+            *index != last && self.ported.iter().any(|known| known.name == driver.name)
+        });
+        Ok(Report {
+            driver: what.into(),
+            sources: unit.drivers.iter().flat_map(|(driver, _)| driver.sources.clone()).collect(),
+            needs: needs.map(|(_, (driver, _))| driver.name.clone()).collect(),
+            links: wrong.is_empty() && errors.is_empty(),
+            missing: self.sorted(wrong),
+            errors: errors.into_iter().collect(),
+        })
+    }
+
+    fn compile(
+        &self,
+        driver: &Driver,
+        tree: &Path,
+        config: &BTreeSet<&str>,
+        wrong: &mut BTreeSet<(Kind, String)>,
+        errors: &mut BTreeSet<String>,
+        objects: &mut Vec<PathBuf>,
+    ) -> Result<()> {
+        let folder = self.compiler.stage(driver, tree)?;
+        for source in &driver.sources {
+            let outcome = self.compiler.compile(driver, source, &folder, config)?;
+            wrong.extend(outcome.headers.into_iter().map(|header| (Kind::Header, header)));
+            for found in outcome.wrong {
+                match found {
+                    Wrong::Function(name) => _ = wrong.insert((Kind::Function, name)),
+                    Wrong::Name(name) => _ = wrong.insert((Kind::Name, name)),
+                    Wrong::Type(name) => _ = wrong.insert((Kind::Type, name)),
+                    Wrong::Field(name) => _ = wrong.insert((Kind::Field, name)),
+                    Wrong::Other(message) => _ = errors.insert(message),
+                }
+            }
+            objects.extend(outcome.object);
+        }
+        Ok(())
+    }
+
+    /// Drivers of `ported-drivers/` that define some of these names.
+    fn helpers(&self, unit: &Unit, undefined: &BTreeSet<String>) -> Result<Vec<(Driver, PathBuf)>> {
+        let mut found: Vec<(Driver, PathBuf)> = Vec::new();
+        for (name, defined) in defined_by(&self.ported, &self.linux) {
+            let there = |name: &str| unit.drivers.iter().any(|(driver, _)| driver.name == name);
+            if there(&name) || defined.is_disjoint(undefined) {
+                continue;
+            }
+            for (driver, tree) in self.ported_unit(&name)?.drivers {
+                if !there(&driver.name) && !found.iter().any(|(known, _)| known.name == driver.name) {
+                    found.push((driver, tree));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the sources call, our headers declare, and nothing defines: an estimate for sources that do
+    /// not compile, which the linker cannot look at.
+    fn not_exported(&self, unit: &Unit) -> BTreeSet<String> {
+        let prototypes = super::api::prototypes(&project::root().join("include"));
+        let drivers: Vec<Driver> = unit.drivers.iter().map(|(driver, _)| driver.clone()).collect();
+        let mut called = BTreeSet::new();
+        let mut own: BTreeSet<String> = defined_by(&drivers, &self.linux).into_values().flatten().collect();
+        for (driver, tree) in &unit.drivers {
+            for path in &driver.sources {
+                let text = Tree { root: tree.clone(), linux: true }.text(path).unwrap_or_default();
+                own.extend(text::definitions(&text));
+                called.extend(text::words(&text::without_comments(&text)).into_iter().map(str::to_owned));
+            }
+        }
+        called
+            .retain(|name| prototypes.contains(name) && !own.contains(name) && !self.compiler.provides(name));
+        called
+    }
+
+    /// What is missing, with families, sorted by them.
+    fn sorted(&self, wrong: BTreeSet<(Kind, String)>) -> Vec<Missing> {
+        let plain = |name: &str| {
+            let name = name.split('.').next().unwrap_or(name);
+            name.rsplit(' ').next().unwrap_or(name).to_owned()
+        };
+        let names =
+            wrong.iter().filter(|(kind, _)| *kind != Kind::Header).map(|(_, name)| plain(name)).collect();
+        let headers: BTreeMap<String, String> = family::headers_of(&self.linux, &names);
+        let mut missing: Vec<Missing> = wrong
+            .into_iter()
+            .map(|(kind, name)| {
+                let header = if kind == Kind::Header { None } else { headers.get(&plain(&name)).cloned() };
+                let family = match (kind, &header) {
+                    (Kind::Header, _) => family::of_header(&name),
+                    (_, Some(header)) => family::of_header(header),
+                    _ => "others".into(),
+                };
+                Missing { family, kind, name, header }
+            })
+            .collect();
+        missing.sort();
+        missing
+    }
+}
+
+impl Drop for Checker {
+    fn drop(&mut self) {
+        self.compiler.clean();
+    }
+}
+
+/// Prints a report for people.
+pub fn print(report: &Report) {
+    let sources = report.sources.iter().filter(|path| tree::split(path).1 != tree::split(&report.driver).1);
+    println!("{}: {}", report.driver, if report.links { "would link" } else { "would not link" });
+    let others: Vec<&str> = sources.map(String::as_str).collect();
+    if !others.is_empty() {
+        println!("  with {}", others.join(" "));
+    }
+    if !report.needs.is_empty() {
+        println!("  needs {}", report.needs.join(", "));
+    }
+    let mut last = ("", None);
+    for Missing { family, kind, name, header } in &report.missing {
+        if last.0 != family {
+            println!("  {family}");
+        }
+        if last != (family, Some(*kind)) {
+            println!("    {}", kind.plural());
+        }
+        match header {
+            Some(header) => println!("      {name}  <{header}>"),
+            None => println!("      {name}"),
+        }
+        last = (family, Some(*kind));
+    }
+    for error in &report.errors {
+        println!("  error: {error}");
+    }
+}
+
+/// Prints reports as JSON.
+///
+/// # Errors
+/// Never, unless the reports cannot be written down.
+pub fn print_json(reports: &[Report]) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(reports).context("cannot write JSON")?);
+    Ok(())
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Compiles drivers as the image's build does, and gathers what clang and the linker find missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use driver_config::{Clang, Driver, LinuxTree, Origin, c_flags, copy_stand_ins, scan_exports, unit_flags};
+
+use super::diagnose::{self, Wrong};
+use super::{text, tree};
+use crate::project;
+
+/// How often clang is asked for one more missing header before giving up.
+const HEADERS: usize = 200;
+
+/// The compiler, and a folder to work in.
+pub struct Compiler {
+    clang: Clang,
+    flags: Vec<String>,
+    root: PathBuf,
+    work: PathBuf,
+    linux: PathBuf,
+    provided: BTreeSet<String>,
+}
+
+/// What became of one source.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Headers that are not there, as the source or our headers name them.
+    pub headers: BTreeSet<String>,
+    /// What clang says is wrong.
+    pub wrong: BTreeSet<Wrong>,
+    /// The object, if there is nothing wrong.
+    pub object: Option<PathBuf>,
+}
+
+impl Compiler {
+    /// A compiler that works in a folder named `name`, which is emptied.
+    ///
+    /// # Errors
+    /// When there is no clang, or the exports cannot be read.
+    pub fn new(name: &str, linux: &Path) -> Result<Compiler> {
+        let root = project::root();
+        let work = project::target().join("driver-check").join(name);
+        let _ = fs::remove_dir_all(&work);
+        fs::create_dir_all(&work).with_context(|| format!("cannot create {}", project::shown(&work)))?;
+        let provided = provided(&root)?;
+        let compiler = Compiler {
+            clang: Clang::find()?,
+            flags: c_flags(&root),
+            root,
+            work,
+            linux: linux.into(),
+            provided,
+        };
+        compiler.write_providers()?;
+        Ok(compiler)
+    }
+
+    /// Whether the image offers a function or variable of this name to C.
+    pub fn provides(&self, name: &str) -> bool {
+        self.provided.contains(name)
+    }
+
+    /// Copies a driver's files to where they are compiled: what it names and our stand-ins, nothing else.
+    /// `tree` is where they come from.
+    ///
+    /// # Errors
+    /// When one of them is not there, or is not what Debian's package holds.
+    pub fn stage(&self, driver: &Driver, tree: &Path) -> Result<PathBuf> {
+        let folder = self.work.join("tree").join(&driver.name);
+        let _ = fs::remove_dir_all(&folder);
+        if driver.origin == Origin::Linux {
+            copy_stand_ins(&self.root, &folder)?;
+        }
+        let package = if tree == self.linux && driver.origin == Origin::Linux {
+            Some(LinuxTree::open(&self.root)?)
+        } else {
+            None
+        };
+        for path in driver.sources.iter().chain(&driver.headers) {
+            let bytes = match &package {
+                Some(package) => package.read(&driver.name, path)?,
+                None => fs::read(tree.join(path)).with_context(|| format!("cannot read {path}"))?,
+            };
+            let file = folder.join(path);
+            fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+            fs::write(&file, bytes)?;
+        }
+        Ok(folder)
+    }
+
+    /// Compiles one source of a driver that was put in `folder`.
+    ///
+    /// # Errors
+    /// When clang cannot be run.
+    pub fn compile(
+        &self,
+        driver: &Driver,
+        source: &str,
+        folder: &Path,
+        config: &BTreeSet<&str>,
+    ) -> Result<Outcome> {
+        let stubs = self.work.join("stubs").join(&driver.name);
+        let mut outcome = Outcome::default();
+        let mut said = String::new();
+        for _ in 0..HEADERS {
+            let mut command = self.command(driver, source, folder, config);
+            command.arg("-idirafter").arg(&stubs);
+            let object = folder.join(source).with_extension("o");
+            command.args(["-c", "-o"]).arg(&object).arg(folder.join(source));
+            let output = command.output().context("cannot run clang")?;
+            said = String::from_utf8_lossy(&output.stderr).into_owned();
+            if output.status.success() {
+                outcome.object = Some(object).filter(|_| outcome.headers.is_empty());
+                return Ok(outcome);
+            }
+            let Some((from, header)) = diagnose::missing_header(&said) else { break };
+            self.stub(folder, &stubs, &from, &header, source, &mut outcome.headers)?;
+        }
+        let text = fs::read(folder.join(source)).unwrap_or_default();
+        let shown = |path: &str| path.replace(&format!("{}/", folder.display()), "");
+        outcome.wrong = diagnose::read(&said, &String::from_utf8_lossy(&text), source, shown);
+        if outcome.wrong.is_empty() && outcome.headers.is_empty() {
+            bail!("clang failed on {source} without saying why:\n{said}");
+        }
+        Ok(outcome)
+    }
+
+    /// Puts something where a header is missing, so that the rest can be looked at: the headers that
+    /// Linux's own includes, as far as there are any.
+    fn stub(
+        &self,
+        folder: &Path,
+        stubs: &Path,
+        from: &str,
+        header: &str,
+        source: &str,
+        missing: &mut BTreeSet<String>,
+    ) -> Result<()> {
+        let beside = Path::new(from).parent().and_then(|parent| parent.strip_prefix(folder).ok());
+        let beside = beside.and_then(|parent| tree::normalize(&parent.join(header).display().to_string()));
+        let quoted = fs::read(from).is_ok_and(|bytes| {
+            text::quoted_includes(&String::from_utf8_lossy(&bytes)).iter().any(|path| path == header)
+        });
+        let (name, file) = match beside.filter(|_| quoted) {
+            Some(path) => (path.clone(), folder.join(path)),
+            None => match tree::normalize(header) {
+                Some(path) => (header.to_owned(), stubs.join(path)),
+                None => bail!("{source} includes `{header}`, which leads out of its tree"),
+            },
+        };
+        ensure!(missing.insert(name.clone()), "clang does not find `{header}` where it is put");
+        let mut includes = String::new();
+        let own = ["include", "arch/arm64/include", "include/uapi"]
+            .into_iter()
+            .find_map(|folder| fs::read(self.linux.join(folder).join(&name)).ok());
+        for path in text::angled_includes(&String::from_utf8_lossy(&own.unwrap_or_default())) {
+            includes += &format!("#if __has_include(<{path}>)\n#include <{path}>\n#endif\n");
+        }
+        fs::create_dir_all(file.parent().unwrap_or(stubs))?;
+        fs::write(&file, format!("#pragma once\n{includes}")).with_context(|| format!("cannot write {name}"))
+    }
+
+    fn command(&self, driver: &Driver, source: &str, folder: &Path, config: &BTreeSet<&str>) -> Command {
+        let mut command = self.clang.command();
+        command.args(&self.flags).args(unit_flags(driver, source, folder, config));
+        // Only errors are looked for, and each of them.
+        command.args(["-w", "-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics"]);
+        command
+    }
+
+    /// Links objects as the image is, and gives the names that nobody defines.
+    ///
+    /// # Errors
+    /// When the linker cannot be run, or finds something else wrong.
+    pub fn link(&self, objects: &[PathBuf]) -> Result<BTreeSet<String>> {
+        let mut command = Command::new(self.clang.tool("ld.lld").unwrap_or_else(|_| "ld.lld-19".into()));
+        command.args(["-pie", "--no-dynamic-linker", "-znotext", "--gc-sections", "--error-limit=0"]);
+        command.arg("-T").arg(self.root.join("hypervisor/arch/image.ld"));
+        // Where the image starts there is nothing here; the drivers' initcalls keep them.
+        command.args(["--entry=0", "--no-warnings", "-o"]).arg(self.work.join("linked"));
+        command.arg(self.work.join("providers.o")).args(objects);
+        let output = command.output().context("cannot run the linker; ./scripts/setup installs it")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let undefined = diagnose::undefined(&said);
+        if !output.status.success() && undefined.is_empty() {
+            bail!("the linker fails:\n{}", said.trim_end());
+        }
+        if let Some(line) = said.lines().find(|line| line.contains("duplicate symbol")) {
+            bail!("{line}");
+        }
+        Ok(undefined)
+    }
+
+    /// An object that has all names that the image offers, for the linker.
+    fn write_providers(&self) -> Result<()> {
+        let mut assembly = String::new();
+        for name in &self.provided {
+            assembly += &format!(".section .text.{name},\"ax\"\n.globl {name}\n{name}: ret\n");
+        }
+        let source = self.work.join("providers.s");
+        fs::write(&source, assembly)?;
+        let mut command = self.clang.command();
+        command
+            .args(["--target=aarch64-none-elf", "-c", "-o"])
+            .arg(self.work.join("providers.o"))
+            .arg(source);
+        crate::process::output(&mut command).map(drop)
+    }
+
+    /// Deletes the folder that was worked in.
+    pub fn clean(&self) {
+        let _ = fs::remove_dir_all(&self.work);
+    }
+}
+
+/// What the compiler itself calls, and the image has.
+const BUILTIN: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
+
+/// Every name that the image offers to C drivers.
+fn provided(root: &Path) -> Result<BTreeSet<String>> {
+    let mut names: BTreeSet<String> = BUILTIN.map(str::to_owned).into();
+    let exports = scan_exports(&root.join("linux-compat/src"))?;
+    names.extend(exports.into_iter().map(|export| export.name));
+    let folder = root.join("linux-compat/c");
+    for entry in fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok) {
+        if entry.path().extension().is_some_and(|extension| extension == "c") {
+            names.extend(text::definitions(&fs::read_to_string(entry.path())?));
+        }
+    }
+    Ok(names)
+}
+
+/// The names that each of these drivers defines, by the driver's name.
+pub fn defined_by(drivers: &[Driver], linux: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let read = |driver: &Driver| {
+        let tree = match driver.origin {
+            Origin::Linux => linux.to_owned(),
+            Origin::Local => project::root().join("ported-drivers").join(&driver.name),
+        };
+        let texts = driver.sources.iter().filter_map(|path| fs::read_to_string(tree.join(path)).ok());
+        texts.flat_map(|text| text::definitions(&text)).collect()
+    };
+    drivers.iter().map(|driver| (driver.name.clone(), read(driver))).collect()
+}

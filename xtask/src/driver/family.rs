@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Families of Linux's interface: which header declares a name, and which family that header is of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// Starts of headers' paths and the family that they are of; the first that fits counts. Where none
+/// does, the folder below `linux/` is the family, or the first part of the header's name.
+const FAMILIES: &[(&str, &str)] = &[
+    ("linux/clk", "clk"),
+    ("linux/of_clk", "clk"),
+    ("linux/reset", "reset"),
+    ("linux/regulator", "regulator"),
+    ("linux/pinctrl", "pinctrl"),
+    ("linux/gpio", "gpio"),
+    ("linux/of_gpio", "gpio"),
+    ("linux/interrupt", "irq"),
+    ("linux/irq", "irq"),
+    ("linux/hardirq", "irq"),
+    ("linux/of_irq", "irq"),
+    ("linux/msi", "irq"),
+    ("linux/of_device", "of"),
+    ("linux/of_platform", "of"),
+    ("linux/of", "of"),
+    ("linux/property", "property"),
+    ("linux/fwnode", "property"),
+    ("linux/device", "device"),
+    ("linux/dev_printk", "printk"),
+    ("linux/platform_device", "device"),
+    ("linux/platform_data", "platform data"),
+    ("linux/mod_devicetable", "device"),
+    ("linux/amba", "device"),
+    ("linux/auxiliary", "device"),
+    ("linux/component", "device"),
+    ("linux/module", "module"),
+    ("linux/init", "module"),
+    ("linux/export", "module"),
+    ("linux/moduleparam", "module"),
+    ("linux/io", "io"),
+    ("linux/ioport", "io"),
+    ("asm/io", "io"),
+    ("asm-generic/io", "io"),
+    ("linux/delay", "time"),
+    ("linux/time", "time"),
+    ("linux/ktime", "time"),
+    ("linux/jiffies", "time"),
+    ("linux/hrtimer", "time"),
+    ("linux/clocks", "clocksource"),
+    ("linux/clockchips", "clocksource"),
+    ("linux/sched_clock", "clocksource"),
+    ("linux/workqueue", "work"),
+    ("linux/kthread", "work"),
+    ("linux/sched", "work"),
+    ("linux/spinlock", "locking"),
+    ("linux/mutex", "locking"),
+    ("linux/rwsem", "locking"),
+    ("linux/semaphore", "locking"),
+    ("linux/seqlock", "locking"),
+    ("linux/completion", "locking"),
+    ("linux/wait", "locking"),
+    ("linux/lockdep", "locking"),
+    ("linux/rcu", "locking"),
+    ("linux/atomic", "locking"),
+    ("linux/slab", "memory"),
+    ("linux/mm", "memory"),
+    ("linux/vmalloc", "memory"),
+    ("linux/gfp", "memory"),
+    ("linux/page", "memory"),
+    ("linux/dma-mapping", "dma-mapping"),
+    ("linux/dma-direction", "dma-mapping"),
+    ("linux/dmapool", "dma-mapping"),
+    ("linux/scatterlist", "dma-mapping"),
+    ("linux/of_dma", "dmaengine"),
+    ("linux/dma", "dmaengine"),
+    ("linux/mmc", "mmc"),
+    ("linux/i2c", "i2c"),
+    ("linux/spi", "spi"),
+    ("linux/regmap", "regmap"),
+    ("linux/nvmem", "nvmem"),
+    ("linux/pm", "pm"),
+    ("linux/suspend", "pm"),
+    ("linux/of_net", "net"),
+    ("linux/of_mdio", "phy (network)"),
+    ("linux/phylink", "phy (network)"),
+    ("linux/phy.h", "phy (network)"),
+    ("linux/mdio", "phy (network)"),
+    ("linux/mii", "phy (network)"),
+    ("linux/phy/", "phy"),
+    ("linux/netdevice", "net"),
+    ("linux/etherdevice", "net"),
+    ("linux/ethtool", "net"),
+    ("linux/skbuff", "net"),
+    ("linux/if_", "net"),
+    ("linux/ip", "net"),
+    ("linux/tcp", "net"),
+    ("linux/udp", "net"),
+    ("net/", "net"),
+    ("linux/serial", "serial"),
+    ("linux/tty", "serial"),
+    ("linux/console", "serial"),
+    ("linux/sysrq", "serial"),
+    ("linux/fs.h", "files"),
+    ("linux/debugfs", "files"),
+    ("linux/seq_file", "files"),
+    ("linux/sysfs", "files"),
+    ("linux/cdev", "files"),
+    ("linux/miscdevice", "files"),
+    ("linux/uaccess", "files"),
+    ("linux/usb", "usb"),
+    ("linux/pci", "pci"),
+    ("linux/acpi", "acpi"),
+    ("acpi/", "acpi"),
+    ("crypto/", "crypto"),
+    ("linux/crypto", "crypto"),
+    ("sound/", "sound"),
+    ("drm/", "drm"),
+    ("video/", "video"),
+    ("media/", "media"),
+    ("soc/", "soc"),
+    ("linux/soc/", "soc"),
+    ("linux/firmware", "firmware"),
+    ("linux/printk", "printk"),
+    ("linux/ratelimit", "printk"),
+    ("linux/watchdog", "watchdog"),
+    ("linux/rtc", "rtc"),
+    ("linux/bcd", "rtc"),
+    ("linux/pwm", "pwm"),
+    ("linux/thermal", "thermal"),
+    ("linux/hwmon", "hwmon"),
+    ("linux/iio", "iio"),
+    ("linux/input", "input"),
+    ("linux/led", "leds"),
+    ("linux/mfd", "mfd"),
+    ("linux/mtd", "mtd"),
+    ("linux/blk", "block"),
+    ("linux/bio", "block"),
+    ("linux/power", "power"),
+    ("linux/mailbox", "mailbox"),
+    ("linux/hw_random", "hwrng"),
+    ("linux/hwspinlock", "hwspinlock"),
+    ("linux/interconnect", "interconnect"),
+    ("linux/iommu", "iommu"),
+    ("linux/virtio", "virtio"),
+    ("linux/remoteproc", "remoteproc"),
+    ("linux/arm-smccc", "firmware"),
+    ("dt-bindings/", "dt-bindings"),
+    ("trace/", "trace"),
+    ("uapi/linux/", "uapi"),
+    ("asm/", "arch"),
+    ("asm-generic/", "arch"),
+    ("drivers/", "private headers of Linux's cores"),
+];
+
+/// Headers of the kernel's library: small helpers that belong to no subsystem.
+const LIBRARY: &[&str] = &[
+    "align",
+    "args",
+    "array_size",
+    "ascii85",
+    "bcd",
+    "bch",
+    "bitfield",
+    "bitmap",
+    "bitops",
+    "bitrev",
+    "bits",
+    "bsearch",
+    "btree",
+    "bug",
+    "build_bug",
+    "byteorder",
+    "cache",
+    "circ_buf",
+    "cleanup",
+    "compiler",
+    "compiler_types",
+    "const",
+    "container_of",
+    "cordic",
+    "cpumask",
+    "crc",
+    "crc16",
+    "crc32",
+    "crc64",
+    "crc7",
+    "crc8",
+    "ctype",
+    "dcache",
+    "err",
+    "errno",
+    "errname",
+    "find",
+    "gcd",
+    "glob",
+    "hash",
+    "hashtable",
+    "hex",
+    "hexdump",
+    "idr",
+    "instruction_pointer",
+    "int_log",
+    "interval_tree",
+    "kconfig",
+    "kernel",
+    "kfifo",
+    "klist",
+    "kobject",
+    "kref",
+    "kstrtox",
+    "lcm",
+    "limits",
+    "list",
+    "list_sort",
+    "llist",
+    "log2",
+    "lzo",
+    "math",
+    "math64",
+    "minmax",
+    "nls",
+    "nodemask",
+    "notifier",
+    "once",
+    "overflow",
+    "panic",
+    "parser",
+    "percpu",
+    "plist",
+    "poison",
+    "polynomial",
+    "prefetch",
+    "radix-tree",
+    "random",
+    "rational",
+    "rbtree",
+    "refcount",
+    "reciprocal_div",
+    "sizes",
+    "smp",
+    "sort",
+    "stddef",
+    "string",
+    "string_choices",
+    "string_helpers",
+    "stringify",
+    "swab",
+    "types",
+    "typecheck",
+    "unaligned",
+    "units",
+    "util_macros",
+    "uuid",
+    "version",
+    "wordpart",
+    "xarray",
+    "zlib",
+];
+
+/// The family of a header.
+pub fn of_header(header: &str) -> String {
+    let stem = header.strip_prefix("linux/").and_then(|name| name.strip_suffix(".h"));
+    if stem.is_some_and(|stem| LIBRARY.contains(&stem)) || header.starts_with("linux/unaligned/") {
+        return "library".into();
+    }
+    if let Some((_, family)) = FAMILIES.iter().find(|(start, _)| header.starts_with(start)) {
+        return (*family).into();
+    }
+    match header.strip_prefix("linux/") {
+        Some(rest) => match rest.split_once('/') {
+            Some((folder, _)) => folder.into(),
+            None => rest.split(['-', '_', '.']).next().unwrap_or(rest).into(),
+        },
+        None => "others".into(),
+    }
+}
+
+/// Folders of Linux's headers, by which a driver names what is in them.
+const FOLDERS: [(&str, &str); 3] =
+    [("include/", ""), ("arch/arm64/include/", ""), ("include/uapi/", "uapi/")];
+/// Parts of `include/` in which no driver's function is declared.
+const SKIPPED: [&str; 4] = ["include/dt-bindings", "include/config", "include/generated", "include/uapi"];
+
+/// Which header of Linux declares each of these names, as drivers include it. Names that none declares
+/// are left out.
+pub fn headers_of(linux: &Path, names: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let mut best: BTreeMap<String, (u32, String)> = BTreeMap::new();
+    if !names.is_empty() {
+        for (folder, start) in FOLDERS {
+            search(&linux.join(folder), &linux.join(folder), start, linux, names, &mut best);
+        }
+    }
+    best.into_iter().map(|(name, (_, header))| (name, header)).collect()
+}
+
+fn search(
+    folder: &Path,
+    root: &Path,
+    start: &str,
+    linux: &Path,
+    names: &BTreeSet<String>,
+    best: &mut BTreeMap<String, (u32, String)>,
+) {
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        let skipped = SKIPPED.iter().any(|skipped| path == linux.join(skipped)) && path != *root;
+        if path.is_dir() && !skipped {
+            search(&path, root, start, linux, names, best);
+        } else if let (Ok(bytes), Ok(header)) = (fs::read(&path), path.strip_prefix(root)) {
+            let header = format!("{start}{}", header.display());
+            // Headers of the kernel come before those of other parts.
+            let bonus = u32::from(header.starts_with("linux/"));
+            for (name, score) in declared(&String::from_utf8_lossy(&bytes), names) {
+                let entry = best.entry(name.to_owned()).or_default();
+                if score * 2 + bonus > entry.0 {
+                    *entry = (score * 2 + bonus, header.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Which of the names a header seems to declare, with how likely that is.
+fn declared<'a>(text: &'a str, names: &BTreeSet<String>) -> Vec<(&'a str, u32)> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let defined = line.strip_prefix('#').and_then(|rest| rest.trim_start().strip_prefix("define"));
+        let (score, rest) = match defined {
+            Some(rest) => (4, rest.trim_start()),
+            None if line.starts_with([' ', '\t']) => (1, line.trim_start()),
+            None if line.starts_with(['/', '*', '#', '}']) => continue,
+            None if line.ends_with('{') && !line.contains('(') => (5, line),
+            None => (3, line),
+        };
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        for word in rest.split(|letter| !is_name(letter)).filter(|word| !word.is_empty()) {
+            if names.contains(word) {
+                // A function's own name is followed by its arguments.
+                let called = rest.split_once(word).is_some_and(|(_, after)| after.starts_with('('));
+                let defines_word = defined.is_some() && rest.starts_with(word);
+                match (score, called, defines_word) {
+                    (4, _, true) | (5, ..) => found.push((word, score)),
+                    (3, true, _) => found.push((word, 4)),
+                    (3, false, _) => found.push((word, 2)),
+                    // An enumerator.
+                    (1, false, _) if rest.starts_with(word) => found.push((word, 1)),
+                    _ => {}
+                }
+            }
+            // A macro's body, and what follows an indented word, declares nothing.
+            if matches!(score, 1 | 4) {
+                break;
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_of_headers() {
+        for (header, family) in [
+            ("linux/clk-provider.h", "clk"),
+            ("linux/of_irq.h", "irq"),
+            ("linux/of_address.h", "of"),
+            ("linux/bitfield.h", "library"),
+            ("linux/crc32.h", "library"),
+            ("linux/can/dev.h", "can"),
+            ("linux/nubus.h", "nubus"),
+            ("linux/phy/phy.h", "phy"),
+            ("linux/phy.h", "phy (network)"),
+            ("ufs/ufs.h", "others"),
+        ] {
+            assert_eq!(of_header(header), family, "{header}");
+        }
+    }
+
+    #[test]
+    fn declarations_are_told_from_uses() {
+        let text = "\
+int f(int a);
+static inline void g(void)
+{
+\th(1);
+}
+#define I(x) j(x)
+struct k {
+\tint f;
+};
+enum {
+\tL = 1,
+};
+";
+        let names: BTreeSet<String> = ["f", "g", "h", "I", "j", "k", "L"].map(str::to_owned).into();
+        let found: BTreeMap<_, _> = declared(text, &names).into_iter().collect();
+        assert_eq!(found.keys().copied().collect::<Vec<_>>(), ["I", "L", "f", "g", "k"]);
+        assert!(found["f"] > found["L"]);
+    }
+}

@@ -63,7 +63,10 @@ fn declared(header: &str) -> BTreeSet<String> {
             }
         }
     }
-    found.remove("");
+    // A pointer to a function has no name of its own before its arguments.
+    for word in ["", "void", "int", "char", "long", "bool", "unsigned", "enum", "struct"] {
+        found.remove(word);
+    }
     found
 }
 
@@ -84,6 +87,7 @@ static inline int g(void)
 #define h(x) \\
 \tdo { i(x); } while (0)
 struct k { int (*call)(void); };
+extern void (*hook)(void);
 extern struct k table[];
 typedef int (*fn_t)(void);
 struct a * __must_check j(void) __printf(1, 2);

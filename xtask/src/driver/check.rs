@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use driver_config::{Driver, Origin, Set};
@@ -210,8 +212,10 @@ impl Checker {
         objects: &mut Vec<PathBuf>,
     ) -> Result<()> {
         let folder = self.compiler.stage(driver, tree)?;
-        for source in &driver.sources {
-            let outcome = self.compiler.compile(driver, source, &folder, config)?;
+        for outcome in
+            parallel(&driver.sources, |source| self.compiler.compile(driver, source, &folder, config))
+        {
+            let outcome = outcome?;
             wrong.extend(outcome.headers.into_iter().map(|header| (Kind::Header, header)));
             for found in outcome.wrong {
                 match found {
@@ -287,6 +291,28 @@ impl Checker {
         missing.sort();
         missing
     }
+}
+
+/// Does something with each item, as many at a time as there are CPUs, and keeps their order.
+pub fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((index, item)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .and_then(|index| Some((index, items.get(index)?)))
+                {
+                    let result = work(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 impl Drop for Checker {

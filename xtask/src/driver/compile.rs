@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
 use driver_config::{Clang, Driver, LinuxTree, Origin, c_flags, copy_stand_ins, scan_exports, unit_flags};
@@ -23,7 +24,9 @@ pub struct Compiler {
     root: PathBuf,
     work: PathBuf,
     linux: PathBuf,
+    package: Option<LinuxTree>,
     provided: BTreeSet<String>,
+    next: AtomicUsize,
 }
 
 /// What became of one source.
@@ -51,10 +54,12 @@ impl Compiler {
         let compiler = Compiler {
             clang: Clang::find()?,
             flags: c_flags(&root),
-            root,
             work,
             linux: linux.into(),
+            package: LinuxTree::open(&root).ok(),
+            root,
             provided,
+            next: AtomicUsize::new(0),
         };
         compiler.write_providers()?;
         Ok(compiler)
@@ -71,18 +76,15 @@ impl Compiler {
     /// # Errors
     /// When one of them is not there, or is not what Debian's package holds.
     pub fn stage(&self, driver: &Driver, tree: &Path) -> Result<PathBuf> {
-        let folder = self.work.join("tree").join(&driver.name);
-        let _ = fs::remove_dir_all(&folder);
+        // Several may be looked at at the same time, and need the same helpers.
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let folder = self.work.join(number.to_string()).join(&driver.name);
         if driver.origin == Origin::Linux {
             copy_stand_ins(&self.root, &folder)?;
         }
-        let package = if tree == self.linux && driver.origin == Origin::Linux {
-            Some(LinuxTree::open(&self.root)?)
-        } else {
-            None
-        };
+        let own = tree == self.linux && driver.origin == Origin::Linux;
         for path in driver.sources.iter().chain(&driver.headers) {
-            let bytes = match &package {
+            let bytes = match self.package.as_ref().filter(|_| own) {
                 Some(package) => package.read(&driver.name, path)?,
                 None => fs::read(tree.join(path)).with_context(|| format!("cannot read {path}"))?,
             };
@@ -104,9 +106,10 @@ impl Compiler {
         folder: &Path,
         config: &BTreeSet<&str>,
     ) -> Result<Outcome> {
-        let stubs = self.work.join("stubs").join(&driver.name);
+        let stubs = folder.join(".stubs");
         let mut outcome = Outcome::default();
         let mut said = String::new();
+        self.stub_all(driver, source, folder, &stubs, config, &mut outcome.headers)?;
         for _ in 0..HEADERS {
             let mut command = self.command(driver, source, folder, config);
             command.arg("-idirafter").arg(&stubs);
@@ -128,6 +131,39 @@ impl Compiler {
             bail!("clang failed on {source} without saying why:\n{said}");
         }
         Ok(outcome)
+    }
+
+    /// Puts something where headers of Linux are missing, all that clang can name at once.
+    fn stub_all(
+        &self,
+        driver: &Driver,
+        source: &str,
+        folder: &Path,
+        stubs: &Path,
+        config: &BTreeSet<&str>,
+        missing: &mut BTreeSet<String>,
+    ) -> Result<()> {
+        let file = folder.join(source);
+        loop {
+            let mut command = self.command(driver, source, folder, config);
+            command.arg("-idirafter").arg(stubs).args(["-M", "-MG", "-MT", "x"]).arg(&file);
+            let output = command.output().context("cannot run clang")?;
+            let listed = String::from_utf8_lossy(&output.stdout).replace('\\', " ");
+            let known = |path: &&str| {
+                ["include", "arch/arm64/include"].iter().any(|top| self.linux.join(top).join(path).is_file())
+            };
+            let new: Vec<&str> = listed
+                .split_whitespace()
+                .filter(|path| !path.starts_with('/') && path.contains('/') && !missing.contains(*path))
+                .filter(known)
+                .collect();
+            if new.is_empty() {
+                return Ok(());
+            }
+            for header in new {
+                self.stub(folder, stubs, "", header, source, missing)?;
+            }
+        }
     }
 
     /// Puts something where a header is missing, so that the rest can be looked at: the headers that
@@ -182,7 +218,7 @@ impl Compiler {
         command.args(["-pie", "--no-dynamic-linker", "-znotext", "--gc-sections", "--error-limit=0"]);
         command.arg("-T").arg(self.root.join("hypervisor/arch/image.ld"));
         // Where the image starts there is nothing here; the drivers' initcalls keep them.
-        command.args(["--entry=0", "--no-warnings", "-o"]).arg(self.work.join("linked"));
+        command.args(["--entry=0", "--no-warnings", "-o", "/dev/null"]);
         command.arg(self.work.join("providers.o")).args(objects);
         let output = command.output().context("cannot run the linker; ./scripts/setup installs it")?;
         let said = String::from_utf8_lossy(&output.stderr);

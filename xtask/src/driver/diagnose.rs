@@ -79,7 +79,7 @@ fn wrong(message: &str) -> Option<Wrong> {
         let (_, rest) = message.split_once("type '")?;
         let name = rest.split('\'').next()?.to_owned();
         // `struct x[]` and `struct x *` are about `struct x`.
-        Some(Wrong::Type(bare(name.split('[').next().unwrap_or("").to_owned())))
+        Some(Wrong::Type(bare(name.split('[').next().unwrap_or("").to_owned()))).filter(|_| name != "void")
     } else {
         None
     }

@@ -281,41 +281,54 @@ const FOLDERS: [(&str, &str); 3] =
 /// Parts of `include/` in which no driver's function is declared.
 const SKIPPED: [&str; 4] = ["include/dt-bindings", "include/config", "include/generated", "include/uapi"];
 
+/// Headers that declare for everybody what others define again for a special case.
+const FIRST: [&str; 6] = [
+    "linux/module.h",
+    "linux/moduleparam.h",
+    "linux/init.h",
+    "linux/printk.h",
+    "linux/io.h",
+    "asm-generic/io.h",
+];
+
 /// Which header of Linux declares each of these names, as drivers include it. Names that none declares
 /// are left out.
 pub fn headers_of(linux: &Path, names: &BTreeSet<String>) -> BTreeMap<String, String> {
-    let mut best: BTreeMap<String, (u32, String)> = BTreeMap::new();
+    let mut search = Search { linux, names, best: BTreeMap::new() };
     if !names.is_empty() {
         for (folder, start) in FOLDERS {
-            search(&linux.join(folder), &linux.join(folder), start, linux, names, &mut best);
+            search.folder(&linux.join(folder), &linux.join(folder), start);
         }
     }
-    best.into_iter().map(|(name, (_, header))| (name, header)).collect()
+    search.best.into_iter().map(|(name, (_, header))| (name, header)).collect()
 }
 
-fn search(
-    folder: &Path,
-    root: &Path,
-    start: &str,
-    linux: &Path,
-    names: &BTreeSet<String>,
-    best: &mut BTreeMap<String, (u32, String)>,
-) {
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect();
-    entries.sort();
-    for path in entries {
-        let skipped = SKIPPED.iter().any(|skipped| path == linux.join(skipped)) && path != *root;
-        if path.is_dir() && !skipped {
-            search(&path, root, start, linux, names, best);
-        } else if let (Ok(bytes), Ok(header)) = (fs::read(&path), path.strip_prefix(root)) {
-            let header = format!("{start}{}", header.display());
-            // Headers of the kernel come before those of other parts.
-            let bonus = u32::from(header.starts_with("linux/"));
-            for (name, score) in declared(&String::from_utf8_lossy(&bytes), names) {
-                let entry = best.entry(name.to_owned()).or_default();
-                if score * 2 + bonus > entry.0 {
-                    *entry = (score * 2 + bonus, header.clone());
+/// A search through all headers.
+struct Search<'a> {
+    linux: &'a Path,
+    names: &'a BTreeSet<String>,
+    best: BTreeMap<String, (u32, String)>,
+}
+
+impl Search<'_> {
+    fn folder(&mut self, folder: &Path, root: &Path, start: &str) {
+        let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        let mut entries: Vec<_> = entries.map(|entry| entry.path()).collect();
+        entries.sort();
+        for path in entries {
+            let skipped = SKIPPED.iter().any(|skipped| path == self.linux.join(skipped)) && path != *root;
+            if path.is_dir() && !skipped {
+                self.folder(&path, root, start);
+            } else if let (Ok(bytes), Ok(header)) = (fs::read(&path), path.strip_prefix(root)) {
+                let header = format!("{start}{}", header.display());
+                // Headers of the kernel come before those of other parts.
+                let bonus =
+                    2 * u32::from(FIRST.contains(&header.as_str())) + u32::from(header.starts_with("linux/"));
+                for (name, score) in declared(&String::from_utf8_lossy(&bytes), self.names) {
+                    let entry = self.best.entry(name.to_owned()).or_default();
+                    if score * 4 + bonus > entry.0 {
+                        *entry = (score * 4 + bonus, header.clone());
+                    }
                 }
             }
         }
@@ -330,7 +343,13 @@ fn declared<'a>(text: &'a str, names: &BTreeSet<String>) -> Vec<(&'a str, u32)> 
         let (score, rest) = match defined {
             Some(rest) => (4, rest.trim_start()),
             None if line.starts_with([' ', '\t']) => (1, line.trim_start()),
-            None if line.starts_with(['/', '*', '#', '}']) => continue,
+            None if line.starts_with(['/', '*', '#']) => continue,
+            // The name of a type stands at the end of its definition.
+            None if line.starts_with('}') && line.ends_with(';') => (5, line),
+            None if line.starts_with('}') => continue,
+            None if line.starts_with("typedef ") && line.ends_with(';') => {
+                (5, line.rsplit(' ').next().unwrap_or(line))
+            }
             None if line.ends_with('{') && !line.contains('(') => (5, line),
             None => (3, line),
         };
@@ -395,10 +414,14 @@ struct k {
 enum {
 \tL = 1,
 };
+typedef struct {
+} m_t;
+typedef k n_t;
 ";
-        let names: BTreeSet<String> = ["f", "g", "h", "I", "j", "k", "L"].map(str::to_owned).into();
+        let names: BTreeSet<String> =
+            ["f", "g", "h", "I", "j", "k", "L", "m_t", "n_t"].map(str::to_owned).into();
         let found: BTreeMap<_, _> = declared(text, &names).into_iter().collect();
-        assert_eq!(found.keys().copied().collect::<Vec<_>>(), ["I", "L", "f", "g", "k"]);
+        assert_eq!(found.keys().copied().collect::<Vec<_>>(), ["I", "L", "f", "g", "k", "m_t", "n_t"]);
         assert!(found["f"] > found["L"]);
     }
 }

@@ -8,9 +8,12 @@ mod diagnose;
 mod family;
 mod import;
 mod makefile;
+mod missing;
 mod source;
 mod text;
 mod tree;
+
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use board_config::{Board, Value};
@@ -34,6 +37,25 @@ enum Task {
     Import(ImportArgs),
     /// Say what keeps drivers from being built into the image
     Check(CheckArgs),
+    /// Sum up what drivers lack, by family
+    Missing(MissingArgs),
+}
+
+/// Arguments of `cargo xtask driver missing`.
+#[derive(Debug, Clone, Args)]
+struct MissingArgs {
+    /// Folders of ported-drivers/, or C files [default: all folders]
+    #[arg(value_name = "NAME|FILE.c")]
+    what: Vec<String>,
+    /// A text that names a C file in each line
+    #[arg(long, value_name = "FILE", conflicts_with = "what")]
+    corpus: Option<PathBuf>,
+    /// Name everything, not only the numbers
+    #[arg(long)]
+    all: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Arguments of `cargo xtask driver check`.
@@ -77,6 +99,7 @@ pub fn run(args: &DriverArgs) -> Result<()> {
             Ok(())
         }
         Task::Check(args) => check(args),
+        Task::Missing(args) => missing(args),
     }
 }
 
@@ -96,6 +119,23 @@ fn check(args: &CheckArgs) -> Result<()> {
     }
     let bad = reports.iter().filter(|report| !report.links).count();
     ensure!(bad == 0, "{bad} of {} would not link", reports.len());
+    Ok(())
+}
+
+/// Sums up what drivers lack.
+fn missing(args: &MissingArgs) -> Result<()> {
+    let checker = check::Checker::new(&format!("missing-{}", std::process::id()), &source::fetch()?)?;
+    let what = match &args.corpus {
+        Some(file) => missing::corpus(file)?,
+        None if args.what.is_empty() => driver_config::names(&project::root().join("ported-drivers"))?,
+        None => args.what.clone(),
+    };
+    let sum = missing::missing(&checker, &what);
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&sum)?);
+    } else {
+        sum.print(args.all);
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The commands, one file each, and the table of them.
 
+mod clk;
 mod console;
 mod echo;
 mod gpio;
@@ -12,6 +13,7 @@ mod irq;
 mod log;
 mod pin;
 mod poweroff;
+mod regulator;
 mod reset;
 mod sched;
 mod sleep;
@@ -29,6 +31,8 @@ pub static TABLE: &[Command] = &[
     sched::COMMAND,
     console::COMMAND,
     irq::COMMAND,
+    clk::COMMAND,
+    regulator::COMMAND,
     gpio::COMMAND,
     pin::COMMAND,
     log::COMMAND,

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Masking this CPU's interrupts. */
+#ifndef _LINUX_IRQFLAGS_H
+#define _LINUX_IRQFLAGS_H
+
+#include <linux/types.h>
+#include <linux/typecheck.h>
+#include <linux/cleanup.h>
+unsigned long fv_irq_save(void);
+void fv_irq_restore(unsigned long flags);
+void fv_irq_enable(void);
+bool fv_irqs_disabled(void);
+#define local_irq_save(flags) do { typecheck(unsigned long, flags); flags = fv_irq_save(); } while (0)
+#define local_irq_restore(flags) do { typecheck(unsigned long, flags); fv_irq_restore(flags); } while (0)
+#define local_irq_disable() ((void)fv_irq_save())
+#define local_irq_enable() fv_irq_enable()
+#define local_save_flags(flags) do { typecheck(unsigned long, flags); flags = fv_irqs_disabled(); } while (0)
+#define irqs_disabled() fv_irqs_disabled()
+#define irqs_disabled_flags(flags) ((flags) != 0)
+#define raw_local_irq_save(flags) local_irq_save(flags)
+#define raw_local_irq_restore(flags) local_irq_restore(flags)
+#define raw_local_irq_disable() local_irq_disable()
+#define raw_local_irq_enable() local_irq_enable()
+#define raw_irqs_disabled() irqs_disabled()
+#define safe_halt() local_irq_enable()
+#define trace_hardirqs_on() do { } while (0)
+#define trace_hardirqs_off() do { } while (0)
+#define lockdep_hardirqs_disabled() do { } while (0)
+DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
+DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags), unsigned long flags)
+
+#endif

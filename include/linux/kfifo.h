@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rings of elements of a power of two. */
+#ifndef _LINUX_KFIFO_H
+#define _LINUX_KFIFO_H
+
+#include <linux/array_size.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+#include <linux/uaccess.h>
+struct __kfifo {
+	unsigned int in;
+	unsigned int out;
+	unsigned int mask;
+	unsigned int esize;
+	void *data;
+};
+#define __STRUCT_KFIFO(type, size, ptype) { union { struct __kfifo kfifo; type *type_; const type *const_type; ptype *ptr; }; type buf[size]; }
+#define DECLARE_KFIFO(fifo, type, size) struct __STRUCT_KFIFO(type, ((size < 2) || (size & (size - 1))) ? -1 : size, type) fifo
+#define DECLARE_KFIFO_PTR(fifo, type) struct __STRUCT_KFIFO(type, 0, type) fifo
+struct kfifo __STRUCT_KFIFO(unsigned char, 0, void);
+#define INIT_KFIFO(fifo)                                                                                              \
+	({                                                                                                                \
+		typeof(&(fifo)) __tmp = &(fifo);                                                                              \
+		__tmp->kfifo.in = __tmp->kfifo.out = 0;                                                                       \
+		__tmp->kfifo.mask = ARRAY_SIZE(__tmp->buf) - 1;                                                               \
+		__tmp->kfifo.esize = sizeof(*__tmp->type_);                                                                   \
+		__tmp->kfifo.data = __tmp->buf;                                                                               \
+	})
+int __kfifo_alloc(struct __kfifo *fifo, unsigned int size, size_t esize, gfp_t gfp_mask);
+void __kfifo_free(struct __kfifo *fifo);
+unsigned int __kfifo_in(struct __kfifo *fifo, const void *buf, unsigned int len);
+unsigned int __kfifo_out(struct __kfifo *fifo, void *buf, unsigned int len);
+unsigned int __kfifo_out_peek(struct __kfifo *fifo, void *buf, unsigned int len);
+#define kfifo_alloc(fifo, size, gfp_mask) __kfifo_alloc(&(fifo)->kfifo, size, sizeof(*(fifo)->type_), gfp_mask)
+#define kfifo_free(fifo) __kfifo_free(&(fifo)->kfifo)
+#define kfifo_initialized(fifo) ((fifo)->kfifo.mask)
+#define kfifo_esize(fifo) ((fifo)->kfifo.esize)
+#define kfifo_size(fifo) ((fifo)->kfifo.mask + 1)
+#define kfifo_reset(fifo) (void)((fifo)->kfifo.in = (fifo)->kfifo.out = 0)
+#define kfifo_reset_out(fifo) (void)((fifo)->kfifo.out = (fifo)->kfifo.in)
+#define kfifo_len(fifo) ((fifo)->kfifo.in - (fifo)->kfifo.out)
+#define kfifo_is_empty(fifo) ((fifo)->kfifo.in == (fifo)->kfifo.out)
+#define kfifo_is_full(fifo) (kfifo_len(fifo) > (fifo)->kfifo.mask)
+#define kfifo_avail(fifo) (kfifo_size(fifo) - kfifo_len(fifo))
+#define kfifo_in(fifo, buf, n) __kfifo_in(&(fifo)->kfifo, buf, n)
+#define kfifo_out(fifo, buf, n) __kfifo_out(&(fifo)->kfifo, buf, n)
+#define kfifo_out_peek(fifo, buf, n) __kfifo_out_peek(&(fifo)->kfifo, buf, n)
+#define kfifo_put(fifo, val) ({ typeof(*(fifo)->type_) __val = (val); __kfifo_in(&(fifo)->kfifo, &__val, 1); })
+#define kfifo_get(fifo, val) __kfifo_out(&(fifo)->kfifo, val, 1)
+#define kfifo_peek(fifo, val) __kfifo_out_peek(&(fifo)->kfifo, val, 1)
+#define kfifo_skip(fifo) (void)((fifo)->kfifo.out++)
+#define kfifo_in_spinlocked(fifo, buf, n, lock) ({ unsigned long __f; unsigned int __r; spin_lock_irqsave(lock, __f); __r = kfifo_in(fifo, buf, n); spin_unlock_irqrestore(lock, __f); __r; })
+#define kfifo_out_spinlocked(fifo, buf, n, lock) ({ unsigned long __f; unsigned int __r; spin_lock_irqsave(lock, __f); __r = kfifo_out(fifo, buf, n); spin_unlock_irqrestore(lock, __f); __r; })
+
+#endif

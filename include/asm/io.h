@@ -167,8 +167,6 @@ void __iomem *ioremap_np(phys_addr_t offset, size_t size);
 void iounmap(volatile void __iomem *addr);
 #define ioremap_uc ioremap
 
-/* Physical addresses of memory that kmalloc() and the page allocator gave out. */
-phys_addr_t virt_to_phys(const volatile void *address);
-void *phys_to_virt(phys_addr_t address);
+#include <asm/memory.h>
 
 #endif

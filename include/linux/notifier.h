@@ -25,6 +25,11 @@ struct blocking_notifier_head {
 struct raw_notifier_head {
 	struct notifier_block __rcu *head;
 };
+struct srcu_notifier_head {
+	struct mutex mutex;
+	struct srcu_struct srcu;
+	struct notifier_block __rcu *head;
+};
 #define ATOMIC_INIT_NOTIFIER_HEAD(name) do { spin_lock_init(&(name)->lock); (name)->head = NULL; } while (0)
 #define BLOCKING_INIT_NOTIFIER_HEAD(name) do { init_rwsem(&(name)->rwsem); (name)->head = NULL; } while (0)
 #define RAW_INIT_NOTIFIER_HEAD(name) do { (name)->head = NULL; } while (0)
@@ -43,6 +48,14 @@ int raw_notifier_chain_unregister(struct raw_notifier_head *nh, struct notifier_
 int atomic_notifier_call_chain(struct atomic_notifier_head *nh, unsigned long val, void *v);
 int blocking_notifier_call_chain(struct blocking_notifier_head *nh, unsigned long val, void *v);
 int raw_notifier_call_chain(struct raw_notifier_head *nh, unsigned long val, void *v);
+void srcu_init_notifier_head(struct srcu_notifier_head *nh);
+#define srcu_cleanup_notifier_head(name) cleanup_srcu_struct(&(name)->srcu)
+#define SRCU_NOTIFIER_HEAD(name)                                                                                      \
+	struct srcu_notifier_head name = { .mutex = __MUTEX_INITIALIZER(name.mutex), .srcu = __SRCU_STRUCT_INIT(name.srcu) }
+#define SRCU_NOTIFIER_HEAD_STATIC(name) static SRCU_NOTIFIER_HEAD(name)
+int srcu_notifier_chain_register(struct srcu_notifier_head *nh, struct notifier_block *nb);
+int srcu_notifier_chain_unregister(struct srcu_notifier_head *nh, struct notifier_block *nb);
+int srcu_notifier_call_chain(struct srcu_notifier_head *nh, unsigned long val, void *v);
 #define NOTIFY_DONE 0x0000
 #define NOTIFY_OK 0x0001
 #define NOTIFY_STOP_MASK 0x8000

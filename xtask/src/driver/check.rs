@@ -276,8 +276,14 @@ impl Checker {
         let names =
             wrong.iter().filter(|(kind, _)| *kind != Kind::Header).map(|(_, name)| plain(name)).collect();
         let headers: BTreeMap<String, String> = family::headers_of(&self.linux, &names);
+        // Where headers are missing, names that Linux's do not have are but consequences.
+        let cause = wrong.iter().any(|(kind, _)| *kind == Kind::Header);
+        let real = |kind: Kind, name: &str| {
+            !cause || !matches!(kind, Kind::Name | Kind::Type) || headers.contains_key(&plain(name))
+        };
         let mut missing: Vec<Missing> = wrong
             .into_iter()
+            .filter(|(kind, name)| real(*kind, name))
             .map(|(kind, name)| {
                 let header = if kind == Kind::Header { None } else { headers.get(&plain(&name)).cloned() };
                 let family = match (kind, &header) {

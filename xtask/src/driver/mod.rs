@@ -16,9 +16,12 @@ mod tree;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+pub use check::parallel;
+pub use text::without_comments;
+
 use board_config::{Board, Value};
 use clap::{Args, Subcommand};
-use driver_config::{Origin, Set};
+use driver_config::{LinuxTree, Origin, Set};
 
 use crate::project;
 
@@ -136,6 +139,33 @@ fn missing(args: &MissingArgs) -> Result<()> {
     } else {
         sum.print(args.all);
     }
+    Ok(())
+}
+
+/// Every folder of ported-drivers/ is in order: its `driver.toml` has no mistakes, names files that are
+/// there, and serves what its sources say.
+///
+/// # Errors
+/// All that is wrong.
+pub fn folders() -> Result<()> {
+    let folder = project::root().join("ported-drivers");
+    let set = Set::all(&folder)?;
+    let linux = LinuxTree::open(&project::root()).ok();
+    let mut bad = Vec::new();
+    for driver in &set.drivers {
+        for path in driver.sources.iter().chain(&driver.headers) {
+            let there = match (driver.origin, &linux) {
+                (Origin::Local, _) => folder.join(&driver.name).join(path).is_file(),
+                (Origin::Linux, Some(linux)) => linux.has(path),
+                // Without the sources, the build will tell.
+                (Origin::Linux, None) => true,
+            };
+            if !there {
+                bad.push(format!("ported-drivers/{}/driver.toml: there is no `{path}`", driver.name));
+            }
+        }
+    }
+    ensure!(bad.is_empty(), "{}", bad.join("\n"));
     Ok(())
 }
 

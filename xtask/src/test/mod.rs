@@ -2,6 +2,7 @@
 //! `cargo xtask test`: the checks of the sources, the host tests of all crates, the system tests; one
 //! sum at the end.
 
+mod headers;
 mod licenses;
 mod sources;
 
@@ -54,6 +55,8 @@ const CHECKS: &[Check] = &[
     ("check_cargo_deny", cargo_deny),
     ("check_spdx_heads", sources::spdx_heads),
     ("check_file_lengths", sources::lengths),
+    ("check_headers", headers::check),
+    ("check_drivers", crate::driver::folders),
     ("check_boards", boards),
 ];
 

@@ -9,16 +9,20 @@ mod guest;
 mod heap;
 mod help;
 mod host;
+mod i2c;
 mod irq;
 mod log;
+mod nvmem;
 mod pin;
 mod poweroff;
 mod regulator;
 mod reset;
+mod rtc;
 mod sched;
 mod sleep;
 mod vcpu;
 mod version;
+mod watchdog;
 
 use crate::command::Command;
 
@@ -35,6 +39,10 @@ pub static TABLE: &[Command] = &[
     regulator::COMMAND,
     gpio::COMMAND,
     pin::COMMAND,
+    rtc::COMMAND,
+    watchdog::COMMAND,
+    i2c::COMMAND,
+    nvmem::COMMAND,
     log::COMMAND,
     heap::COMMAND,
     version::COMMAND,

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Bringing devices and drivers together: match, probe, probes that are put off, remove (Linux:
+//! Documentation/driver-api/driver-model/driver.rst).
+
+use super::bus::{devices, drivers_of};
+use super::core::{get, put};
+use super::hooks::HOOKS;
+use super::names;
+use super::private::{Device, State, node, with};
+use crate::bindings::{device, device_driver};
+use crate::errno::{Errno, Result, to_c};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ffi::c_int;
+use core::ptr;
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32};
+use kernel::device as host;
+use kernel::sync::SpinLock;
+
+crate::exports! {
+    family "device";
+    [sleeps, supported, "device::tests::drivers_meet_devices"]
+    fn device_attach(dev: *mut device) -> c_int = attach_c;
+    [sleeps, supported, "device::tests::drivers_meet_devices"]
+    fn device_release_driver(dev: *mut device) -> () = detach;
+    [sleeps, supported, "device::tests::drivers_meet_devices"]
+    fn device_reprobe(dev: *mut device) -> c_int = reprobe;
+    [any, supported, "device::tests::drivers_meet_devices"]
+    fn device_is_bound(dev: *mut device) -> bool = is_bound;
+    [sleeps, supported, "device::tests::a_probe_that_is_put_off"]
+    fn wait_for_device_probe() -> () = settle;
+    [any, supported, "device::tests::a_probe_that_is_put_off"]
+    fn driver_deferred_probe_check_state(dev: *mut device) -> c_int = check_state;
+}
+
+/// Devices whose probe was put off.
+static DEFERRED: SpinLock<Vec<Device>> = SpinLock::new(Vec::new());
+/// Counts devices that found a driver: those that wait are tried again after each.
+static BOUND: AtomicU32 = AtomicU32::new(0);
+/// Somebody is trying them.
+static RETRYING: AtomicBool = AtomicBool::new(false);
+/// All that the image has was tried once.
+static SETTLED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the bus says that the driver serves the device.
+unsafe fn matches(dev: *mut device, drv: *mut device_driver) -> Result<bool> {
+    // SAFETY: the caller's device and driver, which are on the same bus.
+    unsafe {
+        match (*dev).bus.as_ref().and_then(|bus| bus.match_) {
+            Some(f) => Errno::check(f(dev, drv)).map(|yes| yes != 0),
+            None => Ok(true),
+        }
+    }
+}
+
+/// Tries all drivers of the device's bus; whether one took it.
+pub(super) unsafe fn attach(dev: *mut device) -> bool {
+    // SAFETY: the caller's device.
+    let bus = unsafe { (*dev).bus };
+    if bus.is_null() {
+        return false;
+    }
+    drivers_of(bus).into_iter().any(|driver| {
+        // SAFETY: registered drivers of the device's bus.
+        unsafe { try_pair(dev, driver.0) }
+    })
+}
+
+/// Tries a new driver with all devices of its bus.
+pub(super) unsafe fn attach_driver(drv: *mut device_driver) {
+    devices(|dev| {
+        // SAFETY: a device with a reference; the caller's driver.
+        unsafe {
+            if ptr::eq((*dev).bus, (*drv).bus) {
+                try_pair(dev, drv);
+            }
+        }
+    });
+}
+
+/// Probes if the two match; whether the driver has the device now.
+unsafe fn try_pair(dev: *mut device, drv: *mut device_driver) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        match matches(dev, drv) {
+            Ok(true) => probe(dev, drv),
+            Ok(false) => false,
+            Err(Errno::EPROBE_DEFER) => {
+                defer(dev, None);
+                false
+            }
+            Err(error) => {
+                log::error!("{}: match failed: {}", names::name(dev).to_string_lossy(), error.0);
+                false
+            }
+        }
+    }
+}
+
+/// Has the driver probe the device, unless it is in use.
+unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        if taken_by_host(dev) {
+            return false;
+        }
+        let free = with(dev, |p| {
+            let free = p.state == State::Free;
+            if free {
+                p.state = State::Probing;
+                p.deferred = None;
+            }
+            free
+        });
+        if !free {
+            return false;
+        }
+        (*dev).driver = drv;
+        let result = run_probe(dev, drv);
+        let name = names::driver_string(dev).to_string_lossy();
+        match result {
+            Ok(()) => {
+                with(dev, |p| p.state = State::Bound);
+                note(dev, &name, host::State::Bound);
+                BOUND.fetch_add(1, AcqRel);
+                kick();
+            }
+            Err(error) => {
+                (*dev).driver = ptr::null_mut();
+                (*dev).driver_data = ptr::null_mut();
+                let reason = with(dev, |p| {
+                    p.state = State::Free;
+                    p.deferred.take()
+                });
+                report(dev, &name, error, reason);
+            }
+        }
+        result.is_ok()
+    }
+}
+
+/// What happens around a probe; on failure all of it is undone.
+unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Result<()> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let mut done = 0;
+        let prepared = HOOKS.iter().try_for_each(|hook| {
+            (hook.before)(dev)?;
+            done += 1;
+            Ok(())
+        });
+        let of_bus = (*dev).bus.as_ref().and_then(|bus| bus.probe);
+        let result = prepared.and_then(|()| match of_bus.or((*drv).probe) {
+            Some(probe) => Errno::check(probe(dev)).map(|_| ()),
+            None => Ok(()),
+        });
+        if result.is_err() {
+            super::devres::release_all(dev);
+            HOOKS.iter().take(done).rev().for_each(|hook| (hook.after)(dev));
+        }
+        result
+    }
+}
+
+/// Whether a native driver has the device: two drivers for one device would break both.
+unsafe fn taken_by_host(dev: *mut device) -> bool {
+    // SAFETY: as the caller says.
+    let Some(node) = (unsafe { node(dev) }) else { return false };
+    let path = node.path();
+    host::list().iter().any(|d| d.path == path && d.state == host::State::Bound && !d.ported)
+}
+
+/// Notes for `host devices` what became of a device.
+unsafe fn note(dev: *mut device, driver: &str, state: host::State) {
+    // SAFETY: as the caller says.
+    if let Some(node) = unsafe { node(dev) } {
+        host::note_ported(node.path(), driver, state);
+    }
+}
+
+/// A probe failed.
+unsafe fn report(dev: *mut device, driver: &str, error: Errno, reason: Option<String>) {
+    // SAFETY: as the caller says.
+    unsafe {
+        let name = names::name(dev).to_string_lossy();
+        match error {
+            Errno::EPROBE_DEFER => {
+                let why = reason.clone().unwrap_or_else(|| String::from("a provider is missing"));
+                note(dev, driver, host::State::Deferred(why));
+                defer(dev, reason);
+            }
+            Errno::ENODEV | Errno::ENXIO => log::debug!("{driver} {name}: the device is not there"),
+            error => {
+                log::error!("{driver} {name}: probe failed: error {}", error.0);
+                note(dev, driver, host::State::Failed(alloc::format!("probe failed: error {}", error.0)));
+            }
+        }
+    }
+}
+
+/// Puts a device among those that wait.
+unsafe fn defer(dev: *mut device, reason: Option<String>) {
+    // SAFETY: as the caller says; the list holds a reference.
+    unsafe {
+        with(dev, |p| p.deferred = reason);
+        let mut list = DEFERRED.lock();
+        if !list.contains(&Device(dev)) {
+            get(dev);
+            list.push(Device(dev));
+        }
+    }
+}
+
+/// Says why the running probe of a device is put off, for reports: `dev_err_probe()` does.
+///
+/// # Safety
+/// `dev` is a device.
+pub(crate) unsafe fn set_deferred_reason(dev: *mut device, reason: String) {
+    // SAFETY: as the caller says.
+    unsafe { with(dev, |p| p.deferred = Some(reason)) };
+}
+
+/// Tries every device that waits once; whether one of them found its driver. Context: sleeps.
+pub fn retry_deferred() -> bool {
+    let before = BOUND.load(Acquire);
+    let waiting = core::mem::take(&mut *DEFERRED.lock());
+    for Device(dev) in waiting {
+        // SAFETY: the list held a reference.
+        unsafe {
+            attach(dev);
+            put(dev);
+        }
+    }
+    BOUND.load(Acquire) != before
+}
+
+/// After boot, has those that wait tried again by the system's worker.
+fn kick() {
+    if SETTLED.load(Acquire) && !DEFERRED.lock().is_empty() && !RETRYING.swap(true, AcqRel) {
+        kernel::work::system().queue(alloc::boxed::Box::new(|| {
+            while retry_deferred() {}
+            RETRYING.store(false, Relaxed);
+        }));
+    }
+}
+
+/// Tries devices that wait until none of them finds its driver any more. Context: sleeps.
+pub fn settle() {
+    while retry_deferred() {}
+    SETTLED.store(true, Relaxed);
+}
+
+/// The devices that still wait, with the reason. Context: sleeps.
+pub fn deferred() -> Vec<(String, String)> {
+    let list = DEFERRED.lock().clone();
+    let describe = |d: Device| {
+        // SAFETY: in the list with a reference; devices that wait are not freed while the system runs.
+        unsafe {
+            let why = with(d.0, |p| p.deferred.clone());
+            (names::name(d.0).to_string_lossy().into_owned(), why.unwrap_or_default())
+        }
+    };
+    list.into_iter().map(describe).collect()
+}
+
+/// The driver, if any, lets go of the device.
+pub(super) unsafe fn detach(dev: *mut device) {
+    // SAFETY: as the caller says.
+    unsafe {
+        let bound = with(dev, |p| {
+            let bound = p.state == State::Bound;
+            if bound {
+                p.state = State::Removing;
+            }
+            bound
+        });
+        DEFERRED.lock().retain(|d| d.0 != dev);
+        if !bound {
+            return;
+        }
+        let of_bus = (*dev).bus.as_ref().and_then(|bus| bus.remove);
+        let of_driver = (*dev).driver.as_ref().and_then(|drv| drv.remove);
+        match (of_bus, of_driver) {
+            (Some(remove), _) => remove(dev),
+            (None, Some(remove)) => _ = remove(dev),
+            (None, None) => {}
+        }
+        super::devres::release_all(dev);
+        HOOKS.iter().rev().for_each(|hook| (hook.after)(dev));
+        let name = names::driver_string(dev).to_string_lossy().into_owned();
+        (*dev).driver = ptr::null_mut();
+        (*dev).driver_data = ptr::null_mut();
+        with(dev, |p| p.state = State::Free);
+        note(dev, &name, host::State::Failed("unbound".into()));
+    }
+}
+
+unsafe fn attach_c(dev: *mut device) -> c_int {
+    // SAFETY: as the caller says.
+    unsafe { (is_bound(dev) || attach(dev)).into() }
+}
+
+unsafe fn reprobe(dev: *mut device) -> c_int {
+    // SAFETY: as the caller says.
+    unsafe {
+        detach(dev);
+        attach(dev);
+    }
+    to_c(Ok(()))
+}
+
+unsafe fn is_bound(dev: *mut device) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { !dev.is_null() && with(dev, |p| p.state == State::Bound) }
+}
+
+/// A provider that has not come by now may still come, while the image's drivers are being tried; after that it is not
+/// coming.
+fn check_state(_dev: *mut device) -> c_int {
+    if SETTLED.load(Acquire) { Errno::ENODEV.to_c() } else { Errno::EPROBE_DEFER.to_c() }
+}

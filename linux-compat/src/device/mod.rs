@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The device core: devices, buses, drivers, what brings them together, and managed resources (Linux:
+//! Documentation/driver-api/driver-model).
+//!
+//! Rust's part of a `struct device` hangs on its field `p`; see [`private`].
+
+use crate::export::Export;
+
+mod bind;
+mod bus;
+mod class;
+mod core;
+pub mod devres;
+mod devres_c;
+mod hooks;
+mod names;
+mod private;
+
+#[cfg(test)]
+mod tests;
+
+pub use bind::{deferred, retry_deferred, settle};
+pub use bus::devices;
+pub use core::{get, initialize, put, register};
+pub use hooks::Hook;
+pub use names::{driver_string, name, set_name};
+
+/// The tables of exports of this family.
+pub const TABLES: &[&[Export]] = &[
+    bind::EXPORTS,
+    bus::EXPORTS,
+    class::EXPORTS,
+    core::EXPORTS,
+    devres_c::EXPORTS,
+    names::EXPORTS,
+];

@@ -4,6 +4,7 @@
 use crate::dt::{self, Fdt, Node};
 use crate::error::Result;
 use crate::sync::SpinLock;
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -26,6 +27,8 @@ pub enum State {
     Bound,
     /// The driver refused; says why.
     Failed(String),
+    /// The driver waits for something; says for what.
+    Deferred(String),
 }
 
 /// A device that a driver was found for.
@@ -34,9 +37,11 @@ pub struct Device {
     /// Its path in the device tree.
     pub path: String,
     /// The driver's name.
-    pub driver: &'static str,
+    pub driver: Cow<'static, str>,
     /// What became of it.
     pub state: State,
+    /// Whether the driver is a ported one: those that are not are part of the hypervisor itself.
+    pub ported: bool,
 }
 
 static DEVICES: SpinLock<Vec<Device>> = SpinLock::new(Vec::new());
@@ -47,16 +52,33 @@ pub fn note(node: &Node<'_>, driver: &'static str, result: &Result<()>) {
         Ok(()) => State::Bound,
         Err(error) => State::Failed(error.to_string()),
     };
-    let device = Device { path: format!("{node}"), driver, state };
+    let device = Device { path: format!("{node}"), driver: Cow::Borrowed(driver), state, ported: false };
     DEVICES.lock().push(device);
 }
 
-/// Probes every available device of the tree that one of `drivers` serves. Context: may allocate, may sleep if the
-/// drivers do.
-pub fn probe_all(fdt: Fdt<'static>, drivers: &[Driver]) {
+/// Notes what became of the device at `path` with a ported driver; replaces what was noted of it before. Context: may
+/// allocate.
+pub fn note_ported(path: String, driver: &str, state: State) {
+    let device = Device { path, driver: Cow::Owned(driver.to_string()), state, ported: true };
+    let mut devices = DEVICES.lock();
+    match devices.iter_mut().find(|d| d.ported && d.path == device.path) {
+        Some(known) => *known = device,
+        None => devices.push(device),
+    }
+}
+
+/// Whether a native driver has the device at `path` in use.
+pub fn is_native(path: &str) -> bool {
+    DEVICES.lock().iter().any(|d| d.path == path && !d.ported && d.state == State::Bound)
+}
+
+/// Probes every available device of the tree that one of `drivers` serves, but for those that one of `ported` names:
+/// the board has another driver for them. Context: may allocate, may sleep if the drivers do.
+pub fn probe_all(fdt: Fdt<'static>, drivers: &[Driver], ported: &[&str]) {
     let _: Option<()> = dt::walk(fdt, &mut |node| {
         if let Some(driver) = drivers.iter().find(|d| node.is_compatible(d.compatible))
             && node.available()
+            && !node.is_compatible(ported)
         {
             let result = (driver.probe)(node);
             if let Err(error) = &result {

@@ -166,9 +166,7 @@ unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Result<()> {
 /// Whether a native driver has the device: two drivers for one device would break both.
 unsafe fn taken_by_host(dev: *mut device) -> bool {
     // SAFETY: as the caller says.
-    let Some(node) = (unsafe { node(dev) }) else { return false };
-    let path = node.path();
-    host::list().iter().any(|d| d.path == path && d.state == host::State::Bound && !d.ported)
+    unsafe { node(dev) }.is_some_and(|node| host::is_native(&node.path()))
 }
 
 /// Notes for `host devices` what became of a device.

@@ -39,6 +39,7 @@ fn table(fdt: Fdt<'_>, known: &[Device]) -> Table {
             let state = match driver.map(|d| &d.state) {
                 Some(State::Bound) => Value::from("bound"),
                 Some(State::Failed(why)) => Value::from(format!("failed: {why}")),
+                Some(State::Deferred(why)) => Value::from(format!("waits: {why}")),
                 None => Value::Null,
             };
             table.row([
@@ -46,7 +47,7 @@ fn table(fdt: Fdt<'_>, known: &[Device]) -> Table {
                 compatible.into(),
                 Value::List(registers(node)),
                 Value::List(interrupts(node)),
-                driver.map(|d| d.driver).into(),
+                driver.map(|d| d.driver.as_ref()).into(),
                 state,
             ]);
         }

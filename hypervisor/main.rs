@@ -8,11 +8,32 @@ mod options {
     include!(concat!(env!("OUT_DIR"), "/options.rs"));
 }
 
+/// Linux drivers, where the board has some.
+#[cfg(feature = "linux")]
+mod ported {
+    pub use linux_compat::start;
+
+    extern crate alloc;
+
+    /// What they serve.
+    pub fn compatibles() -> alloc::vec::Vec<&'static str> {
+        ported_drivers::DRIVERS.iter().flat_map(|driver| driver.compatible).copied().collect()
+    }
+}
+
+/// A board without Linux drivers.
+#[cfg(not(feature = "linux"))]
+mod ported {
+    pub fn compatibles() -> [&'static str; 0] {
+        []
+    }
+
+    pub fn start() {}
+}
+
 use arch::boot::BootInfo;
 use arch::vectors::Handlers;
 use kernel::boot::Config;
-// Linked whole: C drivers register themselves.
-use ported_drivers as _;
 
 static CONFIG: Config = Config {
     early_consoles: drivers::serial::EARLY,
@@ -60,8 +81,9 @@ fn init() {
         log::error!("no guest can run: {error}");
     }
     if let Some(tree) = kernel::dt::tree() {
-        kernel::device::probe_all(tree, drivers::rtc::DRIVERS);
+        kernel::device::probe_all(tree, drivers::rtc::DRIVERS, &ported::compatibles());
     }
+    ported::start();
     io::rtc::now_unix_ns().into_iter().for_each(emulators::pl031::set_wall_clock);
     emulators::register();
     if options::GUESTS_AUTOSTART {

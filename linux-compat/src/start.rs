@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Bringing the drivers up: the device tree, early providers, initcalls by level, devices, and those that had to wait.
+
+use crate::errno::Errno;
+use core::ffi::c_int;
+
+/// A function that C code wants called at boot.
+type Initcall = unsafe extern "C" fn() -> c_int;
+
+/// Devices come from the tree where Linux makes them: after the architecture's own initcalls, before those of
+/// subsystems.
+#[cfg(target_os = "none")]
+#[used]
+#[unsafe(link_section = ".initcall.3s")]
+static POPULATE: Initcall = populate;
+
+#[cfg(target_os = "none")]
+unsafe extern "C" fn populate() -> c_int {
+    crate::platform::populate_all();
+    0
+}
+
+/// Brings the image's Linux drivers up. The first orphan, once; sleeps. Returns when every device has been tried.
+pub fn start() {
+    let Some(tree) = kernel::dt::tree() else { return };
+    if let Err(error) = crate::of::init(tree) {
+        log::error!("no Linux drivers: the device tree could not be taken over: error {}", error.0);
+        return;
+    }
+    crate::platform::init();
+    crate::irq::init();
+    crate::clk::init();
+    initcalls();
+    crate::device::settle();
+    for (device, why) in crate::device::deferred() {
+        log::warn!("{device}: still waits: {why}");
+    }
+}
+
+/// Calls what the linker collected.
+#[cfg(target_os = "none")]
+fn initcalls() {
+    unsafe extern "C" {
+        static __initcalls_start: [Initcall; 0];
+        static __initcalls_end: [Initcall; 0];
+    }
+    let (mut call, end) = (&raw const __initcalls_start, &raw const __initcalls_end);
+    while call < end {
+        // SAFETY: between the two marks the linker put pointers to functions.
+        let result = unsafe { call.cast::<Initcall>().read()() };
+        // A driver without its device is nothing to speak of.
+        if result < 0 && result != Errno::ENODEV.to_c() {
+            log::error!("an initcall failed: error {}", -result);
+        }
+        call = call.wrapping_byte_add(size_of::<Initcall>());
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+fn initcalls() {}

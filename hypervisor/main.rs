@@ -76,7 +76,7 @@ extern "C" fn ferrovisor_wrong_el(level: u64) -> ! {
 /// The first orphan: everything that needs a working system.
 fn init() {
     log::info!("board {}", options::BOARD);
-    io::serial::set_output(kernel::console::write_raw);
+    io::serial::set_polled_output(kernel::console::offer);
     if let Err(error) = vmm::init(options::SCHED_SLICE_MS * kernel::time::NS_PER_MS) {
         log::error!("no guest can run: {error}");
     }

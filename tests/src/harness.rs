@@ -120,13 +120,14 @@ impl std::ops::DerefMut for Running {
 }
 
 impl Context {
-    fn new(name: &str, profile: Profile, limit: u64) -> Result<Context> {
+    fn new(choice: &Choice) -> Result<Context> {
+        let Choice { name, profile, board, test } = choice;
         let folder = project::target().join("system-tests").join(name);
         // What an earlier run left there is old.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let limit = Duration::from_secs(limit);
-        Ok(Context { board: "qemu-virt", profile, limit, folder, logs: Mutex::default() })
+        let limit = Duration::from_secs(test.limit);
+        Ok(Context { board, profile: *profile, limit, folder, logs: Mutex::default() })
     }
 
     /// Boots a machine.
@@ -363,25 +364,43 @@ pub struct Wishes {
     pub no_build: bool,
 }
 
-/// The tests to run: name with profile, profile, test.
-pub fn select(tests: &[&'static [Test]], wishes: &Wishes) -> Vec<(String, Profile, &'static Test)> {
-    let all = tests.iter().flat_map(|group| group.iter());
-    all.flat_map(|test| {
-        test.profiles.iter().map(move |profile| (format!("{}_{profile}", test.name), *profile, test))
+/// Tests that run on a board.
+pub struct Group {
+    /// The board.
+    pub board: &'static str,
+    /// The tests.
+    pub tests: &'static [Test],
+}
+
+/// A test to run with a profile of the image.
+pub struct Choice {
+    /// The test's name with the profile.
+    pub name: String,
+    profile: Profile,
+    board: &'static str,
+    test: &'static Test,
+}
+
+/// The tests to run.
+pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
+    let all = groups.iter().flat_map(|group| group.tests.iter().map(move |test| (group.board, test)));
+    all.flat_map(|(board, test)| {
+        test.profiles.iter().map(move |&profile| {
+            let name = format!("{}_{profile}", test.name);
+            Choice { name, profile, board, test }
+        })
     })
-    .filter(|(name, ..)| wishes.filter.as_ref().is_none_or(|filter| name.contains(filter)))
-    .filter(|(_, profile, _)| wishes.profile.is_none_or(|wish| wish == *profile))
+    .filter(|choice| wishes.filter.as_ref().is_none_or(|filter| choice.name.contains(filter)))
+    .filter(|choice| wishes.profile.is_none_or(|wish| wish == choice.profile))
     .collect()
 }
 
 /// Runs the tests; gives how many passed and how many failed.
-pub fn run(tests: &[(String, Profile, &'static Test)], wishes: &Wishes) -> (usize, usize) {
+pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
     // All that is built and fetched comes first: it is not the tests' time.
-    for profile in BOTH {
-        if tests.iter().any(|(_, wanted, _)| wanted == profile)
-            && let Err(error) = built("qemu-virt", *profile, wishes.no_build)
-        {
-            println!("FAIL the {profile} image does not build: {error:#}");
+    for Choice { board, profile, .. } in tests {
+        if let Err(error) = built(board, *profile, wishes.no_build) {
+            println!("FAIL the {profile} image for {board} does not build: {error:#}");
             return (0, tests.len());
         }
     }
@@ -390,11 +409,14 @@ pub fn run(tests: &[(String, Profile, &'static Test)], wishes: &Wishes) -> (usiz
     std::thread::scope(|scope| {
         for _ in 0..wishes.jobs.max(1) {
             scope.spawn(|| {
-                while let Some((name, profile, test)) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(choice) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let name = &choice.name;
                     let start = Instant::now();
-                    let context = Context::new(name, *profile, test.limit);
-                    let outcome =
-                        context.as_ref().map_err(|error| anyhow::anyhow!("{error:#}")).and_then(test.run);
+                    let context = Context::new(choice);
+                    let outcome = context
+                        .as_ref()
+                        .map_err(|error| anyhow::anyhow!("{error:#}"))
+                        .and_then(choice.test.run);
                     let seconds = start.elapsed().as_secs_f64();
                     let _alone = lock(&output);
                     match outcome {

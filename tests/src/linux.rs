@@ -47,7 +47,7 @@ pub const TESTS: &[Test] = &[
 ];
 
 /// Features of the CPU that are not saved for guests and so must not be shown to them.
-const HIDDEN: [&str; 7] = ["sve", "sve2", "mte", "paca", "pacg", "sme", "mte3"];
+pub const HIDDEN: [&str; 7] = ["sve", "sve2", "mte", "paca", "pacg", "sme", "mte3"];
 
 /// Boots, looks at the CPUs from inside, at the guest from outside, and lets both live on.
 fn boots(context: &Context, cpu: &str, gic: u32, cpus: u32) -> Result<()> {

@@ -3,6 +3,7 @@
 //! the host tests; `cargo run -p system-tests -- FILTER` runs some of them alone.
 
 mod bars;
+mod boards;
 mod boot;
 mod crash;
 mod entry;
@@ -19,24 +20,30 @@ mod terminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use harness::{Test, Wishes};
+use harness::{Group, Test, Wishes};
 use xtask::image::Profile;
 
-/// Every group of tests.
-const ALL: &[&[Test]] = &[
-    boot::TESTS,
-    entry::TESTS,
-    crash::TESTS,
-    memory::TESTS,
-    terminal::TESTS,
-    lives::TESTS,
-    scheduling::TESTS,
-    inside::TESTS,
-    linux::TESTS,
-    hostile::TESTS,
-    malformed::TESTS,
-    bars::TESTS,
+/// Every group of tests, with the board that it runs on.
+const ALL: &[Group] = &[
+    on("qemu-virt", boot::TESTS),
+    on("qemu-virt", entry::TESTS),
+    on("qemu-virt", crash::TESTS),
+    on("qemu-virt", memory::TESTS),
+    on("qemu-virt", terminal::TESTS),
+    on("qemu-virt", lives::TESTS),
+    on("qemu-virt", scheduling::TESTS),
+    on("qemu-virt", inside::TESTS),
+    on("qemu-virt", linux::TESTS),
+    on("qemu-virt", hostile::TESTS),
+    on("qemu-virt", malformed::TESTS),
+    on("qemu-virt", bars::TESTS),
+    on("orangepi-pc2", boards::ORANGEPI_PC2),
+    on("zcu102", boards::ZCU102),
 ];
+
+const fn on(board: &'static str, tests: &'static [Test]) -> Group {
+    Group { board, tests }
+}
 
 /// Run the image with its guests on emulated boards.
 #[derive(Parser)]
@@ -62,7 +69,7 @@ fn main() -> ExitCode {
     let wishes = Wishes { filter: cli.filter, profile: cli.profile, jobs: cli.jobs, no_build: cli.no_build };
     let tests = harness::select(ALL, &wishes);
     if cli.list {
-        tests.iter().for_each(|(name, ..)| println!("{name}"));
+        tests.iter().for_each(|choice| println!("{}", choice.name));
         return ExitCode::SUCCESS;
     }
     let (passed, failed) = harness::run(&tests, &wishes);

@@ -9,7 +9,7 @@
 
 mod output;
 
-pub use output::{flush, write, write_raw, write_row};
+pub use output::{flush, offer, write, write_row};
 
 use crate::sync::{SpinLock, WaitQueue};
 use core::fmt;

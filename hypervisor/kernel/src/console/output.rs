@@ -9,6 +9,8 @@ use core::sync::atomic::Ordering;
 const ROW: usize = 256;
 /// Bytes that wait for the device, a power of two: a screen of text fits several times.
 const WAITING: usize = 8192;
+/// Room in the ring that guests' output leaves free.
+const RESERVED: usize = WAITING / 2;
 /// How often a full device is asked before its oldest byte is given up: far longer than any UART needs.
 const POLLS: u32 = 1_000_000;
 
@@ -32,10 +34,13 @@ impl Ring {
         self.head == self.tail
     }
 
+    fn room(&self) -> usize {
+        WAITING - self.tail.wrapping_sub(self.head)
+    }
+
     /// Takes in as much as there is room for. Returns how much.
     fn push(&mut self, bytes: &[u8]) -> usize {
-        let room = WAITING - self.tail.wrapping_sub(self.head);
-        let count = bytes.len().min(room);
+        let count = bytes.len().min(self.room());
         for &byte in bytes.iter().take(count) {
             self.bytes[self.tail % WAITING] = byte;
             self.tail = self.tail.wrapping_add(1);
@@ -185,6 +190,17 @@ impl Output {
         self.row.shown = true;
     }
 
+    /// Sends as much as there is room for. Returns how much.
+    fn offer(&mut self, to: Sink<'_>, bytes: &[u8]) -> usize {
+        let room = match to {
+            Sink::Queued(_) => self.ring.room().saturating_sub(RESERVED),
+            _ => bytes.len(),
+        };
+        let taken = bytes.get(..room.min(bytes.len())).unwrap_or_default();
+        self.send_beside_row(to, taken, false);
+        taken.len()
+    }
+
     /// Sends output that is not the terminal's: the row that is being edited makes room for it.
     pub(super) fn send_beside_row(&mut self, to: Sink<'_>, bytes: &[u8], translate: bool) {
         if self.row.len > 0 && self.row.shown && !bytes.is_empty() {
@@ -243,9 +259,10 @@ pub fn write(bytes: &[u8]) {
     OUTPUT.lock().send_beside_row(Sink::current(), bytes, true);
 }
 
-/// Sends bytes as they are: a guest's output. Context: any.
-pub fn write_raw(bytes: &[u8]) {
-    OUTPUT.lock().send_beside_row(Sink::current(), bytes, false);
+/// Sends the first of these bytes as they are, as many as there is room for without waiting: a guest's output. Returns
+/// how many. Part of the room is left for what the hypervisor says. Context: any.
+pub fn offer(bytes: &[u8]) -> usize {
+    OUTPUT.lock().offer(Sink::current(), bytes)
 }
 
 /// Sends bytes as they are and has `row` kept from then on: the line that the terminal's user edits, written so that it
@@ -391,6 +408,21 @@ mod tests {
         assert!(sent(&device).as_bytes() == long);
         output.transmit(&device);
         assert!(!device.interrupt.get());
+    }
+
+    #[test]
+    fn guests_output_never_waits_and_leaves_room() {
+        let (device, mut output) = (Device::default(), Output::new());
+        let to = Sink::Queued(&device);
+        let mut taken = 0;
+        for _ in 0..WAITING {
+            taken += output.offer(to, b"guest\n");
+        }
+        assert_eq!(taken, RESERVED + 16, "half of the ring, and the FIFO");
+        assert_eq!(output.offer(to, b"x"), 0);
+        output.send_beside_row(to, b"hypervisor\n", true);
+        assert!(output.ring.front().ends_with(b"hypervisor\r\n"));
+        assert_eq!(output.offer(Sink::Polled(&self::device()), b"polled"), 6);
     }
 
     #[test]

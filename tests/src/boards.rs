@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The other boards: the image comes up on all their CPUs, their consoles carry everything in both directions,
+//! and an unmodified Linux runs.
+
+use anyhow::{Result, ensure};
+
+use crate::harness::{BOTH, Context, Running, Setup, Test};
+use crate::linux::{HIDDEN, ask, to_user_space};
+
+/// On the Orange Pi PC 2.
+pub const ORANGEPI_PC2: &[Test] =
+    &[Test { name: "boards_orangepi_pc2_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "ns16550a") }];
+
+/// On the ZCU102.
+pub const ZCU102: &[Test] =
+    &[Test { name: "boards_zcu102_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "cadence") }];
+
+/// CPUs of either board.
+const CPUS: usize = 4;
+
+fn linux(context: &Context, console: &str) -> Result<()> {
+    let guests = vec![context.guest_file("linux0.dts")];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    host(&mut machine, console)?;
+    machine.type_line("console linux0")?;
+    to_user_space(&mut machine, 2)?;
+    features(&mut machine)?;
+    output(&mut machine)?;
+    input(&mut machine)?;
+    machine.leave_console()?;
+    let info = machine.json("guest info linux0")?;
+    ensure!(info["state"] == "running", "`guest info` says: {info}");
+    ensure!(info["interrupt_controller"]["version"] == "GICv2", "no GICv2: {info}");
+    machine.send("poweroff")?;
+    machine.wait_for("switching off")?;
+    let status = machine.wait_for_exit()?;
+    ensure!(status.success(), "after `poweroff` the machine ended with {status}");
+    Ok(())
+}
+
+/// All CPUs are up, and the console has its driver.
+fn host(machine: &mut Running, console: &str) -> Result<()> {
+    let cpus = machine.json("host cpus")?;
+    let up = cpus.as_array().map_or(0, |all| all.iter().filter(|cpu| cpu["state"] == "up").count());
+    ensure!(up == CPUS, "{up} of {CPUS} CPUs are up: {cpus}");
+    let interrupts = machine.command("host irqs")?;
+    ensure!(interrupts.contains(console), "no interrupt of `{console}`: {interrupts}");
+    Ok(())
+}
+
+/// The guest sees none of the features that are not saved for it: the H5's CPUs are QEMU's `max` here.
+fn features(machine: &mut Running) -> Result<()> {
+    let shown = ask(machine, "grep -m1 Features /proc/cpuinfo")?;
+    let features: Vec<&str> = shown.split_whitespace().collect();
+    ensure!(features.contains(&"fp") && features.contains(&"asimd"), "no floating point: {shown}");
+    let hidden = HIDDEN.iter().find(|hidden| features.contains(hidden));
+    ensure!(hidden.is_none(), "the guest sees `{}`: {shown}", hidden.unwrap_or(&""));
+    Ok(())
+}
+
+/// Many times what a UART's FIFO holds comes through whole, as often as wanted. (More than the hypervisor's rings hold
+/// would be lost where whoever reads the line is slow.)
+fn output(machine: &mut Running) -> Result<()> {
+    for _ in 0..4 {
+        numbers(machine)?;
+    }
+    Ok(())
+}
+
+fn numbers(machine: &mut Running) -> Result<()> {
+    const LINES: usize = 1000;
+    let said = ask(machine, &format!("seq 1 {LINES}"))?;
+    let numbers = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let wrong = numbers.clone().zip(1..).find(|(line, number)| *line != number.to_string());
+    ensure!(wrong.is_none(), "line {wrong:?} is not the number after the one before");
+    ensure!(numbers.count() == LINES, "lines are missing of {LINES}");
+    Ok(())
+}
+
+/// Many times what a UART's FIFO holds is typed at once, and arrives.
+fn input(machine: &mut Running) -> Result<()> {
+    let typed: String = ('a'..='z').cycle().take(600).collect();
+    let said = ask(machine, &format!("echo {typed} | wc -c"))?;
+    ensure!(said.trim() == "601", "of 600 letters, `wc -c` counts: {said}");
+    Ok(())
+}

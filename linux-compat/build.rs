@@ -57,7 +57,7 @@ fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
         .clang_args(c_flags(root))
         .allowlist_file(format!("{}/.*", include.display()))
         .allowlist_file(".*/generated/.*")
-        .blocklist_type(".*va_list.*")
+        .blocklist_type(".*va_list.*|va_format")
         .blocklist_function("(v|_v).*printf|.*_va(rg|list).*|vs.*scanf|kvasprintf.*|.*vprintk.*")
         .default_enum_style(bindgen::EnumVariation::Consts)
         .prepend_enum_name(false)

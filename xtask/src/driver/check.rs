@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use driver_config::{Driver, Origin, Set};
 use serde::Serialize;
 
-use super::compile::{Compiler, defined_by};
+use super::compile::{Compiler, defined_by, starts};
 use super::diagnose::Wrong;
 use super::tree::{self, Tree};
 use super::{family, import, text};
@@ -174,7 +174,9 @@ impl Checker {
             if !wrong.is_empty() || !errors.is_empty() {
                 break self.not_exported(&unit);
             }
-            let undefined = match self.compiler.link(&objects) {
+            // A helper starts nothing itself: all that it defines is there for others.
+            let roots = if starts(&objects) { BTreeSet::new() } else { self.defined(&unit) };
+            let undefined = match self.compiler.link(&objects, &roots) {
                 Ok(undefined) => undefined,
                 Err(error) => {
                     errors.insert(error.to_string());
@@ -200,6 +202,17 @@ impl Checker {
             missing: self.sorted(wrong),
             errors: errors.into_iter().collect(),
         })
+    }
+
+    /// All that the sources define for others.
+    fn defined(&self, unit: &Unit) -> BTreeSet<String> {
+        let mut defined = BTreeSet::new();
+        for (driver, tree) in &unit.drivers {
+            let tree = Tree { root: tree.clone(), linux: true };
+            let texts = driver.sources.iter().filter_map(|path| tree.text(path));
+            defined.extend(texts.flat_map(|text| text::definitions(&text)));
+        }
+        defined
     }
 
     fn compile(
@@ -252,13 +265,11 @@ impl Checker {
     /// not compile, which the linker cannot look at.
     fn not_exported(&self, unit: &Unit) -> BTreeSet<String> {
         let prototypes = super::api::prototypes(&project::root().join("include"));
-        let drivers: Vec<Driver> = unit.drivers.iter().map(|(driver, _)| driver.clone()).collect();
+        let own = self.defined(unit);
         let mut called = BTreeSet::new();
-        let mut own: BTreeSet<String> = defined_by(&drivers, &self.linux).into_values().flatten().collect();
         for (driver, tree) in &unit.drivers {
-            for path in &driver.sources {
-                let text = Tree { root: tree.clone(), linux: true }.text(path).unwrap_or_default();
-                own.extend(text::definitions(&text));
+            let tree = Tree { root: tree.clone(), linux: true };
+            for text in driver.sources.iter().filter_map(|path| tree.text(path)) {
                 called.extend(text::words(&text::without_comments(&text)).into_iter().map(str::to_owned));
             }
         }

@@ -209,16 +209,20 @@ impl Compiler {
         command
     }
 
-    /// Links objects as the image is, and gives the names that nobody defines.
+    /// Links objects as the image is, and gives the names that nobody defines. What is called by nobody is
+    /// left out; `roots` are called by others.
     ///
     /// # Errors
     /// When the linker cannot be run, or finds something else wrong.
-    pub fn link(&self, objects: &[PathBuf]) -> Result<BTreeSet<String>> {
+    pub fn link(&self, objects: &[PathBuf], roots: &BTreeSet<String>) -> Result<BTreeSet<String>> {
         let mut command = Command::new(self.clang.tool("ld.lld").unwrap_or_else(|_| "ld.lld-19".into()));
-        command.args(["-pie", "--no-dynamic-linker", "-znotext", "--gc-sections", "--error-limit=0"]);
+        // As in the image's build.rs.
+        command.args(["-pie", "--no-dynamic-linker", "--pack-dyn-relocs=relr", "-znotext", "-znorelro"]);
+        command.args(["-zmax-page-size=4096", "--gc-sections", "--error-limit=0"]);
         command.arg("-T").arg(self.root.join("hypervisor/arch/image.ld"));
         // Where the image starts there is nothing here; the drivers' initcalls keep them.
         command.args(["--entry=0", "--no-warnings", "-o", "/dev/null"]);
+        command.args(roots.iter().map(|name| format!("--undefined={name}")));
         command.arg(self.work.join("providers.o")).args(objects);
         let output = command.output().context("cannot run the linker; ./scripts/setup installs it")?;
         let said = String::from_utf8_lossy(&output.stderr);
@@ -252,6 +256,14 @@ impl Compiler {
     pub fn clean(&self) {
         let _ = fs::remove_dir_all(&self.work);
     }
+}
+
+/// Whether objects have something that the image starts by itself: initcalls, or entries of its tables of
+/// `compatible`s.
+pub fn starts(objects: &[PathBuf]) -> bool {
+    let has = |bytes: &[u8], name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
+    let starts = |bytes: Vec<u8>| has(&bytes, b".initcall") || has(&bytes, b"_of_table");
+    objects.iter().any(|object| fs::read(object).is_ok_and(starts))
 }
 
 /// What the compiler itself calls, and the image has.

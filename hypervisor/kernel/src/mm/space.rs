@@ -266,6 +266,11 @@ pub fn map_device(physical: PhysAddr, len: u64) -> Result<Mmio> {
 /// # Errors
 /// As [`map_device`].
 pub fn try_map_device(physical: PhysAddr, len: u64) -> Result<Mmio, MemError> {
+    map_window(physical, len, Use::Device)
+}
+
+/// Maps `len` bytes from `physical` on in the window for devices.
+fn map_window(physical: PhysAddr, len: u64, kind: Use) -> Result<Mmio, MemError> {
     const BLOCK: u64 = 2 << 20;
     let bad = MemError::BadRequest { bytes: len, align: 1 };
     let end = physical.0.checked_add(len.max(1)).and_then(|e| e.checked_next_multiple_of(PAGE)).ok_or(bad)?;
@@ -279,7 +284,7 @@ pub fn try_map_device(physical: PhysAddr, len: u64) -> Result<Mmio, MemError> {
     let at = window + slack;
     let input = at..at + bytes;
     // On an error a part may stay mapped; its addresses are not used again.
-    space.tables()?.map(input, first, attributes(Use::Device), &mut TableMemory::default())?;
+    space.tables()?.map(input, first, attributes(kind), &mut TableMemory::default())?;
     let base = VirtAddr((at + (physical.0 - first.0)) as usize);
     Ok(Mmio { base, len: len as usize, physical })
 }
@@ -300,6 +305,53 @@ impl Drop for Mmio {
             let _ = space.devices.free(first - slack, end - first + slack);
         }
     }
+}
+
+/// Memory that this CPU and devices share without caches between them. Freed when dropped.
+#[derive(Debug)]
+pub struct Uncached {
+    /// `None` on the host, where the frames are used as they are.
+    window: Option<Mmio>,
+    frames: Frames,
+}
+
+impl Uncached {
+    /// Where it is, for CPUs. Nobody may use its physical address.
+    pub fn base(&self) -> VirtAddr {
+        self.window.as_ref().map_or(self.frames.base().to_virt(), Mmio::base)
+    }
+
+    /// Where it is, for devices.
+    pub fn physical(&self) -> PhysAddr {
+        self.frames.base()
+    }
+
+    /// Bytes, a multiple of the page size.
+    pub fn size(&self) -> u64 {
+        self.frames.size()
+    }
+}
+
+/// Takes frames out of the caches and maps them past these. What they hold stays.
+///
+/// # Errors
+/// Memory for tables or the window is used up.
+pub fn map_uncached(frames: Frames) -> Result<Uncached> {
+    arch::cache::clean_invalidate(frames.base().to_virt(), frames.size() as usize);
+    let window = match cfg!(target_os = "none") {
+        true => Some(map_window(frames.base(), frames.size(), Use::Uncached)?),
+        false => None,
+    };
+    Ok(Uncached { window, frames })
+}
+
+/// The physical address of `at`, if it is mapped: RAM is at its own address, and what lies in the window is looked up.
+/// Context: any.
+pub fn to_physical(at: VirtAddr) -> Option<PhysAddr> {
+    if at.0 < WINDOW || cfg!(not(target_os = "none")) {
+        return Some(PhysAddr(at.0 as u64));
+    }
+    SPACE.lock().tables.as_ref()?.lookup(at.0 as u64).map(|leaf| leaf.output)
 }
 
 /// A stack with an unmapped guard below it; freed when dropped.

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Our own stand-in for the header of Linux's pin configuration core: what drivers of controllers use of it. */
+#ifndef _DRIVERS_PINCTRL_PINCONF_H
+#define _DRIVERS_PINCTRL_PINCONF_H
+
+#include <linux/errno.h>
+
+struct device_node;
+struct pinctrl_dev;
+
+/* The parameters that a node sets, in an array to be freed by kfree(). */
+int pinconf_generic_parse_dt_config(struct device_node *np, struct pinctrl_dev *pctldev,
+				    unsigned long **configs, unsigned int *nconfigs);
+
+#endif

@@ -7,6 +7,7 @@ mod compile;
 mod diagnose;
 mod family;
 mod import;
+mod list;
 mod makefile;
 mod missing;
 mod source;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 pub use check::parallel;
+pub use list::check_page;
 pub use text::without_comments;
 
 use board_config::{Board, Value};
@@ -40,6 +42,14 @@ enum Task {
     Import(ImportArgs),
     /// Say what keeps drivers from being built into the image
     Check(CheckArgs),
+    /// List the drivers of ported-drivers/, with what they serve and the boards that have them
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write docs/driver-coverage.md anew
+    Coverage,
     /// Sum up what drivers lack, by family
     Missing(MissingArgs),
 }
@@ -103,6 +113,15 @@ pub fn run(args: &DriverArgs) -> Result<()> {
         }
         Task::Check(args) => check(args),
         Task::Missing(args) => missing(args),
+        Task::List { json: true } => {
+            println!("{}", serde_json::to_string_pretty(&list::entries()?)?);
+            Ok(())
+        }
+        Task::List { json: false } => {
+            list::print(&list::entries()?);
+            Ok(())
+        }
+        Task::Coverage => list::write_page(),
     }
 }
 

@@ -13,7 +13,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let id = env::var("FERROVISOR_BOARD").unwrap_or_else(|_| "qemu-virt".into());
     let schema = Schema::parse("boards/options.toml", &read(&root, "boards/options.toml")?)?;
     let file = format!("boards/{id}/board.toml");
-    let board = Board::parse(&id, &file, &read(&root, &file)?, &schema)?;
+    // Options that the board's file does not set, for tests: lines of TOML.
+    println!("cargo::rerun-if-env-changed=FERROVISOR_OPTIONS");
+    let more = env::var("FERROVISOR_OPTIONS").unwrap_or_default();
+    let text = [more.as_str(), &read(&root, &file)?].join("\n");
+    let board = Board::parse(&id, &file, &text, &schema)?;
 
     // `cargo xtask build` compiles the board's device tree: it may come from a package.
     println!("cargo::rerun-if-env-changed=FERROVISOR_DTB");

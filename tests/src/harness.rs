@@ -51,6 +51,8 @@ pub struct Setup {
     pub no_reboot: bool,
     /// How the image gets into the machine.
     pub entry: Entry,
+    /// Options of the image that the board's file does not have: lines of TOML.
+    pub options: &'static str,
 }
 
 /// How the image gets into the machine.
@@ -64,6 +66,8 @@ pub enum Entry {
     /// CPU 0 starts at a few instructions that enter the image with this address in x0. The emulator
     /// does not look at what is there.
     Tree(u64),
+    /// The same, after CPU 1 was sent to wait at [`RELEASE_WORD`] as firmware with a spin table has it.
+    SpinTable(u64),
 }
 
 /// A program that switches on up to three more vCPUs, all of which then do nothing, without ever waiting.
@@ -85,6 +89,10 @@ pub const SPIN: &[u32] = &[
 const IMAGE: u64 = 0x4020_0000;
 /// Where the instructions of [`Entry::Tree`] are put.
 const TRAMPOLINE: u64 = 0x4010_0000;
+/// Where those that CPU 1 waits with are put, by [`Entry::SpinTable`].
+pub const PEN: u64 = 0x4010_1000;
+/// The word that CPU 1 waits at.
+pub const RELEASE_WORD: u64 = 0x4010_1ff8;
 
 /// A test at work: where it boots machines.
 pub struct Context {
@@ -140,7 +148,7 @@ impl Context {
             Some(bytes) => Some(Bundle::store(bytes)?),
             None => Bundle::pack(&setup.guests)?,
         };
-        let image = built(self.board, self.profile, false)?;
+        let image = built(self.board, self.profile, setup.options, false)?;
         let initrd = bundle.as_ref().map(|file| file.0.clone());
         let mut machine = Machine::new(&board, &setup.machine, image.bin, initrd)?;
         machine.no_reboot = setup.no_reboot;
@@ -168,10 +176,17 @@ impl Context {
                 ["-device".to_owned(), format!("loader,file={file},addr={address:#x},force-raw=on{cpu}")]
             };
             match entry {
-                Entry::Tree(tree) => {
-                    let code = [&load(0, tree)[..], &load(1, IMAGE), &[0xd61f_0020]].concat();
-                    let code: Vec<u8> = code.iter().flat_map(|word: &u32| word.to_le_bytes()).collect();
-                    let file = self.file("trampoline.bin", &code)?;
+                Entry::Tree(tree) | Entry::SpinTable(tree) => {
+                    let mut code = Vec::new();
+                    if entry == Entry::SpinTable(tree) {
+                        // CPU_ON of CPU 1 at the pen.
+                        code.extend([load(0, 0xc400_0003), load(1, 1), load(2, PEN)].concat());
+                        code.push(0xd400_0003); // smc #0
+                        let file = self.code("pen.bin", &[&load(1, RELEASE_WORD)[..], WAIT].concat())?;
+                        other.args(loader(&file.to_string_lossy(), PEN, ""));
+                    }
+                    code.extend([&load(0, tree)[..], &load(1, IMAGE), &[0xd61f_0020]].concat());
+                    let file = self.code("trampoline.bin", &code)?;
                     other.args(loader(&image, IMAGE, ""));
                     other.args(loader(&file.to_string_lossy(), TRAMPOLINE, ",cpu-num=0"));
                 }
@@ -181,14 +196,19 @@ impl Context {
         Ok(other)
     }
 
+    /// A file of instructions.
+    fn code(&self, name: &str, code: &[u32]) -> Result<PathBuf> {
+        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.file(name, &bytes)
+    }
+
     /// A guest that runs these instructions, loaded raw at the start of its 16 MiB of RAM, with this
     /// inside `/vcpus`. It does not start by itself.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn program(&self, name: &str, code: &[u32], vcpus: &str) -> Result<PathBuf> {
-        let bytes: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.file(&format!("{name}.bin"), &bytes)?;
+        self.code(&format!("{name}.bin"), code)?;
         let text = format!(
             "/dts-v1/;
             / {{
@@ -262,6 +282,16 @@ impl Context {
     }
 }
 
+/// Waits until the word at x1 is an address, and goes there as boot loaders start a CPU.
+const WAIT: &[u32] = &[
+    0xd503_205f, // again: wfe
+    0xf940_0022, // ldr x2, [x1]
+    0xb4ff_ffc2, // cbz x2, again
+    0xaa1f_03e0, // mov x0, xzr
+    0xaa1f_03e1, // mov x1, xzr
+    0xd61f_0040, // br x2
+];
+
 /// The instructions that put a value into a register.
 fn load(register: u32, value: u64) -> [u32; 4] {
     let movk =
@@ -334,16 +364,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The image, built once in a run.
-fn built(board: &'static str, profile: Profile, no_build: bool) -> Result<Image> {
-    static IMAGES: Mutex<Option<HashMap<(&str, String), Image>>> = Mutex::new(None);
+fn built(board: &'static str, profile: Profile, options: &'static str, no_build: bool) -> Result<Image> {
+    static IMAGES: Mutex<Option<HashMap<(&str, String, &str), Image>>> = Mutex::new(None);
     let mut images = lock(&IMAGES);
     let images = images.get_or_insert_default();
-    let key = (board, profile.to_string());
+    let key = (board, profile.to_string(), options);
     if let Some(image) = images.get(&key) {
         return Ok(image.clone());
     }
     let folder = project::target().join(board).join(profile.to_string());
-    let image = if no_build {
+    let image = if !options.is_empty() {
+        image::build_with_options(board, profile, options)?
+    } else if no_build {
         Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") }
     } else {
         image::build(board, profile)?
@@ -399,7 +431,7 @@ pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
 pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
     // All that is built and fetched comes first: it is not the tests' time.
     for Choice { board, profile, .. } in tests {
-        if let Err(error) = built(board, *profile, wishes.no_build) {
+        if let Err(error) = built(board, *profile, "", wishes.no_build) {
             println!("FAIL the {profile} image for {board} does not build: {error:#}");
             return (0, tests.len());
         }

@@ -80,6 +80,24 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
             command.env("FERROVISOR_DTB", tree);
         }
     })?;
+    keep(&built, &name, profile)
+}
+
+/// Builds the image of a board without C drivers and with further options, lines of TOML that its file does not have:
+/// `<target>/<board>+options/<profile>/`. For tests.
+///
+/// # Errors
+/// When the options have mistakes, or a tool fails.
+pub fn build_with_options(board: &str, profile: Profile, options: &str) -> Result<Image> {
+    let built = cargo_build(profile, |command| {
+        command.args(["--package", "ferrovisor"]).env("FERROVISOR_BOARD", board);
+        command.env("FERROVISOR_OPTIONS", options);
+    })?;
+    keep(&built, &format!("{board}+options"), profile)
+}
+
+/// Copies the image out of cargo's folder, where the next one will be, to `<target>/<name>/<profile>/`.
+fn keep(built: &Path, name: &str, profile: Profile) -> Result<Image> {
     let folder = project::target().join(name).join(profile.to_string());
     fs::create_dir_all(&folder)?;
     let image = Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") };

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use driver_config::{Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, unit_flags};
+use driver_config::{Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest, unit_flags};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=FERROVISOR_DRIVERS");
@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Host tests want the table alone.
     if !set.drivers.is_empty() && env::var("CARGO_CFG_TARGET_OS")? == "none" {
         println!("cargo::rerun-if-changed={}", root.join("include").display());
-        let build = Build { clang: Clang::find()?, flags: c_flags(&root), folder, root, out };
+        let headers = digest_of(&root.join("include"))?;
+        let build = Build { clang: Clang::find()?, flags: c_flags(&root), headers, folder, root, out };
         build.all(&set)?;
     }
     for driver in &set.drivers {
@@ -46,10 +47,25 @@ fn table(set: &Set) -> String {
     out + "];\n"
 }
 
+/// One checksum of all files of a folder and those below.
+fn digest_of(folder: &Path) -> Result<String, Box<dyn Error>> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.sort();
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(path.display().to_string().into_bytes());
+        all.extend(if path.is_dir() { digest_of(&path)?.into_bytes() } else { fs::read(&path)? });
+    }
+    Ok(digest(&all))
+}
+
 /// What every driver is compiled with.
 struct Build {
     clang: Clang,
     flags: Vec<String>,
+    /// The checksum of all of `include/`.
+    headers: String,
     folder: PathBuf,
     root: PathBuf,
     out: PathBuf,
@@ -92,29 +108,57 @@ impl Build {
 
     /// Compiles a driver to `libdriver_NAME.a`.
     fn compile(&self, driver: &Driver, tree: &Path, config: &BTreeSet<&str>) -> Result<(), Box<dyn Error>> {
-        let mut objects = Vec::new();
-        for source in &driver.sources {
-            if driver.origin == Origin::Local {
-                println!("cargo::rerun-if-changed={}", tree.join(source).display());
+        if driver.origin == Origin::Local {
+            for file in driver.sources.iter().chain(&driver.headers) {
+                println!("cargo::rerun-if-changed={}", tree.join(file).display());
             }
-            // One at a time: each source has flags of its own.
-            let mut build = self.cc();
-            build.flags(unit_flags(driver, source, tree, config)).file(tree.join(source));
-            objects.extend(build.try_compile_intermediates().map_err(|error| {
+        }
+        let mut private = Vec::new();
+        for header in &driver.headers {
+            private.extend(fs::read(tree.join(header))?);
+        }
+        let objects = driver.sources.iter().map(|source| {
+            let flags = unit_flags(driver, source, tree, config);
+            self.object(tree, source, flags, &private).map_err(|error| {
+                let name = &driver.name;
                 format!(
-                    "driver `{}`: {source}: {error}\n`cargo xtask driver check {}` says what is missing",
-                    driver.name, driver.name
+                    "driver `{name}`: {source}: {error}\n\
+                     `cargo xtask driver check {name}` says what is missing"
                 )
-            })?);
-        }
-        for header in driver.headers.iter().filter(|_| driver.origin == Origin::Local) {
-            println!("cargo::rerun-if-changed={}", tree.join(header).display());
-        }
+            })
+        });
+        let objects: Vec<PathBuf> = objects.collect::<Result<_, _>>()?;
         let archive = format!("driver_{}", driver.name.replace('-', "_"));
         self.cc().objects(objects).archiver(self.clang.tool("llvm-ar")?).try_compile(&archive)?;
         // Whole: nothing calls a driver, its initcall does.
         println!("cargo::rustc-link-lib=static:+whole-archive,-bundle={archive}");
         Ok(())
+    }
+
+    /// The object of one source. One that was made of the same before is taken as it is: boards share
+    /// most drivers, and each build for another board starts here.
+    fn object(
+        &self,
+        tree: &Path,
+        source: &str,
+        flags: Vec<String>,
+        private: &[u8],
+    ) -> Result<PathBuf, Box<dyn Error>> {
+        let file = tree.join(source);
+        let mut key = fs::read(&file)?;
+        key.extend_from_slice(private);
+        key.extend(self.flags.iter().chain(&flags).flat_map(|flag| flag.bytes().chain([0])));
+        key.extend(self.headers.bytes());
+        let folder = self.out.join("objects");
+        let kept = folder.join(format!("{}.o", digest(&key)));
+        if !kept.is_file() {
+            // One source at a time: each has flags of its own.
+            let objects = self.cc().flags(flags).file(&file).try_compile_intermediates()?;
+            let object = objects.first().ok_or("cc made no object")?;
+            fs::create_dir_all(&folder)?;
+            fs::rename(object, &kept)?;
+        }
+        Ok(kept)
     }
 
     /// The compiler, with none of cc's own flags.

@@ -17,12 +17,7 @@ struct of_phandle_args;
 #define POST_RATE_CHANGE	BIT(1)
 #define ABORT_RATE_CHANGE	BIT(2)
 
-struct clk_notifier {
-	struct clk *clk;
-	struct srcu_notifier_head notifier_head;
-	struct list_head node;
-};
-
+/* What comes with an event; clk is the one that the notifier was registered with. */
 struct clk_notifier_data {
 	struct clk *clk;
 	unsigned long old_rate;

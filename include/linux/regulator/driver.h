@@ -7,7 +7,6 @@
 #include <linux/linear_range.h>
 #include <linux/notifier.h>
 #include <linux/regulator/consumer.h>
-#include <linux/ww_mutex.h>
 
 struct gpio_desc;
 struct regmap;

@@ -120,6 +120,17 @@ pub(super) fn disable_unprepare(clk: Option<&Arc<ClkNode>>) {
     }
 }
 
+/// Brings the hardware to what the count of enables says, after it lost its settings. Context: any.
+pub fn restore(clk: &Arc<ClkNode>) {
+    let _guard = enable_lock();
+    let Ok(ops) = clk.ops() else { return };
+    if clk.enable_count() == 0 {
+        ops.disable();
+    } else if let Err(cause) = ops.enable() {
+        log::error!("clock {}: cannot be enabled again: {cause}", clk.name());
+    }
+}
+
 impl ClkNode {
     /// Whether the hardware is prepared; by the count if it cannot be asked. Context: orphan vCPUs.
     pub fn is_prepared(&self) -> bool {

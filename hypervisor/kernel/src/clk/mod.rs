@@ -112,6 +112,8 @@ bitflags! {
         /// [`ClkOps::determine_rate`] only rounds: it never chooses another parent. A clock with
         /// [`SET_PARENT`](Self::SET_PARENT) needs one that does.
         const ROUNDS_ONLY = 1 << 13;
+        /// [`ClkOps::enable`] and [`ClkOps::disable`]; without, the clock runs once it is prepared.
+        const ENABLE = 1 << 14;
     }
 }
 
@@ -283,10 +285,11 @@ pub trait ClkOps: Send + Sync {
 
 /// For providers, within their functions, with the locks held.
 pub mod hw {
+    pub use super::gate::restore as restore_gate;
     pub use super::parent::{by_index as parent_by_index, index_of as parent_index, reparent};
     pub use super::rate::{
         boundaries, determine, determine_no_reparent, forward_request, mux_determine, new_request, round,
         set_boundaries,
     };
-    pub use super::register::by_hw;
+    pub use super::register::{by_hw, by_name};
 }

@@ -7,16 +7,32 @@ use super::{Caps, ClkOps, Duty, Flags, Result};
 use crate::error::Cause;
 use crate::sync::SpinLock;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ffi::CStr;
 use core::fmt;
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
 
 /// A number by which a provider knows its clock, also before it is registered; the address of what it keeps of it,
 /// as a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HwId(pub usize);
+
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+impl HwId {
+    /// A number for a provider that needs none itself: odd, so that it is nobody's address.
+    pub fn unique() -> Self {
+        HwId(NEXT.fetch_add(2, Relaxed) | 1)
+    }
+
+    /// Whether it is of [`unique`](Self::unique).
+    pub fn is_unique(self) -> bool {
+        self.0 & 1 != 0
+    }
+}
 
 /// A parent named in the provider's own device tree node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +98,7 @@ pub(super) struct Links {
 
 /// A clock of the tree. Consumers use it by a [`Clk`](super::Clk).
 pub struct ClkNode {
+    /// Ends in a NUL that is not part of it.
     name: Box<str>,
     pub(super) hw: HwId,
     flags: Flags,
@@ -105,7 +122,7 @@ impl ClkNode {
     pub(super) fn new(init: ClkInit) -> Self {
         let known = init.parents.iter().map(|_| None).collect();
         ClkNode {
-            name: init.name,
+            name: (String::from(init.name) + "\0").into(),
             hw: init.hw,
             flags: init.flags,
             caps: init.ops.caps(),
@@ -125,7 +142,12 @@ impl ClkNode {
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.name.strip_suffix('\0').unwrap_or(&self.name)
+    }
+
+    /// Its name for C code.
+    pub fn c_name(&self) -> &CStr {
+        CStr::from_bytes_until_nul(self.name.as_bytes()).unwrap_or_default()
     }
 
     /// The provider's number for it.
@@ -150,6 +172,11 @@ impl ClkNode {
     /// The hardware, unless the provider is gone.
     pub(super) fn ops(&self) -> Result<&dyn ClkOps> {
         if self.is_gone() { Err(Cause::Gone) } else { Ok(&*self.ops) }
+    }
+
+    /// Whether enabling has anything to do once the clock is prepared.
+    pub fn switches_fast(&self) -> bool {
+        self.can(Caps::ENABLE)
     }
 
     /// How many parents it may have.
@@ -203,6 +230,6 @@ impl ClkNode {
 
 impl fmt::Debug for ClkNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(self.name())
     }
 }

@@ -59,19 +59,18 @@ pub fn remove_provider(id: ProviderId) -> Result<()> {
     Ok(())
 }
 
-/// The clock that node `phandle` provides for these cells.
+/// The clock that node `phandle` provides for these cells; `None` for a place that is empty on this machine.
 ///
 /// # Errors
-/// [`Cause::NotYet`] if nobody provides for the node, [`Cause::NotFound`] if there is no clock at that place, or the
-/// provider's.
-pub fn from_specifier(phandle: u32, args: &[u32]) -> Result<Arc<ClkNode>> {
+/// [`Cause::NotYet`] if nobody provides for the node, or the provider's.
+pub fn look_up(phandle: u32, args: &[u32]) -> Result<Option<Arc<ClkNode>>> {
     let providers: Vec<_> = {
         let all = PROVIDERS.lock();
         all.iter().filter(|p| p.phandle == phandle).map(|p| Arc::clone(&p.provider)).collect()
     };
     let mut result = Err(Cause::NotYet);
     for provider in providers {
-        result = provider.clock(args).and_then(|clk| clk.ok_or(Cause::NotFound));
+        result = provider.clock(args);
         if result.is_ok() {
             break;
         }
@@ -79,7 +78,15 @@ pub fn from_specifier(phandle: u32, args: &[u32]) -> Result<Arc<ClkNode>> {
     result
 }
 
-fn look_up(specifier: &Specifier<'_>) -> Result<Arc<ClkNode>> {
+/// [`look_up`], and there is one.
+///
+/// # Errors
+/// As [`look_up`]; [`Cause::NotFound`] for an empty place.
+pub fn from_specifier(phandle: u32, args: &[u32]) -> Result<Arc<ClkNode>> {
+    look_up(phandle, args)?.ok_or(Cause::NotFound)
+}
+
+fn resolve(specifier: &Specifier<'_>) -> Result<Arc<ClkNode>> {
     if !specifier.provider.available() {
         return Err(Cause::NotFound);
     }
@@ -98,7 +105,7 @@ pub fn get(node: &Node<'_>, name: Option<&str>) -> Result<Clk> {
         None => 0,
     };
     let specifier = node.specifier("clocks", "#clock-cells", index).ok().flatten().ok_or(Cause::NotFound)?;
-    let clk = look_up(&specifier)?;
+    let clk = resolve(&specifier)?;
     Ok(Clk::new(&clk, &format!("{}:{}", node.name(), name.unwrap_or("0"))))
 }
 
@@ -114,7 +121,7 @@ pub fn set_defaults(node: &Node<'_>, by_provider: bool) -> Result<()> {
         if !by_provider && specifier.phandle() == node.phandle() {
             return Ok(None);
         }
-        Ok(Some(Clk::new(&look_up(&specifier)?, node.name())))
+        Ok(Some(Clk::new(&resolve(&specifier)?, node.name())))
     };
     let report = |clk: &Clk, what: &str, result: Result<()>| {
         if let Err(cause) = result {

@@ -21,8 +21,8 @@ pub(super) fn all() -> Vec<Arc<ClkNode>> {
     CLOCKS.lock().clone()
 }
 
-/// The clock of that name.
-pub(super) fn by_name(name: &str) -> Option<Arc<ClkNode>> {
+/// The clock of that name. Context: any.
+pub fn by_name(name: &str) -> Option<Arc<ClkNode>> {
     CLOCKS.lock().iter().find(|c| c.name() == name).cloned()
 }
 

@@ -54,7 +54,8 @@ fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
     bindgen::Builder::default()
         .header_contents("all.h", &all)
         .use_core()
-        .clang_args(c_flags(root))
+        // bindgen takes no function that is hidden.
+        .clang_args(c_flags(root).into_iter().filter(|flag| flag != "-fvisibility=hidden"))
         .allowlist_file(format!("{}/.*", include.display()))
         .allowlist_file(".*/generated/.*")
         .blocklist_type(".*va_list.*|va_format")

@@ -19,7 +19,7 @@ struct of_dev_auxdata {
 #define OF_DEV_AUXDATA(_compat, _phys, _name, _pdata) \
 	{ .compatible = _compat, .phys_addr = _phys, .name = _name, .platform_data = _pdata }
 
-extern const struct of_device_id of_default_bus_match_table[];
+extern const struct of_device_id of_default_bus_match_table[5];
 
 struct platform_device *of_find_device_by_node(struct device_node *np);
 struct platform_device *of_platform_device_create(struct device_node *np, const char *bus_id,

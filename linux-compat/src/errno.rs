@@ -112,6 +112,25 @@ impl From<kernel::error::Error> for Errno {
     }
 }
 
+impl From<kernel::error::Cause> for Errno {
+    fn from(cause: kernel::error::Cause) -> Self {
+        use kernel::error::Cause;
+        match cause {
+            Cause::NotYet => Errno::EPROBE_DEFER,
+            Cause::NotFound => Errno::ENOENT,
+            Cause::Busy => Errno::EBUSY,
+            Cause::Exists => Errno::EEXIST,
+            Cause::Invalid => Errno::EINVAL,
+            Cause::NotPermitted => Errno::EPERM,
+            Cause::Unsupported => Errno::EOPNOTSUPP,
+            Cause::Gone => Errno::ENODEV,
+            Cause::NotPrepared => Errno::ESHUTDOWN,
+            Cause::OutOfMemory => Errno::ENOMEM,
+            Cause::Driver(errno) => Errno(errno),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

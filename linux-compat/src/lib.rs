@@ -12,6 +12,9 @@ pub mod bindings;
 #[macro_use]
 pub mod export;
 pub mod errno;
+mod start;
+
+pub use start::start;
 
 /// Declares the families and collects their tables of exports.
 macro_rules! families {
@@ -24,6 +27,10 @@ macro_rules! families {
 }
 
 families! {
+    platform,
+    of,
+    io_memory,
+    device,
     context,
     clk,
     dma,

@@ -27,9 +27,6 @@ pub fn start() {
         log::error!("no Linux drivers: the device tree could not be taken over: error {}", error.0);
         return;
     }
-    crate::platform::init();
-    crate::irq::init();
-    crate::clk::init();
     initcalls();
     crate::device::settle();
     for (device, why) in crate::device::deferred() {

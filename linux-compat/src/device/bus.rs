@@ -205,7 +205,7 @@ fn match_any(_dev: *mut device, _unused: *const c_void) -> c_int {
     1
 }
 
-unsafe fn driver_register_c(drv: *mut device_driver) -> c_int {
+pub(crate) unsafe fn driver_register_c(drv: *mut device_driver) -> c_int {
     // SAFETY: null or the caller's driver.
     let Some(driver) = (unsafe { drv.as_ref() }) else { return Errno::EINVAL.to_c() };
     let register = || {
@@ -224,7 +224,7 @@ unsafe fn driver_register_c(drv: *mut device_driver) -> c_int {
     to_c(register())
 }
 
-unsafe fn driver_unregister_c(drv: *mut device_driver) {
+pub(crate) unsafe fn driver_unregister_c(drv: *mut device_driver) {
     REGISTRY.lock().drivers.retain(|d| d.0 != drv);
     devices(|dev| {
         // SAFETY: a device with a reference.
@@ -247,7 +247,7 @@ unsafe fn has(drv: *const device_driver, dev: *mut device) -> bool {
     unsafe { ptr::eq((*dev).driver, drv) && with(dev, |p| p.state == State::Bound) }
 }
 
-unsafe fn driver_for_each(
+pub(crate) unsafe fn driver_for_each(
     drv: *mut device_driver,
     start: *mut device,
     data: *mut c_void,

@@ -66,12 +66,13 @@ pub unsafe fn initialize(dev: *mut device) {
     // SAFETY: the caller's device.
     unsafe {
         references(dev).store(1, Relaxed);
-        crate::locking::init_device_mutex(&raw mut (*dev).mutex);
-        let pools = &raw mut (*dev).dma_pools;
-        (*pools).next = pools;
-        (*pools).prev = pools;
+        // All else of a mutex that nobody holds is zero.
+        for list in [&raw mut (*dev).dma_pools, &raw mut (*dev).mutex.wait.head] {
+            (*list).next = list;
+            (*list).prev = list;
+        }
         if let Some(node) = Node::from_raw((*dev).of_node) {
-            (*dev).dma_coherent_set(crate::of::is_coherent(node));
+            (*dev).set_dma_coherent(crate::of::is_coherent(node));
         }
     }
 }
@@ -224,7 +225,7 @@ unsafe fn for_each_child(dev: *mut device, data: *mut c_void, f: Visit) -> c_int
     }
 }
 
-unsafe fn for_each_child_reverse(dev: *mut device, data: *mut c_void, f: Visit) -> c_int {
+pub(crate) unsafe fn for_each_child_reverse(dev: *mut device, data: *mut c_void, f: Visit) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let mut list = children(dev);

@@ -71,6 +71,8 @@ crate::exports! {
     fn devm_release_action(dev: *mut device, action: Act, data: *mut c_void) -> () = release_action;
 }
 
+/// `__GFP_ZERO`, a macro with a cast in C.
+const GFP_ZERO: bindings::gfp_t = 1 << 8;
 /// Data of drivers start at the beginning of a cache line: DMA may go there.
 const DMA_ALIGN: usize = 64;
 
@@ -300,7 +302,7 @@ unsafe fn kmalloc(dev: *mut device, size: usize, gfp: bindings::gfp_t) -> *mut c
         // As Linux's ZERO_SIZE_PTR: not null, and not to be followed.
         return ptr::without_provenance_mut(16);
     }
-    let data = make(Some(memory), size, DMA_ALIGN, gfp & bindings::__GFP_ZERO != 0);
+    let data = make(Some(memory), size, DMA_ALIGN, gfp & GFP_ZERO != 0);
     if !data.is_null() {
         // SAFETY: the caller's device.
         unsafe { add(dev, data) };
@@ -370,7 +372,7 @@ unsafe fn kstrdup_const(dev: *mut device, s: *const c_char, gfp: bindings::gfp_t
 
 unsafe fn get_free_pages(dev: *mut device, gfp: bindings::gfp_t, order: c_uint) -> c_ulong {
     let Some(size) = arch::PAGE_SIZE.checked_shl(order).filter(|_| order < 16) else { return 0 };
-    let data = make(Some(memory), size, arch::PAGE_SIZE, gfp & bindings::__GFP_ZERO != 0);
+    let data = make(Some(memory), size, arch::PAGE_SIZE, gfp & GFP_ZERO != 0);
     if !data.is_null() {
         // SAFETY: the caller's device.
         unsafe { add(dev, data) };

@@ -21,6 +21,8 @@ mod tests;
 
 pub use bind::{deferred, retry_deferred, settle};
 pub use bus::devices;
+pub(crate) use bus::{driver_for_each, driver_register_c as driver_register, driver_unregister_c as driver_unregister};
+pub(crate) use core::{del, for_each_child_reverse, unregister};
 pub use core::{get, initialize, put, register};
 pub use hooks::Hook;
 pub use names::{driver_string, name, set_name};

@@ -13,7 +13,9 @@ mod regions;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use map::claim_and_map;
 pub use map::map;
+pub use regions::{release, request};
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[copy::EXPORTS, map::EXPORTS, regions::EXPORTS, regions::DATA];

@@ -81,7 +81,11 @@ fn is_of(fwnode: *const fwnode_handle) -> bool {
         .is_ok_and(|raw| unsafe { raw.as_ref() }.is_some_and(|f| f.ops == ops()))
 }
 
-/// The node of a firmware node.
+/// The node of a firmware node; `None` for null, an error, or another kind of firmware node.
+pub fn from_fwnode(fwnode: *const fwnode_handle) -> Option<Node> {
+    node(fwnode)
+}
+
 fn node(fwnode: *const fwnode_handle) -> Option<Node> {
     if !is_of(fwnode) {
         return None;

@@ -15,8 +15,10 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use address::to_resource;
 pub use address::{Span, address_count, address_to_resource, is_coherent, translate};
 pub use find::match_table;
+pub use fwnode::from_fwnode;
 pub use node::{Node, Property};
 pub use phandle::{PhandleArgs, parse_phandle_with_args};
 pub use tree::{init, root};

@@ -5,7 +5,9 @@
 use crate::bindings::{
     AMBA_CID, AMBA_NR_IRQS, amba_device, amba_driver, amba_id, bus_type, device, device_driver, module,
 };
+use super::resource::map_irq;
 use crate::device as core_device;
+use crate::device::devres;
 use crate::errno::{Errno, Result, to_c};
 use crate::io_memory;
 use crate::of::{self, Node};
@@ -14,6 +16,8 @@ use alloc::ffi::CString;
 use core::ffi::{CStr, c_char, c_int};
 use core::mem::offset_of;
 use core::ptr;
+use kernel::clk::Clk;
+use kernel::error::Cause;
 
 crate::exports_data! {
     family "platform";
@@ -96,21 +100,46 @@ unsafe fn identify(adev: *mut amba_device) -> Result<()> {
         if registers.is_null() || end - start < 0xfff {
             return Err(Errno::ENOMEM);
         }
-        crate::clk::with_bus_clock(&raw mut (*adev).dev, || {
-            let last = registers.add((end - start + 1) as usize - 0x20);
-            let word = |first: usize| {
-                (0..4).fold(0, |word, i| {
-                    let byte = ptr::read_volatile(last.add((first + i) * 4).cast::<u32>()) & 0xff;
-                    word | byte << (8 * i)
-                })
-            };
-            (*adev).cid = word(4);
-            if (*adev).cid != AMBA_CID {
-                return Err(Errno::ENODEV);
-            }
-            (*adev).periphid = word(0);
-            Ok(())
-        })
+        let _clock = bus_clock(&raw mut (*adev).dev)?;
+        let last = registers.add((end - start + 1) as usize - 0x20);
+        let word = |first: usize| {
+            (0..4).fold(0, |word, i| {
+                let byte = ptr::read_volatile(last.add((first + i) * 4).cast::<u32>()) & 0xff;
+                word | byte << (8 * i)
+            })
+        };
+        (*adev).cid = word(4);
+        if (*adev).cid != AMBA_CID {
+            return Err(Errno::ENODEV);
+        }
+        (*adev).periphid = word(0);
+        Ok(())
+    }
+}
+
+/// The device's bus clock, running until dropped. `None`: the device has none.
+struct BusClock(Option<Clk>);
+
+impl Drop for BusClock {
+    fn drop(&mut self) {
+        if let Some(clock) = &self.0 {
+            clock.disable_unprepare();
+        }
+    }
+}
+
+/// Switches the bus clock of a device on.
+unsafe fn bus_clock(dev: *mut device) -> Result<BusClock> {
+    // SAFETY: the caller's device.
+    let node = unsafe { Node::from_raw((*dev).of_node) }.and_then(Node::host_node);
+    let Some(node) = node else { return Ok(BusClock(None)) };
+    match kernel::clk::get(&node, Some("apb_pclk")) {
+        Ok(clock) => {
+            clock.prepare_enable()?;
+            Ok(BusClock(Some(clock)))
+        }
+        Err(Cause::NotFound) => Ok(BusClock(None)),
+        Err(cause) => Err(cause.into()),
     }
 }
 
@@ -120,23 +149,19 @@ unsafe extern "C" fn probe(dev: *mut device) -> c_int {
         let (adev, driver) = (to_amba(dev), &*to_driver((*dev).driver));
         let Some(probe) = driver.probe else { return 0 };
         for (i, slot) in (*adev).irq.iter_mut().enumerate() {
-            let irq = Node::from_raw((*dev).of_node).map_or(Err(Errno::ENXIO), |n| crate::irq::of_irq_get(n, i));
+            let irq = Node::from_raw((*dev).of_node).map_or(Err(Errno::ENXIO), |n| map_irq(n, i));
             match irq {
                 Ok(irq) => *slot = irq as u32,
                 Err(Errno::EPROBE_DEFER) => return Errno::EPROBE_DEFER.to_c(),
                 Err(_) => break,
             }
         }
-        let clock = match crate::clk::bus_clock_on(dev) {
-            Ok(clock) => clock,
-            Err(error) => return error.to_c(),
-        };
-        (*adev).pclk = clock;
-        let result = probe(adev, lookup(driver.id_table, (*adev).periphid));
-        if result != 0 {
-            crate::clk::bus_clock_off(clock);
+        // It stops with the device's managed resources: after the driver let go.
+        let started = bus_clock(dev).and_then(|clock| devres::add(dev, devres::Key("apb_pclk", 0), || drop(clock)));
+        match started {
+            Ok(()) => probe(adev, lookup(driver.id_table, (*adev).periphid)),
+            Err(error) => error.to_c(),
         }
-        result
     }
 }
 
@@ -146,7 +171,6 @@ unsafe extern "C" fn remove(dev: *mut device) {
         if let Some(remove) = (*to_driver((*dev).driver)).remove {
             remove(to_amba(dev));
         }
-        crate::clk::bus_clock_off((*to_amba(dev)).pclk);
     }
 }
 

@@ -208,7 +208,7 @@ unsafe fn populate_default_c(
 }
 
 unsafe fn find_by_node(np: *mut device_node) -> *mut platform_device {
-    let mut found = ptr::null_mut();
+    let mut found: *mut platform_device = ptr::null_mut();
     core_device::devices(|dev| {
         // SAFETY: a device with a reference; the one that is found gets another.
         unsafe {

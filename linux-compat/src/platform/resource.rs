@@ -6,6 +6,7 @@ use crate::errno::{Errno, Result, int_to_c, ptr_to_c};
 use crate::of::{Node, Span};
 use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use core::ptr;
+use kernel::irq::virq;
 
 crate::exports! {
     family "platform";
@@ -105,12 +106,21 @@ unsafe fn map_by_name(pdev: *mut platform_device, name: *const c_char) -> *mut c
     unsafe { claim(pdev, get_by_name(pdev, bindings::IORESOURCE_MEM, name)) }
 }
 
+/// Interrupt `index` of a node as a number for drivers.
+pub(super) fn map_irq(node: Node, index: usize) -> Result<c_int> {
+    let host = node.host_node().ok_or(Errno::ENXIO)?;
+    if index >= virq::spec::count(&host) {
+        return Err(Errno::ENXIO);
+    }
+    Ok(virq::domain::map_spec(&virq::spec::of_node(&host, index)?)?.virq() as c_int)
+}
+
 /// Interrupt `num`, mapped: from the device tree, else from the resources.
 unsafe fn find_irq(pdev: *mut platform_device, num: c_uint) -> Result<c_int> {
     // SAFETY: the caller's device.
     unsafe {
         if let Some(node) = Node::from_raw((*pdev).dev.of_node) {
-            return crate::irq::of_irq_get(node, num as usize);
+            return map_irq(node, num as usize);
         }
         let resource = get(pdev, bindings::IORESOURCE_IRQ, num);
         resource.as_ref().map(|r| r.start as c_int).filter(|irq| *irq > 0).ok_or(Errno::ENXIO)
@@ -158,7 +168,7 @@ unsafe fn find_irq_by_name(pdev: *mut platform_device, name: *const c_char) -> R
         if let Some(node) = Node::from_raw((*pdev).dev.of_node) {
             let names = node.property(b"interrupt-names").ok_or(Errno::ENXIO)?;
             let index = names.strings().position(|s| s == wanted).ok_or(Errno::ENXIO)?;
-            return crate::irq::of_irq_get(node, index);
+            return map_irq(node, index);
         }
         let resource = get_by_name(pdev, bindings::IORESOURCE_IRQ, name);
         resource.as_ref().map(|r| r.start as c_int).ok_or(Errno::ENXIO)

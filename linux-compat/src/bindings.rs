@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Types, constants and prototypes of the headers in `include/`, made by bindgen.
 #![allow(
+    improper_ctypes,
     missing_docs,
     non_camel_case_types,
     non_snake_case,

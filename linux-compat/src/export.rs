@@ -107,7 +107,7 @@ macro_rules! exports_data {
         )*];
         $(
             /// Linux's variable of that name.
-            #[allow(non_upper_case_globals)]
+            #[allow(non_upper_case_globals, dead_code)]
             #[cfg_attr(target_os = "none", unsafe(no_mangle))]
             pub static mut $name: $type = $value;
             const _: fn() -> *const $type = || &raw const $crate::bindings::$name;

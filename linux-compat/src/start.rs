@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Bringing the drivers up: the device tree, early providers, initcalls by level, devices, and those that had to wait.
 
-use crate::errno::Errno;
+#[cfg(target_os = "none")]
 use core::ffi::c_int;
 
 /// A function that C code wants called at boot.
+#[cfg(target_os = "none")]
 type Initcall = unsafe extern "C" fn() -> c_int;
 
 /// Devices come from the tree where Linux makes them: after the architecture's own initcalls, before those of
@@ -46,7 +47,7 @@ fn initcalls() {
         // SAFETY: between the two marks the linker put pointers to functions.
         let result = unsafe { call.cast::<Initcall>().read()() };
         // A driver without its device is nothing to speak of.
-        if result < 0 && result != Errno::ENODEV.to_c() {
+        if result < 0 && result != crate::errno::Errno::ENODEV.to_c() {
             log::error!("an initcall failed: error {}", -result);
         }
         call = call.wrapping_byte_add(size_of::<Initcall>());

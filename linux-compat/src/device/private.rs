@@ -7,7 +7,6 @@ use alloc::boxed::Box;
 use alloc::ffi::CString;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ptr;
 use kernel::sync::SpinLock;
 
 /// How a device stands with drivers.
@@ -92,11 +91,4 @@ pub(crate) unsafe fn free(private: *mut crate::bindings::device_private) {
 pub(crate) unsafe fn node(dev: *const device) -> Option<crate::of::Node> {
     // SAFETY: the caller's device; its node is null or of the tree.
     unsafe { crate::of::Node::from_raw((*dev).of_node) }
-}
-
-impl Device {
-    /// The device, or `None` for null.
-    pub fn new(dev: *mut device) -> Option<Device> {
-        (!ptr::eq(dev, ptr::null())).then_some(Device(dev))
-    }
 }

@@ -17,6 +17,12 @@ pub struct SizeArgs {
     /// The board
     #[arg(default_value = "qemu-virt")]
     pub board: String,
+    /// The board, said in another way
+    #[arg(long = "board", value_name = "BOARD", conflicts_with = "board")]
+    pub named_board: Option<String>,
+    /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub drivers: Vec<String>,
     /// Print JSON, for machines
     #[arg(long)]
     pub json: bool,
@@ -51,7 +57,8 @@ struct Size {
 /// # Errors
 /// When it does not build.
 pub fn run(args: &SizeArgs) -> Result<()> {
-    let image = image::build(&args.board, Profile::Release)?;
+    let image =
+        image::build_with(args.named_board.as_ref().unwrap_or(&args.board), Profile::Release, &args.drivers)?;
     let elf = fs::read(&image.elf).with_context(|| format!("cannot read {}", image.elf.display()))?;
     let mut size = measure(&elf, args.symbols)?;
     size.file = fs::metadata(&image.bin)?.len();

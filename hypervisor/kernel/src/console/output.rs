@@ -114,8 +114,12 @@ impl Output {
     /// Puts bytes behind those that wait. Only a full ring makes the caller wait for the device.
     fn queue(&mut self, device: &dyn ConsoleDevice, bytes: &[u8]) {
         // Always something to the device first: an interrupt that was lost does not end all output.
-        let sent = if self.ring.is_empty() { device.send(bytes) } else { 0 };
-        let mut rest = bytes.get(sent..).unwrap_or_default();
+        let mut rest = bytes;
+        if self.ring.is_empty() {
+            rest = bytes.get(device.send(bytes)..).unwrap_or_default();
+        } else {
+            self.pump(device);
+        }
         loop {
             let count = self.ring.push(rest);
             rest = rest.get(count..).unwrap_or_default();

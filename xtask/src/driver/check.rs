@@ -79,6 +79,9 @@ pub struct Report {
     pub errors: Vec<String>,
 }
 
+/// The most sources that are looked at together with a file.
+const MOST: usize = 40;
+
 /// Drivers to be checked together, and where the files of each come from.
 struct Unit {
     drivers: Vec<(Driver, PathBuf)>,
@@ -148,7 +151,16 @@ impl Checker {
                 drivers.splice(0..0, self.ported_unit(&known.name)?.drivers);
                 continue;
             }
-            let described = import::describe(&tree, &[source], true)?;
+            let mut described = import::describe(&tree, std::slice::from_ref(&source), true)?;
+            let sources: usize = drivers.iter().map(|(driver, _)| driver.sources.len()).sum();
+            if sources + described.driver.sources.len() > MOST {
+                // A module too large to be looked at in seconds: the file alone shows what it lacks.
+                if !drivers.is_empty() {
+                    continue;
+                }
+                described = import::describe(&tree, &[source], false)?;
+                described.others.clear();
+            }
             open.extend(described.others);
             drivers.insert(0, (described.driver, tree.root.clone()));
         }

@@ -149,13 +149,13 @@ impl Compiler {
             command.arg("-idirafter").arg(stubs).args(["-M", "-MG", "-MT", "x"]).arg(&file);
             let output = command.output().context("cannot run clang")?;
             let listed = String::from_utf8_lossy(&output.stdout).replace('\\', " ");
-            let known = |path: &&str| {
-                ["include", "arch/arm64/include"].iter().any(|top| self.linux.join(top).join(path).is_file())
-            };
-            let new: Vec<&str> = listed
+            // A path that leads out of its folder is put where it leads, when clang comes to it.
+            let plain = |path: &&str| !path.split('/').any(|part| part == "..");
+            let new: BTreeSet<&str> = listed
                 .split_whitespace()
-                .filter(|path| !path.starts_with('/') && path.contains('/') && !missing.contains(*path))
-                .filter(known)
+                .skip(1)
+                .filter(|path| !path.starts_with('/') && !missing.contains(*path))
+                .filter(plain)
                 .collect();
             if new.is_empty() {
                 return Ok(());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Clocks that drivers offer: the CPU's own counter is better than any (docs/ignored.md). */
-#ifndef _LINUX_SCHED_CLOCK_H
-#define _LINUX_SCHED_CLOCK_H
+#ifndef _LINUX_SCHED_CLOCK_SOURCE_H
+#define _LINUX_SCHED_CLOCK_SOURCE_H
 
 #include <linux/types.h>
 /* Checked, and not used. */

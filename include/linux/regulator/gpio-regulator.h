@@ -4,6 +4,7 @@
 #define _LINUX_REGULATOR_GPIO_REGULATOR_H
 
 #include <linux/gpio/consumer.h>
+#include <linux/regulator/driver.h>
 
 struct regulator_init_data;
 enum regulator_type;

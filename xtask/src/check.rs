@@ -30,9 +30,6 @@ pub struct CheckArgs {
     /// Check this guest too; may be given more than once
     #[arg(long = "guest", value_name = "FILE.dts")]
     pub guests: Vec<PathBuf>,
-    /// Instead, write the table of all options in docs/boards.md anew
-    #[arg(long)]
-    pub write_table: bool,
 }
 
 /// What there is to know about a board.
@@ -151,42 +148,11 @@ fn pairs(bytes: &[u8], address: usize, size: usize) -> Option<Vec<(u64, u64)>> {
     Some(entries.map(|entry| (number(&entry[..address]), number(&entry[address..]))).collect())
 }
 
-/// The documentation that lists all options.
-const REFERENCE: &str = "docs/boards.md";
-
-/// The text of [`REFERENCE`] with the table that the schema gives.
-fn reference() -> Result<String> {
-    const START: &str = "by `cargo xtask check --write-table` -->\n";
-    const END: &str = "<!-- end of the table -->";
-    let text = fs::read_to_string(project::root().join(REFERENCE))
-        .with_context(|| format!("cannot read {REFERENCE}"))?;
-    let (before, rest) =
-        text.split_once(START).with_context(|| format!("{REFERENCE} has no place for the table"))?;
-    let (_, after) = rest.split_once(END).with_context(|| format!("{REFERENCE}: the table has no end"))?;
-    let mut table = String::from("| option | type | default | what |\n|---|---|---|---|\n");
-    for option in project::schema()?.options {
-        let mut help = option.help.lines().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-        if let Some(depends) = &option.depends {
-            let relation = if depends.equal { "=" } else { "!=" };
-            help += &format!(" *Only if `{} {relation} {}`.*", depends.option, depends.value);
-        }
-        if !option.image {
-            help += " *For the tools.*";
-        }
-        table += &format!("| `{}` | {} | `{}` | {help} |\n", option.name, option.kind, option.default);
-    }
-    Ok(format!("{before}{START}{table}{END}{after}"))
-}
-
 /// Explains a board.
 ///
 /// # Errors
 /// When something is wrong with it.
 pub fn run(args: &CheckArgs) -> Result<()> {
-    if args.write_table {
-        let path = project::root().join(REFERENCE);
-        return fs::write(&path, reference()?).with_context(|| format!("cannot write {REFERENCE}"));
-    }
     let mut report = examine(&args.board)?;
     for dts in &args.guests {
         report.guests.push(Guest::read(dts)?);
@@ -294,12 +260,6 @@ mod tests {
         assert_eq!(pairs(&bytes, 2, 1), None);
         assert_eq!(pairs(&bytes, 0, 3), None);
         assert_eq!(pairs(&[], 2, 2), None);
-    }
-
-    #[test]
-    fn the_reference_lists_the_options_as_they_are() {
-        let text = fs::read_to_string(project::root().join(REFERENCE)).unwrap();
-        assert!(text == reference().unwrap(), "run `cargo xtask check --write-table`");
     }
 
     #[test]

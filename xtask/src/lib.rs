@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod card;
 pub mod check;
 pub mod devicetree;
+pub mod docs;
 pub mod driver;
 pub mod emulator;
 pub mod image;

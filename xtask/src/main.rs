@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! `cargo xtask`: build, run, test, check, size and bench.
+//! `cargo xtask`: build, run, test, check, docs, size and bench.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use xtask::image::{self, Profile};
 use xtask::run::{self, RunArgs};
 use xtask::size::{self, SizeArgs};
 use xtask::test::{self, TestArgs};
-use xtask::{artifacts, bundle, project};
+use xtask::{artifacts, bundle, docs, project};
 
 /// Build, run, test and measure Ferrovisor.
 #[derive(Parser)]
@@ -35,6 +35,8 @@ enum Task {
     Test(TestArgs),
     /// Explain a board and find what is wrong with it
     Check(CheckArgs),
+    /// Write the pages of docs/ that are made of the sources
+    Docs,
     /// Import drivers of Linux, list them, say what they lack
     Driver(DriverArgs),
     /// Show how large the release image is, and what makes it so
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(args),
         Task::Test(args) => test::run(args),
         Task::Check(args) => check::run(args),
+        Task::Docs => docs::write(),
         Task::Driver(args) => driver::run(args),
         Task::Size(args) => size::run(args),
         Task::Bench(args) => bench::run(args),

@@ -231,14 +231,5 @@ fn written() -> String {
 #[test]
 fn the_reference_is_up_to_date() {
     let file = std::fs::read_to_string(reference()).unwrap_or_default();
-    assert!(
-        file == written(),
-        "docs/terminal.md is not what the commands say: cargo test -p terminal -- --ignored write_reference"
-    );
-}
-
-#[test]
-#[ignore = "writes docs/terminal.md"]
-fn write_reference() {
-    std::fs::write(reference(), written()).unwrap();
+    assert!(file == written(), "docs/terminal.md is not what the commands say: run `cargo xtask docs`");
 }

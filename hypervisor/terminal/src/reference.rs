@@ -10,7 +10,7 @@ use crate::commands::TABLE;
 const HEAD: &str = "\
 # The management terminal
 
-<!-- Made from the commands themselves. After a change of a command: cargo test -p terminal -- --ignored write_reference -->
+<!-- Made of the commands themselves by `cargo xtask docs` -->
 
 The management terminal runs on the host console, beside the guests. Its prompt is `ferrovisor# `, always at the start
 of a line.

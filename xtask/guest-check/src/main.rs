@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Reads guests' device trees with the hypervisor's own code and explains what each guest gets, or all
-//! that is wrong with it. `guest-check FILE.dtb...`; a guest is named like its file.
+//! that is wrong with it. `guest-check FILE.dtb...`; a guest is named like its file. `guest-check --terminal` writes the
+//! reference of the management terminal.
 //!
 //! A program of its own, so that the tools build and run while the hypervisor is in pieces.
 
@@ -10,6 +11,13 @@ use std::process::ExitCode;
 use vmm::config::GuestConfig;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|argument| argument == "--terminal") {
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = terminal::reference::write(&mut text);
+        print!("{text}");
+        return ExitCode::SUCCESS;
+    }
     let mut outcome = ExitCode::SUCCESS;
     for file in std::env::args().skip(1) {
         match explain(Path::new(&file)) {
@@ -35,7 +43,9 @@ fn explain(file: &Path) -> Result<String, String> {
 /// The guest in a few lines, addresses and interrupts assigned.
 fn describe(config: &GuestConfig) -> String {
     let start = if config.autostart { "starts at boot" } else { "starts when told to" };
-    let mut text = format!("  {}: {} vCPUs, {start}\n", config.name, config.vcpus.len());
+    let count = config.vcpus.len();
+    let vcpus = if count == 1 { "vCPU" } else { "vCPUs" };
+    let mut text = format!("  {}: {count} {vcpus}, {start}\n", config.name);
     for range in &config.memory {
         text += &format!("    RAM {:#x}, {} KiB\n", range.base().0, range.size() >> 10);
     }

@@ -57,4 +57,6 @@ static inline bool module_is_live(struct module *mod)
 #define symbol_put(x) do { } while (0)
 #define symbol_request(x) (&(x))
 
+#define __MODULE_STRING(x) __stringify(x)
+
 #endif

@@ -14,4 +14,4 @@ pub struct Hook {
 }
 
 /// All of them, in order; the reverse order on the way down.
-pub(super) const HOOKS: &[Hook] = &[];
+pub(super) const HOOKS: &[Hook] = &[crate::dma::HOOK];

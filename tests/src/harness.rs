@@ -53,6 +53,8 @@ pub struct Setup {
     pub entry: Entry,
     /// Options of the image that the board's file does not have: lines of TOML.
     pub options: &'static str,
+    /// Linux drivers besides those of the board: folders of `ported-drivers/`.
+    pub drivers: Vec<String>,
 }
 
 /// How the image gets into the machine.
@@ -148,7 +150,7 @@ impl Context {
             Some(bytes) => Some(Bundle::store(bytes)?),
             None => Bundle::pack(&setup.guests)?,
         };
-        let image = built(self.board, self.profile, setup.options, false)?;
+        let image = built(self.board, self.profile, setup.options, &setup.drivers, false)?;
         let initrd = bundle.as_ref().map(|file| file.0.clone());
         let mut machine = Machine::new(&board, &setup.machine, image.bin, initrd)?;
         machine.no_reboot = setup.no_reboot;
@@ -364,17 +366,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The image, built once in a run.
-fn built(board: &'static str, profile: Profile, options: &'static str, no_build: bool) -> Result<Image> {
-    static IMAGES: Mutex<Option<HashMap<(&str, String, &str), Image>>> = Mutex::new(None);
+fn built(
+    board: &'static str,
+    profile: Profile,
+    options: &'static str,
+    drivers: &[String],
+    no_build: bool,
+) -> Result<Image> {
+    static IMAGES: Mutex<Option<HashMap<String, Image>>> = Mutex::new(None);
     let mut images = lock(&IMAGES);
     let images = images.get_or_insert_default();
-    let key = (board, profile.to_string(), options);
+    let key = format!("{board} {profile} {options} {}", drivers.join(","));
     if let Some(image) = images.get(&key) {
         return Ok(image.clone());
     }
     let folder = project::target().join(board).join(profile.to_string());
     let image = if !options.is_empty() {
         image::build_with_options(board, profile, options)?
+    } else if !drivers.is_empty() {
+        image::build_with(board, profile, drivers)?
     } else if no_build {
         Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") }
     } else {
@@ -431,7 +441,7 @@ pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
 pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
     // All that is built and fetched comes first: it is not the tests' time.
     for Choice { board, profile, .. } in tests {
-        if let Err(error) = built(board, *profile, "", wishes.no_build) {
+        if let Err(error) = built(board, *profile, "", &[], wishes.no_build) {
             println!("FAIL the {profile} image for {board} does not build: {error:#}");
             return (0, tests.len());
         }

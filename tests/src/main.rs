@@ -14,6 +14,7 @@ mod linux;
 mod lives;
 mod malformed;
 mod memory;
+mod ported;
 mod scheduling;
 mod terminal;
 
@@ -37,6 +38,8 @@ const ALL: &[Group] = &[
     on("qemu-virt", hostile::TESTS),
     on("qemu-virt", malformed::TESTS),
     on("qemu-virt", bars::TESTS),
+    on("qemu-virt", ported::QEMU_VIRT),
+    on("orangepi-pc2", ported::ORANGEPI_PC2),
     on("orangepi-pc2", boards::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
 ];

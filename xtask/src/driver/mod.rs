@@ -161,6 +161,14 @@ fn missing(args: &MissingArgs) -> Result<()> {
     Ok(())
 }
 
+/// The root of the tree of Linux 6.12; it is fetched if it is not there yet.
+///
+/// # Errors
+/// When it cannot be had.
+pub fn linux() -> Result<PathBuf> {
+    source::fetch()
+}
+
 /// Every folder of ported-drivers/ is in order: its `driver.toml` has no mistakes, names files that are
 /// there, and serves what its sources say.
 ///

@@ -15,8 +15,6 @@
 
 struct device;
 
-extern void (*pm_power_off)(void);
-
 typedef struct pm_message {
 	int event;
 } pm_message_t;

@@ -125,7 +125,5 @@ int watchdog_register_device(struct watchdog_device *wdd);
 void watchdog_unregister_device(struct watchdog_device *wdd);
 int devm_watchdog_register_device(struct device *dev, struct watchdog_device *wdd);
 int watchdog_set_last_hw_keepalive(struct watchdog_device *wdd, unsigned int last_ping_ms);
-int watchdog_dev_suspend(struct watchdog_device *wdd);
-int watchdog_dev_resume(struct watchdog_device *wdd);
 
 #endif

@@ -131,6 +131,42 @@ impl From<kernel::error::Cause> for Errno {
     }
 }
 
+/// Faults of devices and the error numbers that stand for them.
+const FAULTS: &[(io::Fault, Errno)] = {
+    use io::Fault;
+    &[
+        (Fault::Io, Errno::EIO),
+        (Fault::TimedOut, Errno::ETIMEDOUT),
+        (Fault::Busy, Errno::EBUSY),
+        (Fault::Again, Errno::EAGAIN),
+        (Fault::NoDevice, Errno::ENODEV),
+        (Fault::NotSupported, Errno::EOPNOTSUPP),
+        (Fault::Invalid, Errno::EINVAL),
+        (Fault::Range, Errno::ERANGE),
+        (Fault::Past, Errno::ETIME),
+        (Fault::NoMemory, Errno::ENOMEM),
+        (Fault::NoData, Errno::ENODATA),
+        (Fault::Protocol, Errno::EPROTO),
+        (Fault::Corrupt, Errno::EBADMSG),
+        (Fault::NotPermitted, Errno::EPERM),
+    ]
+};
+
+impl From<io::Fault> for Errno {
+    fn from(fault: io::Fault) -> Self {
+        match fault {
+            io::Fault::Other(code) => Errno(code),
+            known => FAULTS.iter().find(|(f, _)| *f == known).map_or(Errno::EIO, |(_, errno)| *errno),
+        }
+    }
+}
+
+impl From<Errno> for io::Fault {
+    fn from(errno: Errno) -> Self {
+        FAULTS.iter().find(|(_, e)| *e == errno).map_or(io::Fault::Other(errno.0), |(fault, _)| *fault)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +178,13 @@ mod tests {
         let mut byte = 0u8;
         assert_eq!(Errno::check_ptr(&raw mut byte), Ok(&raw mut byte));
         assert_eq!(Errno::check_ptr(core::ptr::null_mut::<u8>()), Ok(core::ptr::null_mut()));
+    }
+
+    #[test]
+    fn faults_keep_their_number() {
+        for code in 1..=MAX_ERRNO as c_int {
+            assert_eq!(Errno::from(io::Fault::from(Errno(code))), Errno(code));
+        }
     }
 
     #[test]

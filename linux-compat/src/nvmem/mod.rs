@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Non-volatile memory: providers and cells.
+//! Non-volatile memories: drivers' operations become an [`io::nvmem::Memory`]; cells are found by the device tree.
+
+mod cell;
+mod consumer;
+mod provider;
+
 
 use crate::export::Export;
 
+pub(crate) use provider::register_managed;
+
 /// The tables of exports of this family.
-pub const TABLES: &[&[Export]] = &[];
+pub const TABLES: &[&[Export]] = &[provider::EXPORTS, cell::EXPORTS, consumer::EXPORTS];

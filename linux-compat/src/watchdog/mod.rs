@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Watchdogs.
+//! Watchdogs: drivers' operations become an [`io::watchdog::Device`].
+
+mod device;
 
 use crate::export::Export;
 
 /// The tables of exports of this family.
-pub const TABLES: &[&[Export]] = &[];
+pub const TABLES: &[&[Export]] = &[device::EXPORTS];

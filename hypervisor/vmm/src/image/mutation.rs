@@ -14,7 +14,7 @@ use crate::bundle::tests::archive;
 use crate::config::tests::{FACTORIES, dtc, examples::guests};
 
 /// The longest that one case may take; a slow machine is allowed for.
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(60);
 /// Guests with more RAM than this are not loaded in the test.
 const MOST_RAM: u64 = 16 << 20;
 

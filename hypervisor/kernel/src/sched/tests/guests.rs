@@ -147,8 +147,14 @@ fn a_kick_gets_a_computing_guest_past_its_exit_path() {
         eventually("an exit", || guest.exits.load(SeqCst) > exits);
     }
     // A wake alone leaves it in peace, but is remembered.
-    std::thread::sleep(std::time::Duration::from_millis(5));
-    let exits = guest.exits.load(SeqCst);
+    // The last kick's interrupt may be late: until it is quiet.
+    let mut exits = u32::MAX;
+    eventually("quiet", || {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let before = exits;
+        exits = guest.exits.load(SeqCst);
+        exits == before
+    });
     wake(&m, 1, &v);
     std::thread::sleep(std::time::Duration::from_millis(5));
     assert_eq!(guest.exits.load(SeqCst), exits);

@@ -13,6 +13,8 @@ pub mod bindings;
 pub mod export;
 pub mod errno;
 mod start;
+#[cfg(test)]
+mod testing;
 
 pub use start::start;
 

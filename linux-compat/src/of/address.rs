@@ -40,17 +40,23 @@ pub struct Span {
     pub size: u64,
 }
 
+/// The most cells of an address or a size: as in Linux.
+const MOST_CELLS: usize = 4;
+
 /// A number of up to two cells; of more, the lowest two count.
-fn number(cells: impl Iterator<Item = u32>) -> u64 {
+pub(super) fn number(cells: impl Iterator<Item = u32>) -> u64 {
     cells.fold(0, |n, cell| n << 32 | u64::from(cell))
 }
 
 /// Entry `index` of `reg`: the offset of its cells, the address on its bus, and the size.
-fn bus_address(node: Node, index: usize) -> Result<(usize, u64, u64)> {
+pub(super) fn bus_address(node: Node, index: usize) -> Result<(usize, u64, u64)> {
     let (na, ns) = (node.address_cells(), node.size_cells());
+    if na > MOST_CELLS || ns > MOST_CELLS {
+        return Err(Errno::EINVAL);
+    }
     let at = index.checked_mul(na + ns).ok_or(Errno::EINVAL)?;
     let reg = node.property(b"reg").ok_or(Errno::EINVAL)?;
-    if na + ns == 0 || reg.value.len() / 4 < at + na + ns {
+    if na + ns == 0 || reg.value.len() / 4 < at.saturating_add(na + ns) {
         return Err(Errno::EINVAL);
     }
     let cells = || reg.cells().skip(at);
@@ -111,20 +117,20 @@ pub fn is_coherent(node: Node) -> bool {
         .unwrap_or(false)
 }
 
-fn node(raw: *const device_node) -> Option<Node> {
+pub(super) fn node(raw: *const device_node) -> Option<Node> {
     // SAFETY: the callers of all functions here hand over null or nodes of the tree.
     unsafe { Node::from_raw(raw) }
 }
 
-fn n_addr_cells(np: *mut device_node) -> c_int {
+pub(super) fn n_addr_cells(np: *mut device_node) -> c_int {
     node(np).map_or(1, Node::address_cells) as c_int
 }
 
-fn n_size_cells(np: *mut device_node) -> c_int {
+pub(super) fn n_size_cells(np: *mut device_node) -> c_int {
     node(np).map_or(1, Node::size_cells) as c_int
 }
 
-unsafe fn translate_c(np: *mut device_node, addr: *const bindings::__be32) -> u64 {
+pub(super) unsafe fn translate_c(np: *mut device_node, addr: *const bindings::__be32) -> u64 {
     let Some(node) = node(np).filter(|_| !addr.is_null()) else { return u64::MAX };
     // SAFETY: the caller's address has as many cells as the node's bus says.
     let cells = (0..node.address_cells()).map(|i| u32::from_be(unsafe { addr.add(i).read_unaligned() }));
@@ -154,7 +160,7 @@ pub(crate) unsafe fn to_resource(np: *mut device_node, index: c_int, r: *mut res
     to_c(read())
 }
 
-unsafe fn get_address(
+pub(super) unsafe fn get_address(
     np: *mut device_node,
     index: c_int,
     bar: c_int,
@@ -179,7 +185,7 @@ unsafe fn get_address(
     node.property(b"reg").map_or(ptr::null(), |reg| reg.value.as_ptr().wrapping_add(at).cast())
 }
 
-unsafe fn read_reg(np: *mut device_node, index: c_int, addr: *mut u64, size: *mut u64) -> c_int {
+pub(super) unsafe fn read_reg(np: *mut device_node, index: c_int, addr: *mut u64, size: *mut u64) -> c_int {
     let read = || {
         let index = usize::try_from(index).map_err(|_| Errno::EINVAL)?;
         let (_, address, bytes) = bus_address(node(np).ok_or(Errno::EINVAL)?, index)?;
@@ -197,16 +203,16 @@ unsafe fn read_reg(np: *mut device_node, index: c_int, addr: *mut u64, size: *mu
     to_c(read())
 }
 
-fn is_coherent_c(np: *mut device_node) -> bool {
+pub(super) fn is_coherent_c(np: *mut device_node) -> bool {
     node(np).is_some_and(is_coherent)
 }
 
-fn iomap(np: *mut device_node, index: c_int) -> *mut c_void {
+pub(super) fn iomap(np: *mut device_node, index: c_int) -> *mut c_void {
     let span = node(np).zip(usize::try_from(index).ok()).and_then(|(n, i)| address_to_resource(n, i).ok());
     span.map_or(ptr::null_mut(), |span| crate::io_memory::map(span.start, span.size))
 }
 
-unsafe fn request_and_map(np: *mut device_node, index: c_int, name: *const c_char) -> *mut c_void {
+pub(super) unsafe fn request_and_map(np: *mut device_node, index: c_int, name: *const c_char) -> *mut c_void {
     // SAFETY: as the caller says.
     let name = unsafe { bytes(name) };
     let mapped = || {

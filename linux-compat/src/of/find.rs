@@ -69,26 +69,26 @@ crate::exports! {
 }
 
 /// The node of a C pointer.
-fn node(raw: *const device_node) -> Option<Node> {
+pub(super) fn node(raw: *const device_node) -> Option<Node> {
     // SAFETY: the callers of all functions here hand over null or nodes of the tree.
     unsafe { Node::from_raw(raw) }
 }
 
 /// A C string argument.
-fn text<'a>(raw: *const c_char) -> &'a [u8] {
+pub(super) fn text<'a>(raw: *const c_char) -> &'a [u8] {
     // SAFETY: the callers of all functions here hand over null or C strings.
     unsafe { bytes(raw) }
 }
 
-fn name_eq(np: *const device_node, name: *const c_char) -> bool {
+pub(super) fn name_eq(np: *const device_node, name: *const c_char) -> bool {
     node(np).is_some_and(|n| n.name().to_bytes() == text(name))
 }
 
-fn name_prefix(np: *const device_node, prefix: *const c_char) -> bool {
+pub(super) fn name_prefix(np: *const device_node, prefix: *const c_char) -> bool {
     node(np).is_some_and(|n| n.name().to_bytes().starts_with(text(prefix)))
 }
 
-fn find_all(prev: *mut device_node) -> *mut device_node {
+pub(super) fn find_all(prev: *mut device_node) -> *mut device_node {
     Node::raw_or_null(match node(prev) {
         Some(before) => before.next(),
         None => root(),
@@ -96,7 +96,7 @@ fn find_all(prev: *mut device_node) -> *mut device_node {
 }
 
 /// The first node after `from`, or of the whole tree, for which `wanted` holds.
-fn search(from: *mut device_node, mut wanted: impl FnMut(Node) -> bool) -> *mut device_node {
+pub(super) fn search(from: *mut device_node, mut wanted: impl FnMut(Node) -> bool) -> *mut device_node {
     let first = match node(from) {
         Some(before) => before.next(),
         None => root(),
@@ -104,23 +104,23 @@ fn search(from: *mut device_node, mut wanted: impl FnMut(Node) -> bool) -> *mut 
     Node::raw_or_null(core::iter::successors(first, |n| n.next()).find(|n| wanted(*n)))
 }
 
-fn find_by_name(from: *mut device_node, name: *const c_char) -> *mut device_node {
+pub(super) fn find_by_name(from: *mut device_node, name: *const c_char) -> *mut device_node {
     search(from, |n| n.name().to_bytes() == text(name))
 }
 
-fn is_type(node: Node, kind: &[u8]) -> bool {
+pub(super) fn is_type(node: Node, kind: &[u8]) -> bool {
     node.property(b"device_type").and_then(|p| p.strings().next()).is_some_and(|t| t.to_bytes() == kind)
 }
 
-fn find_by_type(from: *mut device_node, kind: *const c_char) -> *mut device_node {
+pub(super) fn find_by_type(from: *mut device_node, kind: *const c_char) -> *mut device_node {
     search(from, |n| is_type(n, text(kind)))
 }
 
-fn find_compatible(from: *mut device_node, kind: *const c_char, compat: *const c_char) -> *mut device_node {
+pub(super) fn find_compatible(from: *mut device_node, kind: *const c_char, compat: *const c_char) -> *mut device_node {
     search(from, |n| n.is_compatible(text(compat)) && (kind.is_null() || is_type(n, text(kind))))
 }
 
-fn find_matching(
+pub(super) fn find_matching(
     from: *mut device_node,
     matches: *const of_device_id,
     found: *mut *const of_device_id,
@@ -155,7 +155,7 @@ pub(super) fn by_path(path: &[u8]) -> Option<(Node, Option<usize>)> {
     parts.try_fold(start, walk).map(|node| (node, options))
 }
 
-fn find_by_path(path: *const c_char, opts: *mut *const c_char) -> *mut device_node {
+pub(super) fn find_by_path(path: *const c_char, opts: *mut *const c_char) -> *mut device_node {
     let found = by_path(text(path));
     // SAFETY: null or the caller's variable.
     if let Some(opts) = unsafe { opts.as_mut() } {
@@ -172,19 +172,19 @@ pub(super) fn by_phandle(handle: u32) -> Option<Node> {
     core::iter::successors(root(), |n| n.next()).find(|n| n.phandle() == handle)
 }
 
-fn find_by_phandle(handle: bindings::phandle) -> *mut device_node {
+pub(super) fn find_by_phandle(handle: bindings::phandle) -> *mut device_node {
     Node::raw_or_null(by_phandle(handle))
 }
 
-fn find_with_property(from: *mut device_node, name: *const c_char) -> *mut device_node {
+pub(super) fn find_with_property(from: *mut device_node, name: *const c_char) -> *mut device_node {
     search(from, |n| n.property(text(name)).is_some())
 }
 
-fn parent(raw: *const device_node) -> *mut device_node {
+pub(super) fn parent(raw: *const device_node) -> *mut device_node {
     Node::raw_or_null(node(raw).and_then(Node::parent))
 }
 
-fn next_parent(raw: *mut device_node) -> *mut device_node {
+pub(super) fn next_parent(raw: *mut device_node) -> *mut device_node {
     parent(raw)
 }
 
@@ -201,30 +201,30 @@ pub(super) fn child_after(
     core::iter::successors(first, |n| n.sibling()).find(wanted)
 }
 
-fn next_child(raw: *const device_node, prev: *mut device_node) -> *mut device_node {
+pub(super) fn next_child(raw: *const device_node, prev: *mut device_node) -> *mut device_node {
     Node::raw_or_null(child_after(node(raw), node(prev), |_| true))
 }
 
-fn next_available_child(raw: *const device_node, prev: *mut device_node) -> *mut device_node {
+pub(super) fn next_available_child(raw: *const device_node, prev: *mut device_node) -> *mut device_node {
     Node::raw_or_null(child_after(node(raw), node(prev), |n| n.is_available()))
 }
 
-fn compatible_child(raw: *const device_node, compat: *const c_char) -> *mut device_node {
+pub(super) fn compatible_child(raw: *const device_node, compat: *const c_char) -> *mut device_node {
     Node::raw_or_null(node(raw).and_then(|n| n.children().find(|c| c.is_compatible(text(compat)))))
 }
 
-fn child_by_name(raw: *const device_node, name: *const c_char) -> *mut device_node {
+pub(super) fn child_by_name(raw: *const device_node, name: *const c_char) -> *mut device_node {
     let wanted = text(name);
     Node::raw_or_null(node(raw).and_then(|n| n.children().find(|c| c.name().to_bytes() == wanted)))
 }
 
 /// Linux's score: higher for a more specific entry of `compatible`, 0 for none.
-fn is_compatible(raw: *const device_node, compat: *const c_char) -> c_int {
+pub(super) fn is_compatible(raw: *const device_node, compat: *const c_char) -> c_int {
     let rank = node(raw).and_then(|n| n.compatible_rank(text(compat)));
     rank.map_or(0, |rank| (c_int::MAX / 2).saturating_sub((rank as c_int).saturating_mul(4)))
 }
 
-fn compatible_match(raw: *const device_node, compat: *const *const c_char) -> c_int {
+pub(super) fn compatible_match(raw: *const device_node, compat: *const *const c_char) -> c_int {
     let mut best = 0;
     for i in 0.. {
         // SAFETY: the caller's list ends in null.
@@ -237,20 +237,20 @@ fn compatible_match(raw: *const device_node, compat: *const *const c_char) -> c_
     best
 }
 
-fn is_available(raw: *const device_node) -> bool {
+pub(super) fn is_available(raw: *const device_node) -> bool {
     node(raw).is_some_and(Node::is_available)
 }
 
-fn is_big_endian(raw: *const device_node) -> bool {
+pub(super) fn is_big_endian(raw: *const device_node) -> bool {
     node(raw).is_some_and(|n| n.property(b"big-endian").is_some())
 }
 
-fn machine_is_compatible(compat: *const c_char) -> c_int {
+pub(super) fn machine_is_compatible(compat: *const c_char) -> c_int {
     root().is_some_and(|n| n.is_compatible(text(compat))).into()
 }
 
 /// The bytes of a field of a table that ends in a NUL or at the field's end.
-fn field(field: &[c_char]) -> &[u8] {
+pub(super) fn field(field: &[c_char]) -> &[u8] {
     // SAFETY: `c_char` is one byte; of the same length.
     let bytes = unsafe { core::slice::from_raw_parts(field.as_ptr().cast::<u8>(), field.len()) };
     bytes.split(|b| *b == 0).next().unwrap_or(bytes)
@@ -287,12 +287,12 @@ pub unsafe fn match_table(table: *const of_device_id, node: Node) -> *const of_d
     best
 }
 
-unsafe fn match_node(matches: *const of_device_id, raw: *const device_node) -> *const of_device_id {
+pub(super) unsafe fn match_node(matches: *const of_device_id, raw: *const device_node) -> *const of_device_id {
     // SAFETY: as the caller says.
     node(raw).map_or(ptr::null(), |n| unsafe { match_table(matches, n) })
 }
 
-unsafe fn match_device(matches: *const of_device_id, dev: *const bindings::device) -> *const of_device_id {
+pub(super) unsafe fn match_device(matches: *const of_device_id, dev: *const bindings::device) -> *const of_device_id {
     // SAFETY: the caller's device and table.
     unsafe { dev.as_ref().map_or(ptr::null(), |dev| match_node(matches, dev.of_node)) }
 }
@@ -307,7 +307,7 @@ pub(super) unsafe fn match_data(dev: *const bindings::device) -> *const c_void {
 }
 
 /// Every alias `STEMn` with its number and its node.
-fn aliases(stem: &[u8]) -> impl Iterator<Item = (c_int, Option<Node>)> {
+pub(super) fn aliases(stem: &[u8]) -> impl Iterator<Item = (c_int, Option<Node>)> {
     let list = root().and_then(|r| r.child(b"aliases")).into_iter().flat_map(|a| a.properties());
     list.filter_map(move |p| {
         let digits = core::str::from_utf8(p.name.to_bytes().strip_prefix(stem)?).ok()?;
@@ -316,18 +316,18 @@ fn aliases(stem: &[u8]) -> impl Iterator<Item = (c_int, Option<Node>)> {
     })
 }
 
-fn alias_id(np: *mut device_node, stem: *const c_char) -> c_int {
+pub(super) fn alias_id(np: *mut device_node, stem: *const c_char) -> c_int {
     let wanted = node(np);
     let found = aliases(text(stem)).find(|(_, node)| wanted.is_some() && *node == wanted);
     found.map_or(Errno::ENODEV.to_c(), |(number, _)| number)
 }
 
-fn highest_alias(stem: *const c_char) -> c_int {
+pub(super) fn highest_alias(stem: *const c_char) -> c_int {
     aliases(text(stem)).map(|(number, _)| number).max().unwrap_or(Errno::ENODEV.to_c())
 }
 
 /// The part of the first `compatible` behind the comma: the name of, say, an I2C client.
-unsafe fn alias_from_compatible(raw: *const device_node, alias: *mut c_char, len: c_int) -> c_int {
+pub(super) unsafe fn alias_from_compatible(raw: *const device_node, alias: *mut c_char, len: c_int) -> c_int {
     let first = node(raw).and_then(|n| n.property(b"compatible")).and_then(|p| p.strings().next());
     let Some(first) = first else { return Errno::ENODEV.to_c() };
     let whole = first.to_bytes();
@@ -346,7 +346,7 @@ unsafe fn alias_from_compatible(raw: *const device_node, alias: *mut c_char, len
     0
 }
 
-fn cpu_node(cpu: c_int, thread: *mut c_uint) -> *mut device_node {
+pub(super) fn cpu_node(cpu: c_int, thread: *mut c_uint) -> *mut device_node {
     // SAFETY: null or the caller's variable.
     if let Some(thread) = unsafe { thread.as_mut() } {
         *thread = 0;

@@ -75,7 +75,7 @@ pub(super) fn ops() -> *const bindings::fwnode_operations {
     (&raw const OPS).cast()
 }
 
-fn is_of(fwnode: *const fwnode_handle) -> bool {
+pub(super) fn is_of(fwnode: *const fwnode_handle) -> bool {
     // SAFETY: null, an error, or a firmware node.
     Errno::check_ptr(fwnode.cast_mut())
         .is_ok_and(|raw| unsafe { raw.as_ref() }.is_some_and(|f| f.ops == ops()))
@@ -86,7 +86,7 @@ pub fn from_fwnode(fwnode: *const fwnode_handle) -> Option<Node> {
     node(fwnode)
 }
 
-fn node(fwnode: *const fwnode_handle) -> Option<Node> {
+pub(super) fn node(fwnode: *const fwnode_handle) -> Option<Node> {
     if !is_of(fwnode) {
         return None;
     }
@@ -96,23 +96,23 @@ fn node(fwnode: *const fwnode_handle) -> Option<Node> {
 }
 
 /// Its C form, null for none.
-fn raw(fwnode: *const fwnode_handle) -> *const device_node {
+pub(super) fn raw(fwnode: *const fwnode_handle) -> *const device_node {
     Node::raw_or_null(node(fwnode))
 }
 
 /// The firmware node of a node, null for none.
-fn handle(node: Option<Node>) -> *mut fwnode_handle {
+pub(super) fn handle(node: Option<Node>) -> *mut fwnode_handle {
     // SAFETY: a node lives for ever.
     node.map_or(ptr::null_mut(), |n| unsafe { &raw mut (*n.as_raw()).fwnode })
 }
 
-unsafe fn of_device_const(dev: *const device) -> *const fwnode_handle {
+pub(super) unsafe fn of_device_const(dev: *const device) -> *const fwnode_handle {
     // SAFETY: the caller's device.
     unsafe { of_device(dev.cast_mut()) }
 }
 
 /// The device's node of the tree, else what firmware node it has.
-unsafe fn of_device(dev: *mut device) -> *mut fwnode_handle {
+pub(super) unsafe fn of_device(dev: *mut device) -> *mut fwnode_handle {
     // SAFETY: null or the caller's device.
     let Some(dev) = (unsafe { dev.as_ref() }) else { return ptr::null_mut() };
     // SAFETY: a device's node is null or of the tree.
@@ -122,18 +122,18 @@ unsafe fn of_device(dev: *mut device) -> *mut fwnode_handle {
     }
 }
 
-fn text<'a>(raw: *const c_char) -> &'a [u8] {
+pub(super) fn text<'a>(raw: *const c_char) -> &'a [u8] {
     // SAFETY: the callers of all functions here hand over null or C strings.
     unsafe { bytes(raw) }
 }
 
-fn present(fwnode: *const fwnode_handle, name: *const c_char) -> bool {
+pub(super) fn present(fwnode: *const fwnode_handle, name: *const c_char) -> bool {
     node(fwnode).is_some_and(|n| n.property(text(name)).is_some())
 }
 
 macro_rules! arrays {
     ($($name:ident: $type:ty, $read:path;)*) => {$(
-        unsafe fn $name(fwnode: *const fwnode_handle, name: *const c_char, val: *mut $type, n: usize) -> c_int {
+        pub(super) unsafe fn $name(fwnode: *const fwnode_handle, name: *const c_char, val: *mut $type, n: usize) -> c_int {
             let node = raw(fwnode);
             if node.is_null() {
                 return Errno::EINVAL.to_c();
@@ -156,7 +156,7 @@ arrays! {
     read_u64: u64, property::read_u64_array;
 }
 
-unsafe fn read_strings(
+pub(super) unsafe fn read_strings(
     fwnode: *const fwnode_handle,
     name: *const c_char,
     val: *mut *const c_char,
@@ -166,7 +166,7 @@ unsafe fn read_strings(
     unsafe { property::read_strings(raw(fwnode), name, val, n, 0) }
 }
 
-unsafe fn read_string(
+pub(super) unsafe fn read_string(
     fwnode: *const fwnode_handle,
     name: *const c_char,
     val: *mut *const c_char,
@@ -175,13 +175,13 @@ unsafe fn read_string(
     unsafe { property::read_string(raw(fwnode), name, val) }
 }
 
-unsafe fn match_string(fwnode: *const fwnode_handle, name: *const c_char, wanted: *const c_char) -> c_int {
+pub(super) unsafe fn match_string(fwnode: *const fwnode_handle, name: *const c_char, wanted: *const c_char) -> c_int {
     // SAFETY: as the caller says.
     unsafe { property::match_string(raw(fwnode), name, wanted) }
 }
 
 /// At which place of `array` the property's string stands.
-unsafe fn match_in_array(
+pub(super) unsafe fn match_in_array(
     fwnode: *const fwnode_handle,
     name: *const c_char,
     array: *const *const c_char,
@@ -198,7 +198,7 @@ unsafe fn match_in_array(
     int_to_c(find())
 }
 
-unsafe fn reference_args(
+pub(super) unsafe fn reference_args(
     fwnode: *const fwnode_handle,
     name: *const c_char,
     nargs_prop: *const c_char,
@@ -224,7 +224,7 @@ unsafe fn reference_args(
     result
 }
 
-unsafe fn find_reference(
+pub(super) unsafe fn find_reference(
     fwnode: *const fwnode_handle,
     name: *const c_char,
     index: c_uint,
@@ -238,51 +238,51 @@ unsafe fn find_reference(
     crate::errno::ptr_to_c(find())
 }
 
-fn is_available(fwnode: *const fwnode_handle) -> bool {
+pub(super) fn is_available(fwnode: *const fwnode_handle) -> bool {
     node(fwnode).is_some_and(Node::is_available)
 }
 
-fn name(fwnode: *const fwnode_handle) -> *const c_char {
+pub(super) fn name(fwnode: *const fwnode_handle) -> *const c_char {
     node(fwnode).map_or(ptr::null(), |n| n.full_name().as_ptr())
 }
 
-fn parent(fwnode: *const fwnode_handle) -> *mut fwnode_handle {
+pub(super) fn parent(fwnode: *const fwnode_handle) -> *mut fwnode_handle {
     handle(node(fwnode).and_then(Node::parent))
 }
 
-fn next_child(fwnode: *const fwnode_handle, child: *mut fwnode_handle) -> *mut fwnode_handle {
+pub(super) fn next_child(fwnode: *const fwnode_handle, child: *mut fwnode_handle) -> *mut fwnode_handle {
     handle(child_after(node(fwnode), node(child), |_| true))
 }
 
-fn next_available_child(fwnode: *const fwnode_handle, child: *mut fwnode_handle) -> *mut fwnode_handle {
+pub(super) fn next_available_child(fwnode: *const fwnode_handle, child: *mut fwnode_handle) -> *mut fwnode_handle {
     handle(child_after(node(fwnode), node(child), |n| n.is_available()))
 }
 
-fn named_child(fwnode: *const fwnode_handle, wanted: *const c_char) -> *mut fwnode_handle {
+pub(super) fn named_child(fwnode: *const fwnode_handle, wanted: *const c_char) -> *mut fwnode_handle {
     handle(node(fwnode).and_then(|n| n.children().find(|c| c.name().to_bytes() == text(wanted))))
 }
 
-unsafe fn device_next_child(dev: *const device, child: *mut fwnode_handle) -> *mut fwnode_handle {
+pub(super) unsafe fn device_next_child(dev: *const device, child: *mut fwnode_handle) -> *mut fwnode_handle {
     // SAFETY: the caller's device.
     next_available_child(unsafe { of_device_const(dev) }, child)
 }
 
-unsafe fn device_named_child(dev: *const device, wanted: *const c_char) -> *mut fwnode_handle {
+pub(super) unsafe fn device_named_child(dev: *const device, wanted: *const c_char) -> *mut fwnode_handle {
     // SAFETY: the caller's device.
     named_child(unsafe { of_device_const(dev) }, wanted)
 }
 
-unsafe fn device_child_count(dev: *const device) -> c_uint {
+pub(super) unsafe fn device_child_count(dev: *const device) -> c_uint {
     // SAFETY: the caller's device.
     let node = node(unsafe { of_device_const(dev) });
     node.map_or(0, |n| n.children().filter(|c| c.is_available()).count() as c_uint)
 }
 
-fn dma_supported(_dev: *const device) -> bool {
+pub(super) fn dma_supported(_dev: *const device) -> bool {
     true
 }
 
-unsafe fn dma_attr(dev: *const device) -> bindings::dev_dma_attr {
+pub(super) unsafe fn dma_attr(dev: *const device) -> bindings::dev_dma_attr {
     // SAFETY: the caller's device.
     let coherent = node(unsafe { of_device_const(dev) }).is_some_and(super::is_coherent);
     if coherent { bindings::DEV_DMA_COHERENT } else { bindings::DEV_DMA_NON_COHERENT }

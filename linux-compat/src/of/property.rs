@@ -43,12 +43,12 @@ crate::exports! {
 }
 
 /// The property of a node, `EINVAL` where there is none.
-unsafe fn property(np: *const device_node, name: *const c_char) -> Result<Property> {
+pub(super) unsafe fn property(np: *const device_node, name: *const c_char) -> Result<Property> {
     // SAFETY: as the caller says.
     unsafe { Node::from_raw(np).and_then(|n| n.property(bytes(name))).ok_or(Errno::EINVAL) }
 }
 
-unsafe fn find_property(
+pub(super) unsafe fn find_property(
     np: *const device_node,
     name: *const c_char,
     lenp: *mut c_int,
@@ -63,7 +63,7 @@ unsafe fn find_property(
     }
 }
 
-unsafe fn get_property(np: *const device_node, name: *const c_char, lenp: *mut c_int) -> *const c_void {
+pub(super) unsafe fn get_property(np: *const device_node, name: *const c_char, lenp: *mut c_int) -> *const c_void {
     // SAFETY: as the caller says.
     unsafe { find_property(np, name, lenp).as_ref().map_or(ptr::null(), |p| p.value.cast_const()) }
 }
@@ -78,7 +78,7 @@ pub(super) unsafe fn count_elements(np: *const device_node, name: *const c_char,
 }
 
 /// Between `min` and `max` elements of `size` bytes; a `max` of 0 asks for `min`, however many more there are.
-fn elements(value: &[u8], size: usize, min: usize, max: usize) -> Result<usize> {
+pub(super) fn elements(value: &[u8], size: usize, min: usize, max: usize) -> Result<usize> {
     if value.is_empty() {
         return Err(Errno::ENODATA);
     }
@@ -90,7 +90,7 @@ fn elements(value: &[u8], size: usize, min: usize, max: usize) -> Result<usize> 
 }
 
 /// Element `index` of `N` bytes.
-fn element<const N: usize>(value: &[u8], index: usize) -> Option<[u8; N]> {
+pub(super) fn element<const N: usize>(value: &[u8], index: usize) -> Option<[u8; N]> {
     value.get(index.checked_mul(N)?..)?.first_chunk().copied()
 }
 
@@ -124,7 +124,7 @@ readers! {
 
 macro_rules! indexed {
     ($($name:ident: $type:ty;)*) => {$(
-        unsafe fn $name(np: *const device_node, name: *const c_char, index: u32, out: *mut $type) -> c_int {
+        pub(super) unsafe fn $name(np: *const device_node, name: *const c_char, index: u32, out: *mut $type) -> c_int {
             let read = || {
                 // SAFETY: as the caller says.
                 let value = unsafe { property(np, name) }?.value;
@@ -146,13 +146,13 @@ indexed! {
     read_u64_index: u64;
 }
 
-unsafe fn read_u64(np: *const device_node, name: *const c_char, out: *mut u64) -> c_int {
+pub(super) unsafe fn read_u64(np: *const device_node, name: *const c_char, out: *mut u64) -> c_int {
     // SAFETY: as the caller says.
     unsafe { read_u64_index(np, name, 0, out) }
 }
 
 /// The strings of a property, all of which must end in a NUL.
-fn strings(property: &Property) -> Result<impl Iterator<Item = &'static core::ffi::CStr> + use<>> {
+pub(super) fn strings(property: &Property) -> Result<impl Iterator<Item = &'static core::ffi::CStr> + use<>> {
     match property.value.last() {
         None => Err(Errno::ENODATA),
         Some(0) => Ok(property.strings()),
@@ -204,7 +204,7 @@ pub(super) unsafe fn read_strings(
     int_to_c(read())
 }
 
-unsafe fn next_u32(
+pub(super) unsafe fn next_u32(
     prop: *const bindings::property,
     cur: *const bindings::__be32,
     pu: *mut u32,
@@ -222,7 +222,7 @@ unsafe fn next_u32(
     }
 }
 
-unsafe fn next_string(prop: *const bindings::property, cur: *const c_char) -> *const c_char {
+pub(super) unsafe fn next_string(prop: *const bindings::property, cur: *const c_char) -> *const c_char {
     // SAFETY: as the caller says: null or a property of the tree.
     let Some(prop) = (unsafe { Property::from_raw(prop) }) else { return ptr::null() };
     let mut all = prop.strings();

@@ -53,7 +53,7 @@ pub fn root() -> Option<Node> {
 }
 
 /// Makes a node and all below it; `last` is the node made before it.
-fn make(
+pub(super) fn make(
     source: &dt::Node<'static>,
     parent: *mut bindings::device_node,
     last: &mut *mut bindings::device_node,

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What the tests of all families share: a device tree.
+
+use crate::of::{self, Node};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::Once;
+
+/// Devices that the tests look for. Families add what they need.
+const TREE: &str = r#"/dts-v1/;
+/ {
+    #address-cells = <2>; #size-cells = <2>; compatible = "test,machine", "test,base";
+    aliases { serial0 = "/soc/uart@1000"; serial7 = &uart7; i2c0 = "/soc/uart@1000"; };
+    chosen { stdout-path = "serial7:115200n8"; };
+    cpus { #address-cells = <1>; #size-cells = <0>;
+        cpu@0 { device_type = "cpu"; reg = <0>; };
+        cpu@1 { device_type = "cpu"; reg = <1>; };
+    };
+    soc: soc { compatible = "simple-bus"; #address-cells = <1>; #size-cells = <1>;
+        ranges = <0x0 0x0 0x40000000 0x100000>, <0x200000 0x1 0x0 0x100000>; dma-coherent;
+        uart: uart@1000 { compatible = "test,uart-v2", "test,uart"; reg = <0x1000 0x100>, <0x2000 0x10>;
+            reg-names = "main", "extra"; clock-frequency = <24000000>;
+            words = <1 2 3>; bytes = [01 02 03]; shorts = /bits/ 16 <0x1234 0x5678>;
+            longs = /bits/ 64 <0x0123456789abcdef 2>; names = "one", "two", "three"; flag; unterminated = [41 42];
+            refs = <&gpio 1 2>, <0>, <&uart7>; };
+        uart7: uart@200010 { compatible = "test,uart"; reg = <0x200010 0x10>; status = "okay"; dma-noncoherent;
+            child { }; second { status = "disabled"; }; };
+        gpio: gpio@3000 { compatible = "test,gpio"; reg = <0x3000 0x100>; #gpio-cells = <2>; phandle = <0x42>; };
+        off@4000 { compatible = "test,uart"; reg = <0x4000 0x100>; status = "disabled"; };
+        unreachable@900000 { compatible = "test,far"; reg = <0x900000 0x10>; };
+        cell@5000 { compatible = "arm,pl061", "arm,primecell"; reg = <0x5000 0x1000>; arm,primecell-periphid = <0x00041061>; };
+        inner { compatible = "test,mfd", "simple-mfd"; leaf { compatible = "test,leaf"; }; };
+    };
+    island@10 { #address-cells = <1>; #size-cells = <0>; reg = <0 0x10 0 0x10>;
+        thing@5 { compatible = "test,thing"; reg = <5>; };
+    };
+};
+"#;
+
+/// Compiles a tree.
+pub(crate) fn compile(source: &str) -> Vec<u8> {
+    let mut dtc = Command::new("dtc")
+        .args(["-q", "-I", "dts", "-O", "dtb", "-o", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("dtc (package device-tree-compiler) is needed for this test");
+    dtc.stdin.take().unwrap().write_all(source.as_bytes()).unwrap();
+    let out = dtc.wait_with_output().unwrap();
+    assert!(out.status.success(), "dtc refused the tree of a test");
+    out.stdout
+}
+
+/// Makes the tree, once for all tests of the process.
+pub(crate) fn tree() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let blob = compile(TREE).leak();
+        let fdt = kernel::dt::check(blob).unwrap();
+        kernel::dt::set_tree(fdt);
+        of::init(fdt).unwrap();
+    });
+}
+
+/// The node at a path.
+pub(crate) fn node(path: &str) -> Node {
+    tree();
+    path.split('/').filter(|p| !p.is_empty()).fold(of::root().unwrap(), |node, part| {
+        node.child(part.as_bytes()).unwrap_or_else(|| panic!("the tree of the tests has no {path}"))
+    })
+}

@@ -88,6 +88,11 @@ fn init() {
     emulators::register();
     if options::GUESTS_AUTOSTART {
         vmm::manager::autostart();
+        if !options::GUESTS_FROM.is_empty()
+            && let Err(error) = terminal::files::autostart(options::GUESTS_FROM)
+        {
+            log::error!("no guests from {}: {error}", options::GUESTS_FROM);
+        }
     }
     let config = terminal::Config {
         escape: options::CONSOLE_ESCAPE,

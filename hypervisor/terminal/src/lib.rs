@@ -22,6 +22,7 @@ pub mod editor;
 pub mod error;
 #[cfg(test)]
 mod fake;
+pub mod files;
 pub mod hexdump;
 pub mod history;
 pub mod json;

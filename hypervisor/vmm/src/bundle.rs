@@ -175,7 +175,7 @@ fn guest_name(file: &str) -> Option<&str> {
 }
 
 /// Whether a guest can have this name.
-fn is_guest_name(name: &str) -> bool {
+pub fn is_guest_name(name: &str) -> bool {
     let first = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
     first
         && name.len() <= MAX_GUEST_NAME

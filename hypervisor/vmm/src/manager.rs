@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! All guests: making them from the bundle, finding and destroying them.
+//! All guests: making them from the bundle or from files, finding and destroying them.
 
 use crate::bundle::Bundle;
 use crate::config::{ConfigError, Environment, GuestConfig, MAX_VCPUS};
 use crate::device;
 use crate::guest::{CreateError, Guest, LifecycleError};
 use crate::host::{self, Resources};
+use crate::image::Files;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -85,10 +86,20 @@ pub fn create(name: &str) -> Result<Arc<Guest>, Error> {
         let known = if known.is_empty() { "none".to_string() } else { known.join(", ") };
         return Err(Error::NotInBundle { name: name.to_string(), known });
     };
-    create_from(name, dtb, &bundle)
+    create_from(name, dtb, None)
 }
 
-fn create_from(name: &str, dtb: &[u8], bundle: &Bundle<'_>) -> Result<Arc<Guest>, Error> {
+/// Makes the guest `name` of this DTB, with images that `files` reads, now and whenever it is started or reset; it is
+/// not started. Context: orphan; may sleep.
+///
+/// # Errors
+/// It exists, its DTB has problems, a file cannot be read, or memory is short.
+pub fn create_from_files(name: &str, dtb: &[u8], files: Arc<dyn Files>) -> Result<Arc<Guest>, Error> {
+    let _serial = CHANGES.lock();
+    create_from(name, dtb, Some(files))
+}
+
+fn create_from(name: &str, dtb: &[u8], files: Option<Arc<dyn Files>>) -> Result<Arc<Guest>, Error> {
     if find(name).is_ok() {
         return Err(Error::Exists(name.to_string()));
     }
@@ -102,7 +113,7 @@ fn create_from(name: &str, dtb: &[u8], bundle: &Bundle<'_>) -> Result<Arc<Guest>
         host: Some(&Resources),
     };
     let config = GuestConfig::parse(name, dtb, &environment).map_err(Error::Config)?;
-    let guest = Guest::create(config, bundle).map_err(Error::Create)?;
+    let guest = Guest::create(config, files).map_err(Error::Create)?;
     GUESTS.lock().push(guest.clone());
     Ok(guest)
 }
@@ -132,8 +143,7 @@ pub fn autostart() {
             false => continue,
             true => log::info!("starting guest {name}"),
         }
-        let result =
-            create_from(name, dtb, &bundle).and_then(|guest| guest.start().map_err(Error::Lifecycle));
+        let result = create_from(name, dtb, None).and_then(|guest| guest.start().map_err(Error::Lifecycle));
         if let Err(error) = result {
             log::error!("guest {name}: {error}");
         }
@@ -141,7 +151,7 @@ pub fn autostart() {
 }
 
 /// Whether a guest's DTB has `autostart` in its root. A DTB that cannot be read does: then its problem is told.
-fn wants_start(dtb: &[u8]) -> bool {
+pub fn wants_start(dtb: &[u8]) -> bool {
     use dtoolkit::Node;
     // The file may be padded behind the tree.
     let total = dtb.get(4..8).and_then(|size| size.try_into().ok()).map_or(0, u32::from_be_bytes);

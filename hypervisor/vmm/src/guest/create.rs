@@ -9,7 +9,7 @@ use crate::config::{GicVersion, GuestConfig, GuestRange, VcpuConfig};
 use crate::device::{self, Context, Emulator, InterruptSink, IrqLine, PowerControl};
 use crate::host::{self, HostInterrupts};
 use crate::id_regs::IdRegisters;
-use crate::image::{self, ImageError};
+use crate::image::{self, Files, ImageError};
 use crate::memory::{GuestMemory, MemoryError};
 use crate::vcpu::{Vcpu, run};
 use crate::vgic::{self, Vgic};
@@ -133,8 +133,15 @@ fn spi_count(config: &GuestConfig) -> usize {
 
 impl Guest {
     /// Makes the guest, with its threads waiting; nothing is loaded yet. Context: may sleep; takes time for memory.
-    pub(crate) fn create(config: GuestConfig, bundle: &Bundle<'_>) -> Result<Arc<Self>, CreateError> {
-        image::check_files(&config, bundle)?;
+    /// `files`: where its images come from if not from the bundle.
+    pub(crate) fn create(
+        config: GuestConfig,
+        files: Option<Arc<dyn Files>>,
+    ) -> Result<Arc<Self>, CreateError> {
+        match &files {
+            Some(files) => image::check_files(&config, files)?,
+            None => image::check_files(&config, &Bundle::open(kernel::boot::bundle()))?,
+        }
         let count = config.vcpus.len();
         let kicks = Arc::new(KickTable::new(count));
         let gic = vgic::GicConfig {
@@ -157,6 +164,7 @@ impl Guest {
             devices,
             kicks,
             forwarded: config.passthrough.iter().flat_map(|d| &d.interrupts).map(|i| i.intid).collect(),
+            files,
             counters: Counters::default(),
             last_fault: SpinLock::new(None),
             counter_offset: AtomicU64::new(0),

@@ -134,11 +134,13 @@ impl Guest {
     }
 
     fn load(&self) -> core::result::Result<Loaded, ImageError> {
-        let bundle = Bundle::open(kernel::boot::bundle());
         let mut seed = [0; 32];
         random::fill(&mut seed);
         let options = LoadOptions { rng_seed: &seed, granules: host::granules() };
-        image::load(&self.config, &bundle, &self.memory, &options)
+        match &self.files {
+            Some(files) => image::load(&self.config, files, &self.memory, &options),
+            None => image::load(&self.config, &Bundle::open(kernel::boot::bundle()), &self.memory, &options),
+        }
     }
 
     /// Stops the guest for good; [`Self::start`] begins afresh. Context: orphan; may sleep.

@@ -17,6 +17,7 @@ use crate::bus::Bus;
 use crate::config::GuestConfig;
 use crate::counter::Counter;
 use crate::id_regs::IdRegisters;
+use crate::image::Files;
 use crate::memory::GuestMemory;
 use crate::vcpu::{Vcpu, request};
 use crate::vgic::Vgic;
@@ -97,6 +98,8 @@ pub struct Guest {
     kicks: Arc<create::KickTable>,
     /// Host interrupts that are forwarded.
     forwarded: Vec<u32>,
+    /// Where its images come from if not from the bundle.
+    files: Option<Arc<dyn Files>>,
     /// What it did wrong.
     pub counters: Counters,
     last_fault: SpinLock<Option<Fault>>,
@@ -118,6 +121,11 @@ pub struct Guest {
 }
 
 impl Guest {
+    /// Whether its images come from files, not from the bundle.
+    pub fn is_from_files(&self) -> bool {
+        self.files.is_some()
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Loading a guest: its images go from the bundle into its memory, its device tree beside them.
+//! Loading a guest: its images go from the bundle or from files into its memory, its device tree beside them.
 //!
 //! Files whose place the DTS gives come first, then the kernel, initrd and device tree into the lowest places that
 //! are free. An arm64 `Image` gets a base at a multiple of 2 MiB and all the memory that its header asks for. Nothing
@@ -19,6 +19,7 @@
 mod detect;
 mod elf;
 mod gzip;
+mod source;
 mod space;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod mutation;
 pub(crate) mod tests;
 
 pub use detect::{Granules, ImageHeader, Kind, detect};
+pub use source::{Buffer, Contents, Files, Images, Missing};
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -35,7 +37,6 @@ use core::fmt;
 
 use arch::GuestPhysAddr;
 
-use crate::bundle::Bundle;
 use crate::config::{ConfigError, Format, GuestConfig, GuestRange, ImageConfig, Placement, Role};
 use gzip::Inflater;
 use space::Space;
@@ -119,15 +120,17 @@ impl fmt::Display for ImageError {
 
 impl core::error::Error for ImageError {}
 
-/// Checks that the bundle has all files that a guest needs, without looking into them: told before memory is taken.
-pub fn check_files(config: &GuestConfig, bundle: &Bundle<'_>) -> Result<(), ImageError> {
-    config.images.iter().try_for_each(|image| find(config, image, bundle).map(|_| ()))
+/// Checks that all files that a guest needs are there, without looking into them: told before memory is taken.
+pub fn check_files(config: &GuestConfig, images: &dyn Images) -> Result<(), ImageError> {
+    let check =
+        |image: &ImageConfig| images.check(&image.file).map_err(|missing| problem(config, image, missing));
+    config.images.iter().try_for_each(check)
 }
 
 /// Loads a guest's images and device tree into its memory.
 pub fn load(
     config: &GuestConfig,
-    bundle: &Bundle<'_>,
+    images: &dyn Images,
     memory: &dyn GuestMemory,
     options: &LoadOptions<'_>,
 ) -> Result<Loaded, ImageError> {
@@ -143,11 +146,11 @@ pub fn load(
     };
     for now in 0..=2 {
         for image in config.images.iter().filter(|image| turn(image) == now) {
-            let data = find(config, image, bundle)?;
+            let data = images.contents(&image.file).map_err(|missing| problem(config, image, missing))?;
             match image.role {
-                Role::Kernel => entry = Some(loader.kernel(image, data)?),
-                Role::Initrd => initrd = Some(loader.plain(image, data, INITRD_ALIGN)?),
-                Role::Blob => loader.blob(image, data)?,
+                Role::Kernel => entry = Some(loader.kernel(image, &data)?),
+                Role::Initrd => initrd = Some(loader.plain(image, &data, INITRD_ALIGN)?),
+                Role::Blob => loader.blob(image, &data)?,
             }
         }
     }
@@ -163,26 +166,14 @@ pub fn load(
     Ok(Loaded { entry, dtb, initrd, written: loader.written })
 }
 
-/// The contents of an image's file.
-fn find<'a>(config: &GuestConfig, image: &ImageConfig, bundle: &Bundle<'a>) -> Result<&'a [u8], ImageError> {
-    let error = |found: String, expected: String| ImageError::File {
+/// What is wrong with an image's file.
+fn problem(config: &GuestConfig, image: &ImageConfig, missing: Missing) -> ImageError {
+    ImageError::File {
         guest: config.name.clone(),
         node: image.path.clone(),
         file: image.file.clone(),
-        found,
-        expected,
-    };
-    match bundle.file(&image.file) {
-        Some([]) => Err(error("an empty file".to_string(), "contents".to_string())),
-        Some(data) => Ok(data),
-        None => {
-            let names: Vec<&str> =
-                bundle.files().map(|file| file.name).filter(|name| !name.ends_with(".dtb")).take(8).collect();
-            Err(error(
-                "no such file in the bundle".to_string(),
-                format!("one of its files, such as: {}", names.join(", ")),
-            ))
-        }
+        found: missing.found,
+        expected: missing.expected,
     }
 }
 

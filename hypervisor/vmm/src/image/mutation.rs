@@ -10,6 +10,7 @@ use dtoolkit::{Node, Property};
 
 use super::tests::{Ram, elf_file, gzip, image};
 use super::*;
+use crate::bundle::Bundle;
 use crate::bundle::tests::archive;
 use crate::config::tests::{FACTORIES, dtc, examples::guests};
 

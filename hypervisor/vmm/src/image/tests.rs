@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use super::*;
+use crate::bundle::Bundle;
 use crate::bundle::tests::archive;
 use crate::config::tests::{FACTORIES, guest_dts};
 
@@ -273,4 +274,45 @@ fn reserved_memory_is_not_used() {
     let bytes = archive(&[("Image", &image(4096, 0, 0x10_0000, 0xa))]);
     let loaded = load(&config, &Bundle::open(&bytes), &Ram::of(&config), &OPTIONS).unwrap();
     assert_eq!(loaded.entry.0, 0x4020_0000);
+}
+
+/// Files that are in memory; one is listed, but cannot be read.
+struct Disk(Vec<(&'static str, Vec<u8>)>);
+
+impl Files for Disk {
+    fn size(&self, name: &str) -> Result<u64, String> {
+        let file = self.0.iter().find(|(known, _)| *known == name);
+        file.map(|(_, bytes)| bytes.len() as u64).ok_or_else(|| "no such file on the disk".to_string())
+    }
+
+    fn read(&self, name: &str, to: &mut [u8]) -> Result<(), String> {
+        match self.0.iter().find(|(known, _)| *known == name) {
+            Some((_, bytes)) if name != "broken" => to.copy_from_slice(bytes),
+            _ => return Err("a disk that was pulled out".to_string()),
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn images_from_files() {
+    let kernel = image(300_001, 0, 0x50_0000, 0xa);
+    let disk = |files| -> alloc::sync::Arc<dyn Files> { alloc::sync::Arc::new(Disk(files)) };
+    let files = disk(vec![("Image", kernel.clone()), ("initrd", vec![0x5a; 100]), ("broken", vec![1])]);
+    let images = format!("{KERNEL} initrd {{ file = \"initrd\"; }};");
+    let good = config(&images);
+    check_files(&good, &files).unwrap();
+    let ram = Ram::of(&good);
+    let loaded = load(&good, &files, &ram, &OPTIONS).unwrap();
+    assert_eq!(ram.read(loaded.entry.0, kernel.len()), kernel);
+    assert_eq!(loaded.initrd.unwrap().size(), 100);
+    let said = |file: &str| {
+        let config = config(&format!("kernel {{ file = \"{file}\"; }};"));
+        let early = check_files(&config, &files).map_err(|error| error.to_string());
+        (early, load(&config, &files, &Ram::of(&config), &OPTIONS).map(|_| ()).unwrap_err().to_string())
+    };
+    let (early, late) = said("none");
+    assert!(early.unwrap_err() == late && late.contains("no such file on the disk"), "{late}");
+    let (early, late) = said("broken");
+    assert!(early.is_ok() && late.contains("found a disk that was pulled out"), "{late}");
 }

@@ -10,6 +10,7 @@ use vmm::manager;
 use super::{guest, unknown};
 use crate::command::Ctx;
 use crate::error::Error;
+use crate::files;
 use crate::value::{Table, Value};
 
 pub(super) fn list(ctx: &mut Ctx<'_>) -> Result<(), Error> {
@@ -42,8 +43,11 @@ fn row(guest: &Guest) -> [Value; 7] {
 
 pub(super) fn create(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     let name = name(ctx);
-    manager::create(&name).map_err(Error::failed)?;
-    ctx.done(&format!("{name} created"))
+    let guest = match files::is_path(&name) {
+        true => files::create(&name).map_err(Error::failed)?,
+        false => manager::create(&name).map_err(Error::failed)?,
+    };
+    ctx.done(&format!("{} created", guest.name()))
 }
 
 pub(super) fn destroy(ctx: &mut Ctx<'_>) -> Result<(), Error> {

@@ -45,8 +45,10 @@ pub const COMMAND: Command = Command {
         one(
             "create",
             true,
-            "make a guest from its device tree in the bundle",
-            "Memory is taken and devices are made; nothing runs before 'guest start'.",
+            "make a guest from its device tree in the bundle or on a disk",
+            "Memory is taken and devices are made; nothing runs before 'guest start'.\n\
+             GUEST is the name of one in the bundle, or a file on a disk, VOLUME:/PATH/NAME.dtb: its images are beside\n\
+             it, or in the folder above if it is in one named 'guests', and are read at each start and reset.",
             life::create,
         ),
         one(

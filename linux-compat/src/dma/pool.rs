@@ -4,6 +4,7 @@
 use super::coherent;
 use crate::bindings::{device, dma_addr_t, dma_pool, gfp_t};
 use crate::device::devres::{self, Key};
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::ffi::CString;
 use alloc::vec::Vec;

@@ -76,12 +76,11 @@ fn beside_ticker(
 }
 
 /// In counted time on one CPU, where nothing but the guests and the hypervisor can make a tick late: by at
-/// most 5 ms, if it is due every 10 ms in a guest of higher priority. That is the time of cleaning the
-/// hostile guest's 64 MiB from the caches, which it asks for by set and way.
+/// most 1 ms, if it is due every 10 ms in a guest of higher priority.
 fn counted(context: &Context) -> Result<()> {
     let extra = ["-icount", "shift=0,sleep=off"].map(str::to_owned).into();
     let overrides = Overrides { cpus: Some(1), extra, ..Overrides::default() };
-    let changes = [("period=100", "period=10 late=5"), ("count = <1>;", "count = <1>; priority = <5>;")];
+    let changes = [("period=100", "period=10 late=1"), ("count = <1>;", "count = <1>; priority = <5>;")];
     let (_machine, said) = beside_ticker(context, 1, &changes, overrides)?;
     let late: Vec<&str> = said.lines().filter(|line| line.contains("ticker: late:")).collect();
     ensure!(late.is_empty(), "of {} ticks {} were late: {late:?}", tick_times(&said).len(), late.len());

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use guests::cpu::{read32, write32};
 use guests::machine::{GicFrames, Machine};
 use guests::rng::Rng;
-use guests::start::{self, secondary_entry};
+use guests::start;
 use guests::{cpu, gic, println, psci, read_sysreg, timer, write_sysreg};
 
 /// The EL1 physical timer's interrupt.

@@ -44,7 +44,7 @@ static RETRYING: AtomicBool = AtomicBool::new(false);
 static SETTLED: AtomicBool = AtomicBool::new(false);
 
 /// Whether the bus says that the driver serves the device.
-unsafe fn matches(dev: *mut device, drv: *mut device_driver) -> Result<bool> {
+pub(super) unsafe fn matches(dev: *mut device, drv: *mut device_driver) -> Result<bool> {
     // SAFETY: the caller's device and driver, which are on the same bus.
     unsafe {
         match (*dev).bus.as_ref().and_then(|bus| bus.match_) {
@@ -80,7 +80,7 @@ pub(super) unsafe fn attach_driver(drv: *mut device_driver) {
 }
 
 /// Probes if the two match; whether the driver has the device now.
-unsafe fn try_pair(dev: *mut device, drv: *mut device_driver) -> bool {
+pub(super) unsafe fn try_pair(dev: *mut device, drv: *mut device_driver) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         match matches(dev, drv) {
@@ -99,7 +99,7 @@ unsafe fn try_pair(dev: *mut device, drv: *mut device_driver) -> bool {
 }
 
 /// Has the driver probe the device, unless it is in use.
-unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
+pub(super) unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         if taken_by_host(dev) {
@@ -141,7 +141,7 @@ unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
 }
 
 /// What happens around a probe; on failure all of it is undone.
-unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Result<()> {
+pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Result<()> {
     // SAFETY: as the caller says.
     unsafe {
         let mut done = 0;
@@ -164,13 +164,13 @@ unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Result<()> {
 }
 
 /// Whether a native driver has the device: two drivers for one device would break both.
-unsafe fn taken_by_host(dev: *mut device) -> bool {
+pub(super) unsafe fn taken_by_host(dev: *mut device) -> bool {
     // SAFETY: as the caller says.
     unsafe { node(dev) }.is_some_and(|node| host::is_native(&node.path()))
 }
 
 /// Notes for `host devices` what became of a device.
-unsafe fn note(dev: *mut device, driver: &str, state: host::State) {
+pub(super) unsafe fn note(dev: *mut device, driver: &str, state: host::State) {
     // SAFETY: as the caller says.
     if let Some(node) = unsafe { node(dev) } {
         host::note_ported(node.path(), driver, state);
@@ -178,7 +178,7 @@ unsafe fn note(dev: *mut device, driver: &str, state: host::State) {
 }
 
 /// A probe failed.
-unsafe fn report(dev: *mut device, driver: &str, error: Errno, reason: Option<String>) {
+pub(super) unsafe fn report(dev: *mut device, driver: &str, error: Errno, reason: Option<String>) {
     // SAFETY: as the caller says.
     unsafe {
         let name = names::name(dev).to_string_lossy();
@@ -198,7 +198,7 @@ unsafe fn report(dev: *mut device, driver: &str, error: Errno, reason: Option<St
 }
 
 /// Puts a device among those that wait.
-unsafe fn defer(dev: *mut device, reason: Option<String>) {
+pub(super) unsafe fn defer(dev: *mut device, reason: Option<String>) {
     // SAFETY: as the caller says; the list holds a reference.
     unsafe {
         with(dev, |p| p.deferred = reason);
@@ -234,7 +234,7 @@ pub fn retry_deferred() -> bool {
 }
 
 /// After boot, has those that wait tried again by the system's worker.
-fn kick() {
+pub(super) fn kick() {
     if SETTLED.load(Acquire) && !DEFERRED.lock().is_empty() && !RETRYING.swap(true, AcqRel) {
         kernel::work::system().queue(alloc::boxed::Box::new(|| {
             while retry_deferred() {}
@@ -294,12 +294,12 @@ pub(super) unsafe fn detach(dev: *mut device) {
     }
 }
 
-unsafe fn attach_c(dev: *mut device) -> c_int {
+pub(super) unsafe fn attach_c(dev: *mut device) -> c_int {
     // SAFETY: as the caller says.
     unsafe { (is_bound(dev) || attach(dev)).into() }
 }
 
-unsafe fn reprobe(dev: *mut device) -> c_int {
+pub(super) unsafe fn reprobe(dev: *mut device) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         detach(dev);
@@ -308,13 +308,13 @@ unsafe fn reprobe(dev: *mut device) -> c_int {
     to_c(Ok(()))
 }
 
-unsafe fn is_bound(dev: *mut device) -> bool {
+pub(super) unsafe fn is_bound(dev: *mut device) -> bool {
     // SAFETY: as the caller says.
     unsafe { !dev.is_null() && with(dev, |p| p.state == State::Bound) }
 }
 
 /// A provider that has not come by now may still come, while the image's drivers are being tried; after that it is not
 /// coming.
-fn check_state(_dev: *mut device) -> c_int {
+pub(super) fn check_state(_dev: *mut device) -> c_int {
     if SETTLED.load(Acquire) { Errno::ENODEV.to_c() } else { Errno::EPROBE_DEFER.to_c() }
 }

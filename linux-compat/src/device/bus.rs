@@ -103,7 +103,7 @@ pub(super) fn remove_device(dev: *mut device) {
 }
 
 /// A bus is known by its address: there is nothing to keep.
-fn bus_register_c(bus: *const bus_type) -> c_int {
+pub(super) fn bus_register_c(bus: *const bus_type) -> c_int {
     // SAFETY: null or the caller's bus.
     match unsafe { bus.as_ref() } {
         Some(bus) if !bus.name.is_null() => 0,
@@ -111,13 +111,13 @@ fn bus_register_c(bus: *const bus_type) -> c_int {
     }
 }
 
-unsafe fn bus_unregister_c(bus: *const bus_type) {
+pub(super) unsafe fn bus_unregister_c(bus: *const bus_type) {
     // SAFETY: the caller's bus and what is on it.
     unsafe { drivers_of(bus).into_iter().for_each(|d| driver_unregister_c(d.0)) };
 }
 
 /// The devices for which `on` holds, from the one after `start` on, each with a reference.
-fn selection(start: *mut device, on: impl Fn(*mut device) -> bool) -> Vec<Device> {
+pub(super) fn selection(start: *mut device, on: impl Fn(*mut device) -> bool) -> Vec<Device> {
     let mut list = all();
     let skip = list.iter().position(|d| d.0 == start).map_or(0, |at| at + 1);
     let dropped: Vec<Device> = list.drain(..skip).collect();
@@ -128,7 +128,7 @@ fn selection(start: *mut device, on: impl Fn(*mut device) -> bool) -> Vec<Device
 }
 
 /// Calls `f` with each until it answers other than 0; the answer, and the device with a reference.
-unsafe fn each(list: Vec<Device>, mut f: impl FnMut(*mut device) -> c_int) -> (c_int, *mut device) {
+pub(super) unsafe fn each(list: Vec<Device>, mut f: impl FnMut(*mut device) -> c_int) -> (c_int, *mut device) {
     let mut answer = (0, ptr::null_mut());
     for Device(dev) in list {
         if answer.0 == 0 {
@@ -144,7 +144,7 @@ unsafe fn each(list: Vec<Device>, mut f: impl FnMut(*mut device) -> c_int) -> (c
     answer
 }
 
-unsafe fn for_each_device(
+pub(super) unsafe fn for_each_device(
     bus: *const bus_type,
     start: *mut device,
     data: *mut c_void,
@@ -159,7 +159,7 @@ unsafe fn for_each_device(
     }
 }
 
-unsafe fn for_each_driver(
+pub(super) unsafe fn for_each_driver(
     bus: *const bus_type,
     start: *mut device_driver,
     data: *mut c_void,
@@ -172,7 +172,7 @@ unsafe fn for_each_driver(
     list.into_iter().skip(skip).map(|d| unsafe { f(d.0, data) }).find(|result| *result != 0).unwrap_or(0)
 }
 
-unsafe fn find_device(
+pub(super) unsafe fn find_device(
     bus: *const bus_type,
     start: *mut device,
     data: *const c_void,
@@ -185,23 +185,23 @@ unsafe fn find_device(
     }
 }
 
-unsafe fn match_name(dev: *mut device, name: *const c_void) -> c_int {
+pub(super) unsafe fn match_name(dev: *mut device, name: *const c_void) -> c_int {
     // SAFETY: as the caller says.
     unsafe { names::name(dev) == CStr::from_ptr(name.cast::<c_char>()) }.into()
 }
 
-unsafe fn match_node(dev: *mut device, np: *const c_void) -> c_int {
+pub(super) unsafe fn match_node(dev: *mut device, np: *const c_void) -> c_int {
     // SAFETY: as the caller says.
     unsafe { !np.is_null() && ptr::eq((*dev).of_node.cast(), np) }.into()
 }
 
-unsafe fn match_fwnode(dev: *mut device, fwnode: *const c_void) -> c_int {
+pub(super) unsafe fn match_fwnode(dev: *mut device, fwnode: *const c_void) -> c_int {
     let wanted = crate::of::from_fwnode(fwnode.cast());
     // SAFETY: as the caller says.
     unsafe { wanted.is_some() && super::private::node(dev) == wanted }.into()
 }
 
-fn match_any(_dev: *mut device, _unused: *const c_void) -> c_int {
+pub(super) fn match_any(_dev: *mut device, _unused: *const c_void) -> c_int {
     1
 }
 
@@ -235,14 +235,14 @@ pub(crate) unsafe fn driver_unregister_c(drv: *mut device_driver) {
     });
 }
 
-unsafe fn driver_find_c(name: *const c_char, bus: *const bus_type) -> *mut device_driver {
+pub(super) unsafe fn driver_find_c(name: *const c_char, bus: *const bus_type) -> *mut device_driver {
     // SAFETY: the caller's name; registered drivers have names.
     let same = |d: &Driver| unsafe { CStr::from_ptr((*d.0).name) == CStr::from_ptr(name) };
     drivers_of(bus).into_iter().find(same).map_or(ptr::null_mut(), |d| d.0)
 }
 
 /// Whether the driver has the device.
-unsafe fn has(drv: *const device_driver, dev: *mut device) -> bool {
+pub(super) unsafe fn has(drv: *const device_driver, dev: *mut device) -> bool {
     // SAFETY: a device with a reference.
     unsafe { ptr::eq((*dev).driver, drv) && with(dev, |p| p.state == State::Bound) }
 }
@@ -262,7 +262,7 @@ pub(crate) unsafe fn driver_for_each(
     }
 }
 
-unsafe fn driver_find_dev(
+pub(super) unsafe fn driver_find_dev(
     drv: *const device_driver,
     start: *mut device,
     data: *const c_void,

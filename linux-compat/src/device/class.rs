@@ -30,7 +30,7 @@ crate::exports! {
 }
 
 /// A class is known by its address: there is nothing to keep.
-unsafe fn register(class: *const class) -> c_int {
+pub(super) unsafe fn register(class: *const class) -> c_int {
     // SAFETY: null or the caller's class.
     match unsafe { class.as_ref() } {
         Some(class) if !class.name.is_null() => 0,
@@ -39,9 +39,9 @@ unsafe fn register(class: *const class) -> c_int {
 }
 
 /// Devices of it have been taken away by their owner.
-fn unregister(_class: *const class) {}
+pub(super) fn unregister(_class: *const class) {}
 
-unsafe fn create(name: *const c_char) -> *mut class {
+pub(super) unsafe fn create(name: *const c_char) -> *mut class {
     // SAFETY: all fields may be zero; the caller's name.
     unsafe {
         let mut made: Box<class> = Box::new(core::mem::zeroed());
@@ -50,7 +50,7 @@ unsafe fn create(name: *const c_char) -> *mut class {
     }
 }
 
-unsafe fn destroy(class: *const class) {
+pub(super) unsafe fn destroy(class: *const class) {
     if Errno::check_ptr(class.cast_mut()).is_ok_and(|c| !c.is_null()) {
         // SAFETY: made by `create`; the caller gives it up.
         unsafe {
@@ -61,7 +61,7 @@ unsafe fn destroy(class: *const class) {
 }
 
 /// The first device of the class behind `start` for which `f` answers other than 0, and the answer.
-fn first(
+pub(super) fn first(
     class: *const class,
     start: *const device,
     mut f: impl FnMut(*mut device) -> c_int,
@@ -82,7 +82,7 @@ fn first(
     answer
 }
 
-unsafe fn for_each(class: *const class, start: *const device, data: *mut c_void, f: Visit) -> c_int {
+pub(super) unsafe fn for_each(class: *const class, start: *const device, data: *mut c_void, f: Visit) -> c_int {
     // SAFETY: the caller's function; a device with a reference, which is given back.
     unsafe {
         let (result, found) = first(class, start, |dev| f.map_or(0, |f| f(dev, data)));
@@ -93,7 +93,7 @@ unsafe fn for_each(class: *const class, start: *const device, data: *mut c_void,
     }
 }
 
-unsafe fn find(class: *const class, start: *const device, data: *const c_void, f: Judge) -> *mut device {
+pub(super) unsafe fn find(class: *const class, start: *const device, data: *const c_void, f: Judge) -> *mut device {
     // SAFETY: the caller's function.
     let (result, found) = first(class, start, |dev| f.map_or(0, |f| unsafe { f(dev, data) }));
     if result != 0 { found } else { ptr::null_mut() }

@@ -53,7 +53,7 @@ crate::exports! {
 ///
 /// # Safety
 /// `dev` is a device.
-unsafe fn references<'a>(dev: *mut device) -> &'a AtomicI32 {
+pub(super) unsafe fn references<'a>(dev: *mut device) -> &'a AtomicI32 {
     // SAFETY: a `kref` is one counter of 32 bits, used atomically only.
     unsafe { AtomicI32::from_ptr((&raw mut (*dev).kobj.kref).cast()) }
 }
@@ -142,7 +142,7 @@ pub unsafe fn register(dev: *mut device) -> Result<()> {
     Ok(())
 }
 
-unsafe fn add_c(dev: *mut device) -> c_int {
+pub(super) unsafe fn add_c(dev: *mut device) -> c_int {
     if dev.is_null() {
         return Errno::EINVAL.to_c();
     }
@@ -150,7 +150,7 @@ unsafe fn add_c(dev: *mut device) -> c_int {
     to_c(unsafe { register(dev) })
 }
 
-unsafe fn register_c(dev: *mut device) -> c_int {
+pub(super) unsafe fn register_c(dev: *mut device) -> c_int {
     if dev.is_null() {
         return Errno::EINVAL.to_c();
     }
@@ -188,7 +188,7 @@ pub(crate) unsafe fn unregister(dev: *mut device) {
 }
 
 /// The children, each with a reference of the caller's.
-unsafe fn children(dev: *mut device) -> Vec<Device> {
+pub(super) unsafe fn children(dev: *mut device) -> Vec<Device> {
     // SAFETY: the caller's device; its children stay while they are in the list.
     unsafe {
         with(dev, |p| {
@@ -199,7 +199,7 @@ unsafe fn children(dev: *mut device) -> Vec<Device> {
 }
 
 /// Calls `f` with each until it returns something other than 0, which is the answer.
-unsafe fn visit(list: Vec<Device>, data: *mut c_void, f: Visit) -> (c_int, *mut device) {
+pub(super) unsafe fn visit(list: Vec<Device>, data: *mut c_void, f: Visit) -> (c_int, *mut device) {
     let mut answer = (0, ptr::null_mut());
     for Device(dev) in list {
         if let (0, Some(f)) = (answer.0, f) {
@@ -216,7 +216,7 @@ unsafe fn visit(list: Vec<Device>, data: *mut c_void, f: Visit) -> (c_int, *mut 
     answer
 }
 
-unsafe fn for_each_child(dev: *mut device, data: *mut c_void, f: Visit) -> c_int {
+pub(super) unsafe fn for_each_child(dev: *mut device, data: *mut c_void, f: Visit) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let (result, found) = visit(children(dev), data, f);
@@ -237,7 +237,7 @@ pub(crate) unsafe fn for_each_child_reverse(dev: *mut device, data: *mut c_void,
 }
 
 /// The first child for which `f` answers yes, with a reference.
-unsafe fn find_child(dev: *mut device, data: *mut c_void, f: Visit) -> *mut device {
+pub(super) unsafe fn find_child(dev: *mut device, data: *mut c_void, f: Visit) -> *mut device {
     // SAFETY: as the caller says.
     unsafe { visit(children(dev), data, f).1 }
 }
@@ -247,12 +247,12 @@ unsafe extern "C" fn has_name(dev: *mut device, name: *mut c_void) -> c_int {
     unsafe { names::name(dev) == CStr::from_ptr(name.cast::<c_char>()) }.into()
 }
 
-unsafe fn find_child_by_name(dev: *mut device, name: *const c_char) -> *mut device {
+pub(super) unsafe fn find_child_by_name(dev: *mut device, name: *const c_char) -> *mut device {
     // SAFETY: as the caller says.
     unsafe { find_child(dev, name.cast_mut().cast(), Some(has_name)) }
 }
 
-unsafe fn set_node(dev: *mut device, fwnode: *mut fwnode_handle) {
+pub(super) unsafe fn set_node(dev: *mut device, fwnode: *mut fwnode_handle) {
     // SAFETY: the caller's device.
     unsafe {
         (*dev).fwnode = fwnode;
@@ -260,7 +260,7 @@ unsafe fn set_node(dev: *mut device, fwnode: *mut fwnode_handle) {
     }
 }
 
-unsafe fn set_node_from(dev: *mut device, from: *const device) {
+pub(super) unsafe fn set_node_from(dev: *mut device, from: *const device) {
     // SAFETY: the caller's devices.
     unsafe {
         (*dev).of_node = (*from).of_node;
@@ -269,9 +269,9 @@ unsafe fn set_node_from(dev: *mut device, from: *const device) {
 }
 
 /// There is no sysfs to show it in.
-fn create_file(_dev: *mut device, _attr: *const device_attribute) -> c_int {
+pub(super) fn create_file(_dev: *mut device, _attr: *const device_attribute) -> c_int {
     Errno::EOPNOTSUPP.to_c()
 }
 
 /// None was ever created.
-fn remove_file(_dev: *mut device, _attr: *const device_attribute) {}
+pub(super) fn remove_file(_dev: *mut device, _attr: *const device_attribute) {}

@@ -77,7 +77,7 @@ const GFP_ZERO: bindings::gfp_t = 1 << 8;
 const DMA_ALIGN: usize = 64;
 
 /// Memory of `size` bytes behind a header; null if there is none.
-fn make(release: Release, size: usize, align: usize, zero: bool) -> *mut c_void {
+pub(super) fn make(release: Release, size: usize, align: usize, zero: bool) -> *mut c_void {
     let align = align.max(align_of::<Header>());
     let room = size_of::<Header>().next_multiple_of(align);
     let Some(layout) = size.checked_add(room).and_then(|n| Layout::from_size_align(n, align).ok()) else {
@@ -97,12 +97,12 @@ fn make(release: Release, size: usize, align: usize, zero: bool) -> *mut c_void 
 }
 
 /// The header of data that [`make`] made.
-fn header(data: usize) -> *mut Header {
+pub(super) fn header(data: usize) -> *mut Header {
     ptr::with_exposed_provenance_mut::<Header>(data).wrapping_sub(1)
 }
 
 /// Frees what [`make`] made.
-fn unmake(data: usize) {
+pub(super) fn unmake(data: usize) {
     let header = header(data);
     // SAFETY: `data` came from `make` and is freed once, as the callers of these functions promise.
     unsafe {
@@ -124,7 +124,7 @@ pub(super) fn release_data(dev: *mut device, data: usize) {
     unmake(data);
 }
 
-fn allocate(
+pub(super) fn allocate(
     release: Release,
     size: usize,
     _gfp: bindings::gfp_t,
@@ -134,19 +134,19 @@ fn allocate(
     make(release, size, align_of::<Header>(), true)
 }
 
-fn free(res: *mut c_void) {
+pub(super) fn free(res: *mut c_void) {
     if !res.is_null() {
         unmake(res.addr());
     }
 }
 
-unsafe fn add(dev: *mut device, res: *mut c_void) {
+pub(super) unsafe fn add(dev: *mut device, res: *mut c_void) {
     // SAFETY: the caller's device.
     unsafe { with(dev, |p| p.resources.push(Resource::C(res.addr()))) };
 }
 
 /// The data of a resource, if it is the one that C code means.
-unsafe fn meant(
+pub(super) unsafe fn meant(
     dev: *mut device,
     resource: &Resource,
     release: Release,
@@ -162,7 +162,7 @@ unsafe fn meant(
     }
 }
 
-unsafe fn for_each(
+pub(super) unsafe fn for_each(
     dev: *mut device,
     release: Release,
     wanted: Match,
@@ -180,7 +180,7 @@ unsafe fn for_each(
     }
 }
 
-unsafe fn find(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> *mut c_void {
+pub(super) unsafe fn find(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> *mut c_void {
     // SAFETY: the caller's device and function.
     let found = unsafe {
         with(dev, |p| p.resources.iter().rev().find_map(|r| meant(dev, r, release, wanted, data)))
@@ -188,7 +188,7 @@ unsafe fn find(dev: *mut device, release: Release, wanted: Match, data: *mut c_v
     found.map_or(ptr::null_mut(), ptr::with_exposed_provenance_mut)
 }
 
-unsafe fn get(dev: *mut device, new_res: *mut c_void, wanted: Match, data: *mut c_void) -> *mut c_void {
+pub(super) unsafe fn get(dev: *mut device, new_res: *mut c_void, wanted: Match, data: *mut c_void) -> *mut c_void {
     // SAFETY: the caller's device, function, and resource, which is not in the list yet.
     unsafe {
         let old = find(dev, (*header(new_res.addr())).release, wanted, data);
@@ -201,7 +201,7 @@ unsafe fn get(dev: *mut device, new_res: *mut c_void, wanted: Match, data: *mut 
     }
 }
 
-unsafe fn remove(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> *mut c_void {
+pub(super) unsafe fn remove(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> *mut c_void {
     // SAFETY: the caller's device and function.
     match unsafe { take(dev, |r| meant(dev, r, release, wanted, data).is_some()) } {
         Some(Resource::C(found)) => ptr::with_exposed_provenance_mut(found),
@@ -209,14 +209,14 @@ unsafe fn remove(dev: *mut device, release: Release, wanted: Match, data: *mut c
     }
 }
 
-unsafe fn destroy(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> c_int {
+pub(super) unsafe fn destroy(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> c_int {
     // SAFETY: the caller's device and function.
     let found = unsafe { remove(dev, release, wanted, data) };
     free(found);
     if found.is_null() { Errno::ENOENT.to_c() } else { 0 }
 }
 
-unsafe fn release_one(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> c_int {
+pub(super) unsafe fn release_one(dev: *mut device, release: Release, wanted: Match, data: *mut c_void) -> c_int {
     // SAFETY: the caller's device and function.
     let found = unsafe { remove(dev, release, wanted, data) };
     if found.is_null() {
@@ -226,7 +226,7 @@ unsafe fn release_one(dev: *mut device, release: Release, wanted: Match, data: *
     0
 }
 
-unsafe fn open_group(dev: *mut device, id: *mut c_void, _gfp: bindings::gfp_t) -> *mut c_void {
+pub(super) unsafe fn open_group(dev: *mut device, id: *mut c_void, _gfp: bindings::gfp_t) -> *mut c_void {
     // SAFETY: the caller's device.
     unsafe {
         with(dev, |p| {
@@ -239,7 +239,7 @@ unsafe fn open_group(dev: *mut device, id: *mut c_void, _gfp: bindings::gfp_t) -
 }
 
 /// Where a group begins: the last of that name, or without a name the last that is not closed.
-fn group_start(resources: &[Resource], id: usize) -> Option<usize> {
+pub(super) fn group_start(resources: &[Resource], id: usize) -> Option<usize> {
     resources.iter().rposition(|r| match r {
         Resource::Open(open) if id == 0 => {
             !resources.iter().any(|r| matches!(r, Resource::Close(close) if close == open))
@@ -249,7 +249,7 @@ fn group_start(resources: &[Resource], id: usize) -> Option<usize> {
     })
 }
 
-unsafe fn close_group(dev: *mut device, id: *mut c_void) {
+pub(super) unsafe fn close_group(dev: *mut device, id: *mut c_void) {
     // SAFETY: the caller's device.
     unsafe {
         with(dev, |p| {
@@ -263,14 +263,14 @@ unsafe fn close_group(dev: *mut device, id: *mut c_void) {
 }
 
 /// The places from a group's begin to its end, or to the end of the list where it is still open.
-fn group(resources: &[Resource], id: usize) -> Option<(core::ops::RangeInclusive<usize>, usize)> {
+pub(super) fn group(resources: &[Resource], id: usize) -> Option<(core::ops::RangeInclusive<usize>, usize)> {
     let start = group_start(resources, id)?;
     let Some(Resource::Open(open)) = resources.get(start) else { return None };
     let end = resources.iter().position(|r| matches!(r, Resource::Close(close) if close == open));
     Some((start..=end.unwrap_or(resources.len() - 1), *open))
 }
 
-unsafe fn remove_group(dev: *mut device, id: *mut c_void) {
+pub(super) unsafe fn remove_group(dev: *mut device, id: *mut c_void) {
     // SAFETY: the caller's device.
     unsafe {
         with(dev, |p| {
@@ -281,7 +281,7 @@ unsafe fn remove_group(dev: *mut device, id: *mut c_void) {
     }
 }
 
-unsafe fn release_group(dev: *mut device, id: *mut c_void) -> c_int {
+pub(super) unsafe fn release_group(dev: *mut device, id: *mut c_void) -> c_int {
     // SAFETY: the caller's device.
     let taken: Vec<Resource> = unsafe {
         with(dev, |p| {
@@ -297,7 +297,7 @@ unsafe fn release_group(dev: *mut device, id: *mut c_void) -> c_int {
 /// Memory that is freed with the device's other resources has this for its release function: it marks it.
 unsafe extern "C" fn memory(_dev: *mut device, _data: *mut c_void) {}
 
-unsafe fn kmalloc(dev: *mut device, size: usize, gfp: bindings::gfp_t) -> *mut c_void {
+pub(super) unsafe fn kmalloc(dev: *mut device, size: usize, gfp: bindings::gfp_t) -> *mut c_void {
     if size == 0 {
         // As Linux's ZERO_SIZE_PTR: not null, and not to be followed.
         return ptr::without_provenance_mut(16);
@@ -311,11 +311,11 @@ unsafe fn kmalloc(dev: *mut device, size: usize, gfp: bindings::gfp_t) -> *mut c
 }
 
 /// Whether memory is of this device.
-fn is_memory(resource: &Resource, p: *const c_void) -> bool {
+pub(super) fn is_memory(resource: &Resource, p: *const c_void) -> bool {
     matches!(resource, Resource::C(data) if *data == p.addr())
 }
 
-unsafe fn krealloc(dev: *mut device, old: *mut c_void, size: usize, gfp: bindings::gfp_t) -> *mut c_void {
+pub(super) unsafe fn krealloc(dev: *mut device, old: *mut c_void, size: usize, gfp: bindings::gfp_t) -> *mut c_void {
     // SAFETY: the caller's device and memory, which `kmalloc` made.
     unsafe {
         if old.addr() <= 16 {
@@ -335,7 +335,7 @@ unsafe fn krealloc(dev: *mut device, old: *mut c_void, size: usize, gfp: binding
     }
 }
 
-unsafe fn kfree(dev: *mut device, p: *const c_void) {
+pub(super) unsafe fn kfree(dev: *mut device, p: *const c_void) {
     if p.addr() <= 16 {
         return;
     }
@@ -346,7 +346,7 @@ unsafe fn kfree(dev: *mut device, p: *const c_void) {
     }
 }
 
-unsafe fn kmemdup(dev: *mut device, src: *const c_void, len: usize, gfp: bindings::gfp_t) -> *mut c_void {
+pub(super) unsafe fn kmemdup(dev: *mut device, src: *const c_void, len: usize, gfp: bindings::gfp_t) -> *mut c_void {
     // SAFETY: the caller's device and data.
     unsafe {
         let copy = kmalloc(dev, len, gfp);
@@ -357,7 +357,7 @@ unsafe fn kmemdup(dev: *mut device, src: *const c_void, len: usize, gfp: binding
     }
 }
 
-unsafe fn kstrdup(dev: *mut device, s: *const c_char, gfp: bindings::gfp_t) -> *mut c_char {
+pub(super) unsafe fn kstrdup(dev: *mut device, s: *const c_char, gfp: bindings::gfp_t) -> *mut c_char {
     if s.is_null() {
         return ptr::null_mut();
     }
@@ -365,12 +365,12 @@ unsafe fn kstrdup(dev: *mut device, s: *const c_char, gfp: bindings::gfp_t) -> *
     unsafe { kmemdup(dev, s.cast(), CStr::from_ptr(s).to_bytes_with_nul().len(), gfp).cast() }
 }
 
-unsafe fn kstrdup_const(dev: *mut device, s: *const c_char, gfp: bindings::gfp_t) -> *const c_char {
+pub(super) unsafe fn kstrdup_const(dev: *mut device, s: *const c_char, gfp: bindings::gfp_t) -> *const c_char {
     // SAFETY: the caller's device and string.
     unsafe { kstrdup(dev, s, gfp) }
 }
 
-unsafe fn get_free_pages(dev: *mut device, gfp: bindings::gfp_t, order: c_uint) -> c_ulong {
+pub(super) unsafe fn get_free_pages(dev: *mut device, gfp: bindings::gfp_t, order: c_uint) -> c_ulong {
     let Some(size) = arch::PAGE_SIZE.checked_shl(order).filter(|_| order < 16) else { return 0 };
     let data = make(Some(memory), size, arch::PAGE_SIZE, gfp & GFP_ZERO != 0);
     if !data.is_null() {
@@ -380,12 +380,12 @@ unsafe fn get_free_pages(dev: *mut device, gfp: bindings::gfp_t, order: c_uint) 
     data.addr() as c_ulong
 }
 
-unsafe fn free_pages(dev: *mut device, addr: c_ulong) {
+pub(super) unsafe fn free_pages(dev: *mut device, addr: c_ulong) {
     // SAFETY: the caller's device.
     unsafe { kfree(dev, ptr::without_provenance(addr as usize)) };
 }
 
-unsafe fn add_action(dev: *mut device, action: Act, data: *mut c_void, _name: *const c_char) -> c_int {
+pub(super) unsafe fn add_action(dev: *mut device, action: Act, data: *mut c_void, _name: *const c_char) -> c_int {
     let Some(action) = action else { return Errno::EINVAL.to_c() };
     let resource = Resource::Action((action, data.expose_provenance()));
     // SAFETY: the caller's device.
@@ -396,7 +396,7 @@ unsafe fn add_action(dev: *mut device, action: Act, data: *mut c_void, _name: *c
 }
 
 /// Takes an action out of the list.
-unsafe fn take_action(dev: *mut device, action: Act, data: *mut c_void) -> Option<Resource> {
+pub(super) unsafe fn take_action(dev: *mut device, action: Act, data: *mut c_void) -> Option<Resource> {
     let same = |r: &Resource| match r {
         Resource::Action((f, d)) => action.is_some_and(|a| a as usize == *f as usize) && *d == data.addr(),
         _ => false,
@@ -409,12 +409,12 @@ unsafe fn take_action(dev: *mut device, action: Act, data: *mut c_void) -> Optio
     taken
 }
 
-unsafe fn remove_action(dev: *mut device, action: Act, data: *mut c_void) {
+pub(super) unsafe fn remove_action(dev: *mut device, action: Act, data: *mut c_void) {
     // SAFETY: as the caller says.
     let _ = unsafe { take_action(dev, action, data) };
 }
 
-unsafe fn release_action(dev: *mut device, action: Act, data: *mut c_void) {
+pub(super) unsafe fn release_action(dev: *mut device, action: Act, data: *mut c_void) {
     // SAFETY: as the caller says.
     if let Some(resource) = unsafe { take_action(dev, action, data) } {
         resource.release(dev);

@@ -59,7 +59,7 @@ pub unsafe fn driver_string<'a>(dev: *const device) -> &'a CStr {
     }
 }
 
-unsafe fn driver_string_c(dev: *const device) -> *const c_char {
+pub(super) unsafe fn driver_string_c(dev: *const device) -> *const c_char {
     // SAFETY: the caller's device.
     unsafe { driver_string(dev) }.as_ptr()
 }

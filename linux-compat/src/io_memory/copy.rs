@@ -21,11 +21,11 @@ crate::exports! {
 }
 
 /// Bytes before the first address that is a multiple of 8.
-fn head(address: usize, count: usize) -> usize {
+pub(super) fn head(address: usize, count: usize) -> usize {
     (address.wrapping_neg() & 7).min(count)
 }
 
-unsafe fn from_io(to: *mut c_void, from: *const c_void, count: usize) {
+pub(super) unsafe fn from_io(to: *mut c_void, from: *const c_void, count: usize) {
     let (mut to, mut from) = (to.cast::<u8>(), from.cast::<u8>());
     let head = head(from.addr(), count);
     // SAFETY: the caller's ranges of `count` bytes; words are read at multiples of 8 only.
@@ -43,7 +43,7 @@ unsafe fn from_io(to: *mut c_void, from: *const c_void, count: usize) {
     }
 }
 
-unsafe fn to_io(to: *mut c_void, from: *const c_void, count: usize) {
+pub(super) unsafe fn to_io(to: *mut c_void, from: *const c_void, count: usize) {
     let (mut to, mut from) = (to.cast::<u8>(), from.cast::<u8>());
     let head = head(to.addr(), count);
     // SAFETY: the caller's ranges of `count` bytes; words are written at multiples of 8 only.
@@ -61,7 +61,7 @@ unsafe fn to_io(to: *mut c_void, from: *const c_void, count: usize) {
     }
 }
 
-unsafe fn set_io(to: *mut c_void, value: c_int, count: usize) {
+pub(super) unsafe fn set_io(to: *mut c_void, value: c_int, count: usize) {
     let mut to = to.cast::<u8>();
     let head = head(to.addr(), count);
     let byte = value as u8;
@@ -83,7 +83,7 @@ unsafe fn set_io(to: *mut c_void, value: c_int, count: usize) {
 macro_rules! words {
     ($($name:ident: $type:ty;)*) => {$(
         /// Copies `count` words, one access each.
-        unsafe fn $name(to: *mut c_void, from: *const c_void, count: usize) {
+        pub(super) unsafe fn $name(to: *mut c_void, from: *const c_void, count: usize) {
             let (to, from) = (to.cast::<$type>(), from.cast::<$type>());
             for i in 0..count {
                 // SAFETY: the caller's ranges of `count` words.

@@ -75,18 +75,18 @@ pub fn map(start: u64, size: u64) -> *mut c_void {
     }
 }
 
-fn ioremap_c(offset: u64, size: usize) -> *mut c_void {
+pub(super) fn ioremap_c(offset: u64, size: usize) -> *mut c_void {
     if size == 0 { ptr::null_mut() } else { map(offset, size as u64) }
 }
 
 /// The mapping stays for the next who asks: at most as many as there are pages of registers.
-fn iounmap_c(_addr: *mut c_void) {}
+pub(super) fn iounmap_c(_addr: *mut c_void) {}
 
-fn devm_ioremap_c(_dev: *mut device, offset: u64, size: u64) -> *mut c_void {
+pub(super) fn devm_ioremap_c(_dev: *mut device, offset: u64, size: u64) -> *mut c_void {
     ioremap_c(offset, size as usize)
 }
 
-fn devm_iounmap_c(_dev: *mut device, addr: *mut c_void) {
+pub(super) fn devm_iounmap_c(_dev: *mut device, addr: *mut c_void) {
     iounmap_c(addr);
 }
 
@@ -110,7 +110,7 @@ pub(crate) unsafe fn claim_and_map(dev: *mut device, span: Span) -> Result<*mut 
     if mapped.is_null() { Err(Errno::ENOMEM) } else { Ok(mapped) }
 }
 
-unsafe fn devm_ioremap_resource_c(dev: *mut device, res: *const resource) -> *mut c_void {
+pub(super) unsafe fn devm_ioremap_resource_c(dev: *mut device, res: *const resource) -> *mut c_void {
     let mapped = || {
         // SAFETY: null or the caller's resource.
         let res = unsafe { res.as_ref() }.ok_or(Errno::EINVAL)?;
@@ -123,7 +123,7 @@ unsafe fn devm_ioremap_resource_c(dev: *mut device, res: *const resource) -> *mu
     ptr_to_c(mapped())
 }
 
-unsafe fn devm_of_iomap_c(
+pub(super) unsafe fn devm_of_iomap_c(
     dev: *mut device,
     node: *mut crate::bindings::device_node,
     index: c_int,

@@ -62,7 +62,7 @@ struct Region {
 
 static REGIONS: SpinLock<Vec<Region>> = SpinLock::new(Vec::new());
 
-fn claim(region: Region) -> Result<()> {
+pub(super) fn claim(region: Region) -> Result<()> {
     let mut regions = REGIONS.lock();
     if region.last < region.first {
         return Err(Errno::EINVAL);
@@ -89,7 +89,7 @@ pub fn release(range: Range<u64>) {
 }
 
 /// Forgets the region that is meant; whether there was one.
-fn give_back(meant: impl Fn(&Region) -> bool) -> bool {
+pub(super) fn give_back(meant: impl Fn(&Region) -> bool) -> bool {
     let region = {
         let mut regions = REGIONS.lock();
         regions.iter().position(meant).map(|at| regions.swap_remove(at))
@@ -105,7 +105,7 @@ fn give_back(meant: impl Fn(&Region) -> bool) -> bool {
     region.is_some()
 }
 
-unsafe fn request_c(
+pub(super) unsafe fn request_c(
     root: *mut resource,
     start: u64,
     n: u64,
@@ -132,14 +132,14 @@ unsafe fn request_c(
     }
 }
 
-fn release_c(_root: *mut resource, start: u64, n: u64) {
+pub(super) fn release_c(_root: *mut resource, start: u64, n: u64) {
     let last = start.wrapping_add(n).wrapping_sub(1);
     if !give_back(|r| r.first == start && r.last == last) {
         log::warn!("release of a region that nobody has: {start:#x} to {last:#x}");
     }
 }
 
-unsafe fn devm_request_c(
+pub(super) unsafe fn devm_request_c(
     dev: *mut device,
     root: *mut resource,
     start: u64,
@@ -160,12 +160,12 @@ unsafe fn devm_request_c(
     }
 }
 
-unsafe fn devm_release_c(dev: *mut device, _root: *mut resource, start: u64, _n: u64) {
+pub(super) unsafe fn devm_release_c(dev: *mut device, _root: *mut resource, start: u64, _n: u64) {
     // SAFETY: the caller's device.
     unsafe { devres::release(dev, devres::Key("mem region", start as usize)) };
 }
 
-unsafe fn request_resource_c(root: *mut resource, res: *mut resource) -> c_int {
+pub(super) unsafe fn request_resource_c(root: *mut resource, res: *mut resource) -> c_int {
     // SAFETY: the caller's resource.
     let Some(res) = (unsafe { res.as_mut() }) else { return Errno::EINVAL.to_c() };
     res.parent = root;
@@ -173,7 +173,7 @@ unsafe fn request_resource_c(root: *mut resource, res: *mut resource) -> c_int {
     to_c(claim(Region { first: res.start, last: res.end, resource, owned: false }))
 }
 
-fn release_resource_c(res: *mut resource) -> c_int {
+pub(super) fn release_resource_c(res: *mut resource) -> c_int {
     let resource = res.addr();
     if give_back(|r| r.resource == resource) { 0 } else { Errno::EINVAL.to_c() }
 }

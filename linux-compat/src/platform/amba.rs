@@ -53,16 +53,16 @@ pub(super) fn bus_pointer() -> *const bus_type {
     &raw const amba_bustype
 }
 
-fn to_amba(dev: *mut device) -> *mut amba_device {
+pub(super) fn to_amba(dev: *mut device) -> *mut amba_device {
     dev.wrapping_byte_sub(offset_of!(amba_device, dev)).cast()
 }
 
-fn to_driver(drv: *const device_driver) -> *const amba_driver {
+pub(super) fn to_driver(drv: *const device_driver) -> *const amba_driver {
     drv.wrapping_byte_sub(offset_of!(amba_driver, drv)).cast()
 }
 
 /// The driver's entry for a device of this identity.
-unsafe fn lookup(table: *const amba_id, periphid: u32) -> *const amba_id {
+pub(super) unsafe fn lookup(table: *const amba_id, periphid: u32) -> *const amba_id {
     let mut entry = table;
     // SAFETY: the driver's table, which ends in an entry with mask 0.
     while let Some(id) = unsafe { entry.as_ref() }.filter(|id| id.mask != 0) {
@@ -92,7 +92,7 @@ unsafe extern "C" fn matches(dev: *mut device, drv: *const device_driver) -> c_i
 }
 
 /// Reads the identity: a byte in each of the last eight registers. The device's bus clock is on while they are read.
-unsafe fn identify(adev: *mut amba_device) -> Result<()> {
+pub(super) unsafe fn identify(adev: *mut amba_device) -> Result<()> {
     // SAFETY: the caller's device.
     unsafe {
         let (start, end) = ((*adev).res.start, (*adev).res.end);
@@ -129,7 +129,7 @@ impl Drop for BusClock {
 }
 
 /// Switches the bus clock of a device on.
-unsafe fn bus_clock(dev: *mut device) -> Result<BusClock> {
+pub(super) unsafe fn bus_clock(dev: *mut device) -> Result<BusClock> {
     // SAFETY: the caller's device.
     let node = unsafe { Node::from_raw((*dev).of_node) }.and_then(Node::host_node);
     let Some(node) = node else { return Ok(BusClock(None)) };
@@ -218,7 +218,7 @@ pub(super) unsafe fn create(node: Node, name: CString, parent: *mut device) -> R
     }
 }
 
-unsafe fn register(drv: *mut amba_driver, owner: *mut module) -> c_int {
+pub(super) unsafe fn register(drv: *mut amba_driver, owner: *mut module) -> c_int {
     // SAFETY: the caller's driver.
     unsafe {
         if (*drv).probe.is_none() {
@@ -230,12 +230,12 @@ unsafe fn register(drv: *mut amba_driver, owner: *mut module) -> c_int {
     }
 }
 
-unsafe fn unregister(drv: *mut amba_driver) {
+pub(super) unsafe fn unregister(drv: *mut amba_driver) {
     // SAFETY: the caller's driver.
     unsafe { core_device::driver_unregister(&raw mut (*drv).drv) };
 }
 
-unsafe fn request_regions(adev: *mut amba_device, name: *const c_char) -> c_int {
+pub(super) unsafe fn request_regions(adev: *mut amba_device, name: *const c_char) -> c_int {
     // SAFETY: the caller's device and name.
     unsafe {
         let res = &(*adev).res;
@@ -244,7 +244,7 @@ unsafe fn request_regions(adev: *mut amba_device, name: *const c_char) -> c_int 
     }
 }
 
-unsafe fn release_regions(adev: *mut amba_device) {
+pub(super) unsafe fn release_regions(adev: *mut amba_device) {
     // SAFETY: the caller's device.
     unsafe { io_memory::release((*adev).res.start..(*adev).res.end) };
 }

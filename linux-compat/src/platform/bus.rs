@@ -40,7 +40,7 @@ pub(super) fn to_platform(dev: *mut device) -> *mut platform_device {
     dev.wrapping_byte_sub(offset_of!(platform_device, dev)).cast()
 }
 
-fn to_driver(drv: *const device_driver) -> *const platform_driver {
+pub(super) fn to_driver(drv: *const device_driver) -> *const platform_driver {
     drv.wrapping_byte_sub(offset_of!(platform_driver, driver)).cast()
 }
 

@@ -73,13 +73,13 @@ pub(super) fn allocate(name: &CStr, id: c_int) -> *mut platform_device {
     }
 }
 
-unsafe fn allocate_c(name: *const c_char, id: c_int) -> *mut platform_device {
+pub(super) unsafe fn allocate_c(name: *const c_char, id: c_int) -> *mut platform_device {
     // SAFETY: the caller's name.
     allocate(unsafe { CStr::from_ptr(name) }, id)
 }
 
 /// The owner's part of a device of [`allocate`]; `EINVAL` for others.
-unsafe fn owned<'a>(pdev: *mut platform_device) -> Result<&'a mut Owned> {
+pub(super) unsafe fn owned<'a>(pdev: *mut platform_device) -> Result<&'a mut Owned> {
     // SAFETY: null or the caller's device; the release function tells ours from others.
     unsafe {
         let ours = pdev.as_ref().and_then(|p| p.dev.release).map(|f| f as usize);
@@ -97,7 +97,7 @@ pub(super) unsafe fn set_resources(pdev: *mut platform_device, list: Vec<resourc
     Ok(())
 }
 
-unsafe fn add_resources_c(pdev: *mut platform_device, res: *const resource, num: c_uint) -> c_int {
+pub(super) unsafe fn add_resources_c(pdev: *mut platform_device, res: *const resource, num: c_uint) -> c_int {
     let list = if res.is_null() {
         Vec::new()
     } else {
@@ -108,7 +108,7 @@ unsafe fn add_resources_c(pdev: *mut platform_device, res: *const resource, num:
     to_c(unsafe { set_resources(pdev, list) })
 }
 
-unsafe fn add_data_c(pdev: *mut platform_device, data: *const c_void, size: usize) -> c_int {
+pub(super) unsafe fn add_data_c(pdev: *mut platform_device, data: *const c_void, size: usize) -> c_int {
     // SAFETY: the caller's device and data, which have room for a copy.
     let add = || unsafe {
         let owned = owned(pdev)?;
@@ -146,26 +146,26 @@ pub(super) unsafe fn add(pdev: *mut platform_device) -> Result<()> {
     }
 }
 
-unsafe fn add_c(pdev: *mut platform_device) -> c_int {
+pub(super) unsafe fn add_c(pdev: *mut platform_device) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { add(pdev) })
 }
 
-unsafe fn del(pdev: *mut platform_device) {
+pub(super) unsafe fn del(pdev: *mut platform_device) {
     if !pdev.is_null() {
         // SAFETY: the caller's device.
         unsafe { core_device::del(&raw mut (*pdev).dev) };
     }
 }
 
-unsafe fn put(pdev: *mut platform_device) {
+pub(super) unsafe fn put(pdev: *mut platform_device) {
     if Errno::check_ptr(pdev).is_ok_and(|p| !p.is_null()) {
         // SAFETY: the caller's device.
         unsafe { core_device::put(&raw mut (*pdev).dev) };
     }
 }
 
-unsafe fn register_c(pdev: *mut platform_device) -> c_int {
+pub(super) unsafe fn register_c(pdev: *mut platform_device) -> c_int {
     // SAFETY: the caller's device.
     unsafe {
         core_device::initialize(&raw mut (*pdev).dev);
@@ -173,7 +173,7 @@ unsafe fn register_c(pdev: *mut platform_device) -> c_int {
     }
 }
 
-unsafe fn unregister(pdev: *mut platform_device) {
+pub(super) unsafe fn unregister(pdev: *mut platform_device) {
     // SAFETY: the caller's device.
     unsafe {
         del(pdev);
@@ -182,7 +182,7 @@ unsafe fn unregister(pdev: *mut platform_device) {
 }
 
 /// All but properties that code gives: there is no device tree node to keep them.
-unsafe fn register_full(info: *const platform_device_info) -> *mut platform_device {
+pub(super) unsafe fn register_full(info: *const platform_device_info) -> *mut platform_device {
     // SAFETY: the caller's description.
     let info = unsafe { &*info };
     let make = || {
@@ -212,7 +212,7 @@ unsafe fn register_full(info: *const platform_device_info) -> *mut platform_devi
     ptr_to_c(make())
 }
 
-unsafe fn add_devices(devs: *mut *mut platform_device, num: c_int) -> c_int {
+pub(super) unsafe fn add_devices(devs: *mut *mut platform_device, num: c_int) -> c_int {
     for i in 0..usize::try_from(num).unwrap_or(0) {
         // SAFETY: the caller's list.
         unsafe {

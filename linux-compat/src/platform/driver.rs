@@ -23,7 +23,7 @@ crate::exports! {
     fn platform_unregister_drivers(drivers: *const *mut platform_driver, count: c_uint) -> () = unregister_all;
 }
 
-unsafe fn register(drv: *mut platform_driver, owner: *mut module) -> c_int {
+pub(super) unsafe fn register(drv: *mut platform_driver, owner: *mut module) -> c_int {
     // SAFETY: the caller's driver.
     unsafe {
         (*drv).driver.bus = bus_pointer();
@@ -32,7 +32,7 @@ unsafe fn register(drv: *mut platform_driver, owner: *mut module) -> c_int {
     }
 }
 
-unsafe fn unregister(drv: *mut platform_driver) {
+pub(super) unsafe fn unregister(drv: *mut platform_driver) {
     // SAFETY: the caller's driver.
     unsafe { crate::device::driver_unregister(&raw mut (*drv).driver) };
 }
@@ -44,7 +44,7 @@ unsafe extern "C" fn count_device(_dev: *mut device, count: *mut c_void) -> c_in
 }
 
 /// Registers a driver for the devices that are there now: it goes again if there are none.
-unsafe fn probe_once(drv: *mut platform_driver, probe: Probe, owner: *mut module) -> c_int {
+pub(super) unsafe fn probe_once(drv: *mut platform_driver, probe: Probe, owner: *mut module) -> c_int {
     // SAFETY: the caller's driver.
     unsafe {
         (*drv).probe = probe;
@@ -64,7 +64,7 @@ unsafe fn probe_once(drv: *mut platform_driver, probe: Probe, owner: *mut module
     }
 }
 
-unsafe fn register_all(drivers: *const *mut platform_driver, count: c_uint, owner: *mut module) -> c_int {
+pub(super) unsafe fn register_all(drivers: *const *mut platform_driver, count: c_uint, owner: *mut module) -> c_int {
     for i in 0..count as usize {
         // SAFETY: the caller's list.
         unsafe {
@@ -78,7 +78,7 @@ unsafe fn register_all(drivers: *const *mut platform_driver, count: c_uint, owne
     0
 }
 
-unsafe fn unregister_all(drivers: *const *mut platform_driver, count: c_uint) {
+pub(super) unsafe fn unregister_all(drivers: *const *mut platform_driver, count: c_uint) {
     // SAFETY: the caller's list.
     (0..count as usize).rev().for_each(|i| unsafe { unregister(drivers.add(i).read()) });
 }

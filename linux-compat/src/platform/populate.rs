@@ -60,20 +60,20 @@ const fn buses() -> [of_device_id; 5] {
 }
 
 /// Marks a node, and says whether it was marked before.
-fn mark(node: Node, flag: u32) -> bool {
+pub(super) fn mark(node: Node, flag: u32) -> bool {
     // SAFETY: the flags of a node are changed atomically only, here and by C's bit operations.
     let flags = unsafe { AtomicU64::from_ptr(&raw mut (*node.as_raw())._flags) };
     flags.fetch_or(1 << flag, AcqRel) & (1 << flag) != 0
 }
 
-fn unmark(node: Node, flag: u32) {
+pub(super) fn unmark(node: Node, flag: u32) {
     // SAFETY: as in `mark`.
     let flags = unsafe { AtomicU64::from_ptr(&raw mut (*node.as_raw())._flags) };
     flags.fetch_and(!(1 << flag), AcqRel);
 }
 
 /// What a device of the tree is called: by the address of its registers, else by its path.
-fn name(node: Node) -> Result<CString> {
+pub(super) fn name(node: Node) -> Result<CString> {
     let own = |node: Node| node.name().to_string_lossy();
     let text = match of::address_to_resource(node, 0) {
         Ok(span) => format!("{:x}.{}", span.start, own(node)),
@@ -89,7 +89,7 @@ fn name(node: Node) -> Result<CString> {
 }
 
 /// The registers of a node as resources.
-fn resources(node: Node) -> Vec<resource> {
+pub(super) fn resources(node: Node) -> Vec<resource> {
     (0..of::address_count(node))
         .filter_map(|i| {
             // SAFETY: any bytes are a resource; filled by the call.
@@ -102,7 +102,7 @@ fn resources(node: Node) -> Vec<resource> {
 }
 
 /// A platform device for a node; null if it is not available or has one already.
-unsafe fn create(node: Node, id: *const c_char, parent: *mut device) -> Result<*mut platform_device> {
+pub(super) unsafe fn create(node: Node, id: *const c_char, parent: *mut device) -> Result<*mut platform_device> {
     if !node.is_available() || mark(node, bindings::OF_POPULATED) {
         return Ok(ptr::null_mut());
     }
@@ -127,7 +127,7 @@ unsafe fn create(node: Node, id: *const c_char, parent: *mut device) -> Result<*
     }
 }
 
-unsafe fn create_c(
+pub(super) unsafe fn create_c(
     np: *mut device_node,
     bus_id: *const c_char,
     parent: *mut device,
@@ -140,7 +140,7 @@ unsafe fn create_c(
 }
 
 /// Makes a device of a node, and of those below it if it is a bus that needs no driver.
-unsafe fn create_below(node: Node, matches: *const of_device_id, parent: *mut device) -> Result<()> {
+pub(super) unsafe fn create_below(node: Node, matches: *const of_device_id, parent: *mut device) -> Result<()> {
     if node.property(b"compatible").is_none() || !node.is_available() {
         return Ok(());
     }
@@ -162,7 +162,7 @@ unsafe fn create_below(node: Node, matches: *const of_device_id, parent: *mut de
 }
 
 /// Makes devices of the nodes below `root`. One that fails does not keep the others away.
-unsafe fn populate(root: Node, matches: *const of_device_id, parent: *mut device) -> Result<()> {
+pub(super) unsafe fn populate(root: Node, matches: *const of_device_id, parent: *mut device) -> Result<()> {
     let mut result = Ok(());
     for child in root.children() {
         // SAFETY: as the caller says.
@@ -181,7 +181,7 @@ pub fn populate_all() {
     }
 }
 
-unsafe fn populate_c(
+pub(super) unsafe fn populate_c(
     root: *mut device_node,
     matches: *const of_device_id,
     lookup: *const of_dev_auxdata,
@@ -198,7 +198,7 @@ unsafe fn populate_c(
     }
 }
 
-unsafe fn populate_default_c(
+pub(super) unsafe fn populate_default_c(
     root: *mut device_node,
     lookup: *const of_dev_auxdata,
     parent: *mut device,
@@ -207,7 +207,7 @@ unsafe fn populate_default_c(
     unsafe { populate_c(root, (&raw const of_default_bus_match_table).cast(), lookup, parent) }
 }
 
-unsafe fn find_by_node(np: *mut device_node) -> *mut platform_device {
+pub(super) unsafe fn find_by_node(np: *mut device_node) -> *mut platform_device {
     let mut found: *mut platform_device = ptr::null_mut();
     core_device::devices(|dev| {
         // SAFETY: a device with a reference; the one that is found gets another.
@@ -220,7 +220,7 @@ unsafe fn find_by_node(np: *mut device_node) -> *mut platform_device {
     found
 }
 
-unsafe fn destroy(dev: *mut device, _data: *mut c_void) -> c_int {
+pub(super) unsafe fn destroy(dev: *mut device, _data: *mut c_void) -> c_int {
     // SAFETY: the caller's device.
     unsafe {
         let node = Node::from_raw((*dev).of_node);
@@ -243,12 +243,12 @@ unsafe extern "C" fn destroy_child(dev: *mut device, data: *mut c_void) -> c_int
     }
 }
 
-unsafe fn depopulate(parent: *mut device) {
+pub(super) unsafe fn depopulate(parent: *mut device) {
     // SAFETY: the caller's device.
     unsafe { core_device::for_each_child_reverse(parent, ptr::null_mut(), Some(destroy_child)) };
 }
 
-unsafe fn devm_populate(dev: *mut device) -> c_int {
+pub(super) unsafe fn devm_populate(dev: *mut device) -> c_int {
     // SAFETY: the caller's device.
     unsafe {
         let result = populate_default_c((*dev).of_node, ptr::null(), dev);
@@ -263,7 +263,7 @@ unsafe fn devm_populate(dev: *mut device) -> c_int {
     }
 }
 
-unsafe fn devm_depopulate(dev: *mut device) {
+pub(super) unsafe fn devm_depopulate(dev: *mut device) {
     // SAFETY: the caller's device.
     unsafe { devres::release(dev, devres::Key("of platform", 0)) };
 }

@@ -35,7 +35,7 @@ crate::exports! {
 }
 
 /// The resources.
-unsafe fn all<'a>(pdev: *mut platform_device) -> &'a mut [resource] {
+pub(super) unsafe fn all<'a>(pdev: *mut platform_device) -> &'a mut [resource] {
     // SAFETY: the caller's device.
     unsafe {
         let (first, count) = ((*pdev).resource, (*pdev).num_resources as usize);
@@ -43,24 +43,24 @@ unsafe fn all<'a>(pdev: *mut platform_device) -> &'a mut [resource] {
     }
 }
 
-fn kind_of(r: &resource) -> c_uint {
+pub(super) fn kind_of(r: &resource) -> c_uint {
     r.flags as c_uint & bindings::IORESOURCE_TYPE_BITS
 }
 
-unsafe fn get(pdev: *mut platform_device, kind: c_uint, num: c_uint) -> *mut resource {
+pub(super) unsafe fn get(pdev: *mut platform_device, kind: c_uint, num: c_uint) -> *mut resource {
     // SAFETY: the caller's device.
     let mut of_kind = unsafe { all(pdev) }.iter_mut().filter(|r| kind_of(r) == kind);
     of_kind.nth(num as usize).map_or(ptr::null_mut(), |r| r)
 }
 
-unsafe fn get_mem_or_io(pdev: *mut platform_device, num: c_uint) -> *mut resource {
+pub(super) unsafe fn get_mem_or_io(pdev: *mut platform_device, num: c_uint) -> *mut resource {
     let wanted = [bindings::IORESOURCE_MEM, bindings::IORESOURCE_IO];
     // SAFETY: the caller's device.
     let mut of_kind = unsafe { all(pdev) }.iter_mut().filter(|r| wanted.contains(&kind_of(r)));
     of_kind.nth(num as usize).map_or(ptr::null_mut(), |r| r)
 }
 
-unsafe fn get_by_name(pdev: *mut platform_device, kind: c_uint, name: *const c_char) -> *mut resource {
+pub(super) unsafe fn get_by_name(pdev: *mut platform_device, kind: c_uint, name: *const c_char) -> *mut resource {
     // SAFETY: the caller's device and name; names of resources are C strings.
     unsafe {
         let named = |r: &&mut resource| {
@@ -71,7 +71,7 @@ unsafe fn get_by_name(pdev: *mut platform_device, kind: c_uint, name: *const c_c
 }
 
 /// Claims and maps a resource.
-unsafe fn claim(pdev: *mut platform_device, res: *mut resource) -> *mut c_void {
+pub(super) unsafe fn claim(pdev: *mut platform_device, res: *mut resource) -> *mut c_void {
     // SAFETY: null or a resource of the caller's device.
     let mapped = || unsafe {
         let res = res.as_ref().ok_or(Errno::EINVAL)?;
@@ -81,7 +81,7 @@ unsafe fn claim(pdev: *mut platform_device, res: *mut resource) -> *mut c_void {
     ptr_to_c(mapped())
 }
 
-unsafe fn get_and_map(
+pub(super) unsafe fn get_and_map(
     pdev: *mut platform_device,
     index: c_uint,
     res: *mut *mut resource,
@@ -96,12 +96,12 @@ unsafe fn get_and_map(
     }
 }
 
-unsafe fn map(pdev: *mut platform_device, index: c_uint) -> *mut c_void {
+pub(super) unsafe fn map(pdev: *mut platform_device, index: c_uint) -> *mut c_void {
     // SAFETY: as the caller says.
     unsafe { get_and_map(pdev, index, ptr::null_mut()) }
 }
 
-unsafe fn map_by_name(pdev: *mut platform_device, name: *const c_char) -> *mut c_void {
+pub(super) unsafe fn map_by_name(pdev: *mut platform_device, name: *const c_char) -> *mut c_void {
     // SAFETY: as the caller says.
     unsafe { claim(pdev, get_by_name(pdev, bindings::IORESOURCE_MEM, name)) }
 }
@@ -116,7 +116,7 @@ pub(super) fn map_irq(node: Node, index: usize) -> Result<c_int> {
 }
 
 /// Interrupt `num`, mapped: from the device tree, else from the resources.
-unsafe fn find_irq(pdev: *mut platform_device, num: c_uint) -> Result<c_int> {
+pub(super) unsafe fn find_irq(pdev: *mut platform_device, num: c_uint) -> Result<c_int> {
     // SAFETY: the caller's device.
     unsafe {
         if let Some(node) = Node::from_raw((*pdev).dev.of_node) {
@@ -128,7 +128,7 @@ unsafe fn find_irq(pdev: *mut platform_device, num: c_uint) -> Result<c_int> {
 }
 
 /// An error of an interrupt that the driver cannot do without is told.
-unsafe fn told(pdev: *mut platform_device, what: &dyn core::fmt::Display, result: Result<c_int>) -> c_int {
+pub(super) unsafe fn told(pdev: *mut platform_device, what: &dyn core::fmt::Display, result: Result<c_int>) -> c_int {
     if let Err(error) = result
         && error != Errno::EPROBE_DEFER
     {
@@ -139,17 +139,17 @@ unsafe fn told(pdev: *mut platform_device, what: &dyn core::fmt::Display, result
     int_to_c(result)
 }
 
-unsafe fn irq(pdev: *mut platform_device, num: c_uint) -> c_int {
+pub(super) unsafe fn irq(pdev: *mut platform_device, num: c_uint) -> c_int {
     // SAFETY: as the caller says.
     unsafe { told(pdev, &num, find_irq(pdev, num)) }
 }
 
-unsafe fn irq_optional(pdev: *mut platform_device, num: c_uint) -> c_int {
+pub(super) unsafe fn irq_optional(pdev: *mut platform_device, num: c_uint) -> c_int {
     // SAFETY: as the caller says.
     int_to_c(unsafe { find_irq(pdev, num) })
 }
 
-unsafe fn irq_count(pdev: *mut platform_device) -> c_int {
+pub(super) unsafe fn irq_count(pdev: *mut platform_device) -> c_int {
     let mut count = 0;
     loop {
         // SAFETY: as the caller says.
@@ -161,7 +161,7 @@ unsafe fn irq_count(pdev: *mut platform_device) -> c_int {
     }
 }
 
-unsafe fn find_irq_by_name(pdev: *mut platform_device, name: *const c_char) -> Result<c_int> {
+pub(super) unsafe fn find_irq_by_name(pdev: *mut platform_device, name: *const c_char) -> Result<c_int> {
     // SAFETY: the caller's device and name.
     unsafe {
         let wanted = CStr::from_ptr(name);
@@ -175,12 +175,12 @@ unsafe fn find_irq_by_name(pdev: *mut platform_device, name: *const c_char) -> R
     }
 }
 
-unsafe fn irq_by_name(pdev: *mut platform_device, name: *const c_char) -> c_int {
+pub(super) unsafe fn irq_by_name(pdev: *mut platform_device, name: *const c_char) -> c_int {
     // SAFETY: as the caller says.
     unsafe { told(pdev, &CStr::from_ptr(name).to_string_lossy(), find_irq_by_name(pdev, name)) }
 }
 
-unsafe fn irq_by_name_optional(pdev: *mut platform_device, name: *const c_char) -> c_int {
+pub(super) unsafe fn irq_by_name_optional(pdev: *mut platform_device, name: *const c_char) -> c_int {
     // SAFETY: as the caller says.
     int_to_c(unsafe { find_irq_by_name(pdev, name) })
 }

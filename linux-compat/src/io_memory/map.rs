@@ -48,6 +48,20 @@ struct Mapped {
 
 static MAPPED: SpinLock<Vec<Mapped>> = SpinLock::new(Vec::new());
 
+/// Maps whole pages for good.
+#[cfg(target_os = "none")]
+fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
+    Ok(space::map_device(PhysAddr(first), len)?.leak().base().0)
+}
+
+/// A stand-in of plain memory.
+#[cfg(not(target_os = "none"))]
+fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
+    let _ = PhysAddr(first);
+    let memory = space::Mmio::fake(len as usize + PAGE_SIZE).leak();
+    Ok(memory.base().0.next_multiple_of(PAGE_SIZE))
+}
+
 /// Maps registers as device memory (nGnRE); null if that fails, which is logged. Context: sleeps.
 pub fn map(start: u64, size: u64) -> *mut c_void {
     const PAGE: u64 = PAGE_SIZE as u64;
@@ -62,9 +76,8 @@ pub fn map(start: u64, size: u64) -> *mut c_void {
     if let Some(at) = known(&MAPPED.lock()) {
         return ptr::with_exposed_provenance_mut(at);
     }
-    match space::map_device(PhysAddr(first), end - first) {
-        Ok(registers) => {
-            let at = registers.leak().base().0;
+    match pages(first, end - first) {
+        Ok(at) => {
             MAPPED.lock().push(Mapped { start: first, len: end - first, at });
             ptr::with_exposed_provenance_mut(at + (start - first) as usize)
         }

@@ -129,7 +129,7 @@ impl Drop for BusClock {
 }
 
 /// Switches the bus clock of a device on.
-pub(super) unsafe fn bus_clock(dev: *mut device) -> Result<BusClock> {
+unsafe fn bus_clock(dev: *mut device) -> Result<BusClock> {
     // SAFETY: the caller's device.
     let node = unsafe { Node::from_raw((*dev).of_node) }.and_then(Node::host_node);
     let Some(node) = node else { return Ok(BusClock(None)) };

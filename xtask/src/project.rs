@@ -61,7 +61,7 @@ pub fn board(id: &str) -> Result<Board> {
     let names = board_names()?;
     if !names.iter().any(|name| name == id) {
         bail!(
-            "there is no board `{id}`. Boards: {}. A new one is described in docs/boards.md.",
+            "there is no board `{id}`. Boards: {}. A new one is described in docs/add-a-board.md.",
             names.join(", ")
         );
     }

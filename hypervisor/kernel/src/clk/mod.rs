@@ -35,7 +35,7 @@ pub use lock::{PrepareGuard, prepare_lock};
 pub use node::{ClkInit, ClkNode, HwId, Local, ParentRef};
 pub use notify::{Event, RateChange, RateNotifier, Verdict};
 pub use provider::{
-    ClkProvider, ProviderId, add_provider, from_specifier, get, remove_provider, set_defaults,
+    ClkProvider, ProviderId, add_provider, from_specifier, get, look_up, remove_provider, set_defaults,
 };
 pub use register::{find, register, unregister};
 pub use report::{Report, info, list};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use driver_config::{Clang, Driver, LinuxTree, Origin, c_flags, copy_stand_ins, scan_exports, unit_flags};
 
 use super::diagnose::{self, Wrong};
@@ -122,13 +122,15 @@ impl Compiler {
                 return Ok(outcome);
             }
             let Some((from, header)) = diagnose::missing_header(&said) else { break };
-            self.stub(folder, &stubs, &from, &header, source, &mut outcome.headers)?;
+            if !self.stub(folder, &stubs, &from, &header, &mut outcome.headers) {
+                break;
+            }
         }
         let text = fs::read(folder.join(source)).unwrap_or_default();
         let shown = |path: &str| path.replace(&format!("{}/", folder.display()), "");
         outcome.wrong = diagnose::read(&said, &String::from_utf8_lossy(&text), source, shown);
         if outcome.wrong.is_empty() && outcome.headers.is_empty() {
-            bail!("clang failed on {source} without saying why:\n{said}");
+            outcome.wrong.insert(Wrong::Other(format!("{source}: clang fails: {}", said.trim_end())));
         }
         Ok(outcome)
     }
@@ -161,44 +163,44 @@ impl Compiler {
                 return Ok(());
             }
             for header in new {
-                self.stub(folder, stubs, "", header, source, missing)?;
+                self.stub(folder, stubs, "", header, missing);
             }
         }
     }
 
     /// Puts something where a header is missing, so that the rest can be looked at: the headers that
     /// Linux's own includes, as far as there are any.
+    ///
+    /// False if there is nothing more to be done about it: it was put there already, or cannot be.
     fn stub(
         &self,
         folder: &Path,
         stubs: &Path,
         from: &str,
         header: &str,
-        source: &str,
         missing: &mut BTreeSet<String>,
-    ) -> Result<()> {
+    ) -> bool {
         let beside = Path::new(from).parent().and_then(|parent| parent.strip_prefix(folder).ok());
         let beside = beside.and_then(|parent| tree::normalize(&parent.join(header).display().to_string()));
         let quoted = fs::read(from).is_ok_and(|bytes| {
             text::quoted_includes(&String::from_utf8_lossy(&bytes)).iter().any(|path| path == header)
         });
-        let (name, file) = match beside.filter(|_| quoted) {
-            Some(path) => (path.clone(), folder.join(path)),
-            None => match tree::normalize(header) {
-                Some(path) => (header.to_owned(), stubs.join(path)),
-                None => bail!("{source} includes `{header}`, which leads out of its tree"),
-            },
+        let (name, file) = match (beside.filter(|_| quoted), tree::normalize(header)) {
+            (Some(path), _) => (path.clone(), Some(folder.join(path))),
+            (None, path) => (header.to_owned(), path.map(|path| stubs.join(path))),
         };
-        ensure!(missing.insert(name.clone()), "clang does not find `{header}` where it is put");
-        let mut includes = String::new();
+        let new = missing.insert(name.clone());
         let own = ["include", "arch/arm64/include", "include/uapi"]
             .into_iter()
             .find_map(|folder| fs::read(self.linux.join(folder).join(&name)).ok());
+        let mut text = "#pragma once\n".to_owned();
         for path in text::angled_includes(&String::from_utf8_lossy(&own.unwrap_or_default())) {
-            includes += &format!("#if __has_include(<{path}>)\n#include <{path}>\n#endif\n");
+            text += &format!("#if __has_include(<{path}>)\n#include <{path}>\n#endif\n");
         }
-        fs::create_dir_all(file.parent().unwrap_or(stubs))?;
-        fs::write(&file, format!("#pragma once\n{includes}")).with_context(|| format!("cannot write {name}"))
+        let write = |file: &Path| {
+            fs::create_dir_all(file.parent().unwrap_or(stubs)).and_then(|()| fs::write(file, &text))
+        };
+        new && file.is_some_and(|file| write(&file).is_ok())
     }
 
     fn command(&self, driver: &Driver, source: &str, folder: &Path, config: &BTreeSet<&str>) -> Command {

@@ -3,6 +3,8 @@
 
 mod api;
 mod check;
+#[cfg(test)]
+mod check_tests;
 mod compile;
 mod diagnose;
 mod family;

@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(&program, b"..new\0\0\0\0\0..");
         assert!(overwrite(&mut program, &patch).unwrap_err().to_string().contains("0 times"));
         assert!(
-            overwrite(&mut *b"old-name old-name".to_vec(), &patch)
+            overwrite(&mut b"old-name old-name".to_vec(), &patch)
                 .unwrap_err()
                 .to_string()
                 .contains("2 times")

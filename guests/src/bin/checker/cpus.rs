@@ -87,9 +87,10 @@ fn on_and_off(other: u64, round: u64) {
 fn set_way() {
     let tree = device_tree();
     let sum = || {
-        // SAFETY: the device tree lies in RAM, and nobody writes to it.
         (0..tree.size / 8).fold(0u64, |sum, n| {
-            sum.rotate_left(7) ^ unsafe { ((tree.base & !7) as *const u64).add(n as usize).read_volatile() }
+            let word = ((tree.base & !7) as *const u64).wrapping_add(n as usize);
+            // SAFETY: the device tree lies in RAM, and nobody writes to it.
+            sum.rotate_left(7) ^ unsafe { word.read_volatile() }
         })
     };
     let before = sum();

@@ -4,16 +4,24 @@
 
 use anyhow::{Result, ensure};
 
-use crate::harness::{BOTH, Context, Running, Setup, Test};
+use xtask::card;
+use xtask::qemu::{Card, Overrides};
+
+use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test};
 use crate::linux::{HIDDEN, ask, to_user_space};
+use crate::monitor::Place;
 
 /// On the Orange Pi PC 2.
-pub const ORANGEPI_PC2: &[Test] =
-    &[Test { name: "boards_orangepi_pc2_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "ns16550a") }];
+pub const ORANGEPI_PC2: &[Test] = &[
+    Test { name: "boards_orangepi_pc2_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "ns16550a") },
+    Test { name: "boards_orangepi_pc2_card", limit: 60, profiles: DEBUG, run: card },
+];
 
 /// On the ZCU102.
-pub const ZCU102: &[Test] =
-    &[Test { name: "boards_zcu102_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "cadence") }];
+pub const ZCU102: &[Test] = &[
+    Test { name: "boards_zcu102_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "cadence") },
+    Test { name: "boards_zcu102_card", limit: 60, profiles: DEBUG, run: card },
+];
 
 /// CPUs of either board.
 const CPUS: usize = 4;
@@ -83,5 +91,34 @@ fn input(machine: &mut Running) -> Result<()> {
     let typed: String = ('a'..='z').cycle().take(600).collect();
     let said = ask(machine, &format!("echo {typed} | wc -c"))?;
     ensure!(said.trim() == "601", "of 600 letters, `wc -c` counts: {said}");
+    Ok(())
+}
+
+/// The card that the board asks for is in its slot, can be pulled and put back, and another one in its place.
+fn card(context: &Context) -> Result<()> {
+    let other = context.folder().join("other.img");
+    card::make(&other, card::MIN, &[card::Entry::bytes("hello", b"world".to_vec())])?;
+    for choice in [Card::Board, Card::File(other.clone()), Card::None] {
+        let place = Place::new(context);
+        let overrides = Overrides { card: choice.clone(), extra: place.arguments(), ..Overrides::default() };
+        let mut machine = context.boot(Setup { machine: overrides, ..Setup::default() })?;
+        let mut monitor = place.open()?;
+        machine.wait_for_prompt()?;
+        match &choice {
+            Card::Board => {
+                // What is written goes to a file of the emulator's own, on top of this one.
+                ensure!(monitor.card()?.is_some(), "there is no card");
+                monitor.pull_card()?;
+                ensure!(monitor.card()?.is_none(), "the card is still there");
+                monitor.insert_card(&other)?;
+                ensure!(monitor.card()? == Some(other.display().to_string()), "the card is not back");
+            }
+            Card::File(path) => {
+                ensure!(monitor.card()? == Some(path.display().to_string()), "another card is in the slot");
+            }
+            Card::None => ensure!(monitor.card().is_err() || monitor.card()?.is_none(), "there is a card"),
+        }
+    }
+    std::fs::remove_file(other)?;
     Ok(())
 }

@@ -14,6 +14,7 @@ mod linux;
 mod lives;
 mod malformed;
 mod memory;
+mod monitor;
 mod ported;
 mod scheduling;
 mod terminal;

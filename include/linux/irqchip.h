@@ -8,10 +8,9 @@
 #include <linux/of_irq.h>
 #include <linux/platform_device.h>
 
-/* Never defined: for the type only. */
-extern of_irq_init_cb_t typecheck_irq_init_cb;
-
-#define typecheck_irq_init_cb(fn)	(__typecheck(typecheck_irq_init_cb, &fn) ? fn : fn)
+/* The function itself, if it is one that a controller is begun by; else it does not compile. */
+#define typecheck_irq_init_cb(fn) \
+	__builtin_choose_expr(__builtin_types_compatible_p(typeof(&fn), of_irq_init_cb_t), fn, (void)0)
 
 /* Begun at boot, parents before children. */
 #define IRQCHIP_DECLARE(name, compat, fn) \

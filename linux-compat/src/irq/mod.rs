@@ -1,7 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Interrupts: handlers, chips, domains.
+//! Interrupts: handlers, chips, domains, those of the device tree (Linux: Documentation/core-api/genericirq.rst). All of
+//! it sits on [`kernel::irq::virq`].
 
 use crate::export::Export;
 
+mod cchip;
+mod control;
+mod domain;
+mod flow;
+mod line;
+mod of;
+mod parent;
+mod request;
+mod syscore;
+mod xlate;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use domain::{c_domain, domain_of};
+pub use line::{attach, by_virq, data_of};
+pub use of::of_irq_get;
+
 /// The tables of exports of this family.
-pub const TABLES: &[&[Export]] = &[];
+pub const TABLES: &[&[Export]] = &[
+    control::EXPORTS,
+    control::data::DATA,
+    domain::EXPORTS,
+    flow::EXPORTS,
+    of::EXPORTS,
+    parent::EXPORTS,
+    request::EXPORTS,
+    syscore::EXPORTS,
+    xlate::EXPORTS,
+];
+
+/// Makes the root controller's domain, starts soft work, and begins the controllers that drivers declare. The first
+/// orphan, once, before initcalls.
+pub fn init() {
+    if let Err(error) = kernel::irq::virq::root::init() {
+        log::error!("no interrupts for Linux drivers: {error}");
+    }
+    if let Err(error) = kernel::irq::virq::soft::init() {
+        log::error!("no soft interrupts: {error}");
+    }
+    of::init_declared();
+}

@@ -279,6 +279,16 @@ impl Desc {
         self.inner.lock().flow = flow;
     }
 
+    /// The name of the flow handler that was chosen here; a foreign one has its own.
+    pub fn flow_name(&self) -> &'static str {
+        self.inner.lock().flow.name()
+    }
+
+    /// Whether it leads to further lines.
+    pub fn is_chained(&self) -> bool {
+        self.inner.lock().chained
+    }
+
     #[inline]
     fn state_word(&self) -> &AtomicU32 {
         match self.foreign.get() {

@@ -140,8 +140,7 @@ fn fwnode_of_path(path: &str) -> *mut Fwnode {
 
 /// The node that a firmware node is.
 unsafe fn node_of(fwnode: *const Fwnode) -> Option<Node> {
-    // SAFETY: null or a firmware node of the caller's.
-    unsafe { crate::of::from_fwnode(fwnode) }
+    crate::of::from_fwnode(fwnode)
 }
 
 /// A specifier of C's as one of ours.

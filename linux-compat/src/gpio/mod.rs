@@ -1,7 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! GPIO: consumers, providers, interrupt chips.
+//! GPIOs: chips and their consumers (Linux: Documentation/driver-api/gpio). All of it sits on [`kernel::gpio`].
 
+use crate::bindings::fwnode_handle;
 use crate::export::Export;
+use crate::of::Node;
+
+mod chip;
+mod consumer;
+mod irqchip;
+mod lookup;
+mod misc;
+mod ranges;
+#[cfg(test)]
+mod tests;
 
 /// The tables of exports of this family.
-pub const TABLES: &[&[Export]] = &[];
+pub const TABLES: &[&[Export]] = &[
+    chip::EXPORTS,
+    consumer::EXPORTS,
+    consumer::many::EXPORTS,
+    consumer::old::EXPORTS,
+    irqchip::EXPORTS,
+    lookup::EXPORTS,
+    ranges::EXPORTS,
+];
+
+/// The node of a firmware node; `None` for null and other kinds.
+fn node_of(fwnode: *const fwnode_handle) -> Option<Node> {
+    crate::of::from_fwnode(fwnode)
+}

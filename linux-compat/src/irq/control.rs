@@ -318,6 +318,20 @@ unsafe fn set_chained(irq: c_uint, handle: Handler, data: *mut c_void) {
     }
 }
 
+/// Has a line lead to others, for Rust code of another family. Context: sleeps.
+///
+/// # Errors
+/// No such line, or somebody has it.
+///
+/// # Safety
+/// `handle` is a flow handler for `data`, which stays until the line is unchained.
+pub unsafe fn set_chained_handler(irq: c_uint, handle: Handler, data: *mut c_void) -> Result<()> {
+    let line = desc::get(irq).ok_or(Errno::EINVAL)?;
+    // SAFETY: the line's structure.
+    unsafe { (*attach(&line)).irq_common_data.handler_data = data };
+    control::chain(&line, || super::flow::set(&line, handle, ptr::null())).map_err(errno)
+}
+
 unsafe fn modify(irq: c_uint, clr: c_ulong, set: c_ulong) {
     let Some(line) = desc::get(irq) else { return };
     let mode = |bits: c_ulong| Mode::from_bits_truncate(bits as u32);

@@ -277,7 +277,11 @@ fn alloc_in(domain: *mut irq_domain, virq: Virq, count: u32, arg: *mut c_void) -
     check("allocation of interrupts", result)
 }
 
-fn make(info: &irq_domain_info) -> Result<*mut irq_domain> {
+/// Makes a domain for Rust code of another family, as `irq_domain_instantiate()` does. Context: sleeps.
+///
+/// # Errors
+/// There are no functions, or those fail.
+pub fn make(info: &irq_domain_info) -> Result<*mut irq_domain> {
     if info.ops.is_null() {
         return Err(Errno::EINVAL);
     }
@@ -357,7 +361,11 @@ unsafe fn devm_instantiate(dev: *mut bindings::device, info: *const irq_domain_i
     }
 }
 
-unsafe fn remove(domain: *mut irq_domain) {
+/// Takes a domain away.
+///
+/// # Safety
+/// `domain` is one that was made, and has no lines.
+pub unsafe fn remove(domain: *mut irq_domain) {
     // SAFETY: the caller's domain, which nobody uses any more.
     unsafe {
         if let Some(exit) = (*domain).exit {

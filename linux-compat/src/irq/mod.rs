@@ -18,7 +18,8 @@ mod xlate;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use domain::{c_domain, domain_of};
+pub use control::set_chained_handler;
+pub use domain::{c_domain, domain_of, make as instantiate, remove as remove_domain};
 pub use line::{attach, by_virq, data_of};
 pub use of::of_irq_get;
 

@@ -73,6 +73,25 @@ static BANKS: SpinLock<Vec<Arc<Bank>>> = SpinLock::new(Vec::new());
 /// # Errors
 /// No or too many lines, numbers that are taken, or a hog that cannot be set.
 pub fn register(info: Info) -> Result<Arc<Bank>> {
+    let bank = register_quietly(info)?;
+    set_hogs(&bank).inspect_err(|_| unregister(&bank))?;
+    Ok(bank)
+}
+
+/// Sets the lines of a bank that its node wants set. Context: may sleep.
+///
+/// # Errors
+/// One cannot be set.
+pub fn set_hogs(bank: &Arc<Bank>) -> Result<()> {
+    let node = bank.node().zip(dt::tree()).and_then(|(path, fdt)| dt::find_path(fdt, path));
+    node.map_or(Ok(()), |node| hog::set_all(bank, &node))
+}
+
+/// As [`register`], for drivers that have more to do before lines can be set: [`set_hogs`] is left to them.
+///
+/// # Errors
+/// As [`register`], but for hogs.
+pub fn register_quietly(info: Info) -> Result<Arc<Bank>> {
     if info.lines == 0 || info.lines > MAX_LINES {
         let why = format!("{} has {} lines, possible are 1 to {MAX_LINES}", info.label, info.lines);
         return Err(Error::Invalid { what: "GPIO chip", why });
@@ -103,12 +122,6 @@ pub fn register(info: Info) -> Result<Arc<Bank>> {
     place(&banks, Some(base), bank.lines() as u32, &bank.label)?;
     banks.push(Arc::clone(&bank));
     drop(banks);
-    if let Some(node) = node
-        && let Err(error) = hog::set_all(&bank, &node)
-    {
-        unregister(&bank);
-        return Err(error);
-    }
     Ok(bank)
 }
 

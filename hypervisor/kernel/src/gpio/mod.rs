@@ -13,7 +13,9 @@ pub mod of;
 #[cfg(test)]
 mod tests;
 
-pub use bank::{Bank, Info, LineReport, all, by_number, find, register, unregister};
+pub use bank::{
+    Bank, Info, LineReport, all, by_number, find, register, register_quietly, set_hogs, unregister,
+};
 pub use line::{Gpio, Init, Line, LineFlags};
 
 use crate::error::{Error, Result};

@@ -69,6 +69,11 @@ pub fn find_range(gpio: u32) -> Option<(Arc<Controller>, Range, u32)> {
 }
 
 impl Controller {
+    /// Whether it has a range that `f` accepts. Context: any.
+    pub fn has_range(&self, f: &dyn Fn(&Range) -> bool) -> bool {
+        self.ranges.lock().iter().any(f)
+    }
+
     /// The range that a pin is in. Context: may allocate.
     pub fn range_of_pin(&self, pin: u32) -> Option<Range> {
         self.ranges.lock().iter().find(|r| r.has_pin(pin)).cloned()

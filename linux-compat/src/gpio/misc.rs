@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! How many lines a chip has, and strings for C.
+
+use crate::bindings::{device, gpio_chip};
+use crate::errno::{Errno, Result, to_c};
+use alloc::vec::Vec;
+use core::ffi::{c_char, c_int};
+
+#[cfg(target_os = "none")]
+unsafe extern "C" {
+    #[link_name = "kstrdup"]
+    fn c_kstrdup(s: *const c_char, gfp: core::ffi::c_uint) -> *mut c_char;
+}
+
+/// A copy of a text that C frees by `kfree()`.
+pub(super) fn kstrdup(text: &str) -> *mut c_char {
+    let mut bytes: Vec<u8> = text.bytes().filter(|&b| b != 0).collect();
+    bytes.push(0);
+    #[cfg(target_os = "none")]
+    // SAFETY: a C string; in the image all allocations may be made from anywhere.
+    return unsafe { c_kstrdup(bytes.as_ptr().cast(), 0) };
+    #[cfg(not(target_os = "none"))]
+    return alloc::boxed::Box::leak(bytes.into_boxed_slice()).as_mut_ptr().cast();
+}
+
+/// Takes the number of lines from `ngpios` of the chip's node, if the driver gave none.
+pub(super) unsafe fn count_lines(gc: *mut gpio_chip, _dev: *mut device) -> Result<()> {
+    // SAFETY: the caller's chip.
+    unsafe {
+        if (*gc).ngpio == 0 {
+            let lines = super::node_of((*gc).fwnode).and_then(|n| n.u32(b"ngpios"));
+            (*gc).ngpio = lines.and_then(|n| u16::try_from(n).ok()).unwrap_or(0);
+        }
+        if (*gc).ngpio == 0 {
+            log::error!("a GPIO chip without lines");
+            return Err(Errno::EINVAL);
+        }
+    }
+    Ok(())
+}
+
+/// `gpiochip_get_ngpios()`, for drivers that include the core's private header.
+#[cfg_attr(target_os = "none", unsafe(no_mangle))]
+unsafe extern "C" fn gpiochip_get_ngpios(gc: *mut gpio_chip, dev: *mut device) -> c_int {
+    // SAFETY: the caller's chip and device.
+    unsafe {
+        if (*gc).fwnode.is_null() && !dev.is_null() {
+            let np = (*dev).of_node;
+            (*gc).fwnode = if np.is_null() { (*dev).fwnode } else { &raw mut (*np).fwnode };
+        }
+        to_c(count_lines(gc, dev))
+    }
+}

@@ -5,6 +5,7 @@
 
 #include <linux/compiler_types.h>
 #include <linux/stringify.h>
+#include <linux/export.h>
 #define asmlinkage
 #define __visible_for_asm
 #define __page_aligned_data __section(".data..page_aligned") __aligned(4096)

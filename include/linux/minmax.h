@@ -78,4 +78,7 @@ static inline bool in_range32(u32 val, u32 start, u32 len)
 #define min_array(array, len) __min_array_body(min, array, len)
 #define max_array(array, len) __min_array_body(max, array, len)
 
+/* Whether two expressions are of one type; where they are not, it does not compile. */
+#define __typecheck(x, y) (!!sizeof(char[__builtin_types_compatible_p(typeof(x), typeof(y)) ? 1 : -1]))
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef _LINUX_SCHED_H
 #define _LINUX_SCHED_H
 
+#include <linux/linkage.h>
 #include <asm/processor.h>
 #include <linux/types.h>
 #include <linux/list.h>

@@ -298,7 +298,10 @@ impl Checker {
         };
         let names =
             wrong.iter().filter(|(kind, _)| *kind != Kind::Header).map(|(_, name)| plain(name)).collect();
-        let headers: BTreeMap<String, String> = family::headers_of(&self.linux, &names);
+        let mut headers: BTreeMap<String, String> = family::headers_of(&self.linux, &names);
+        // Names that are ours alone stand behind a macro or an inline function of Linux.
+        let ours: BTreeSet<String> = names.into_iter().filter(|name| !headers.contains_key(name)).collect();
+        headers.extend(family::headers_of(&project::root(), &ours));
         // Where headers are missing, names that Linux's do not have are but consequences.
         let cause = wrong.iter().any(|(kind, _)| *kind == Kind::Header);
         let real = |kind: Kind, name: &str| {

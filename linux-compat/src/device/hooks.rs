@@ -14,4 +14,4 @@ pub struct Hook {
 }
 
 /// All of them, in order; the reverse order on the way down.
-pub(super) const HOOKS: &[Hook] = &[crate::clk::HOOK, crate::dma::HOOK];
+pub(super) const HOOKS: &[Hook] = &[crate::pinctrl::HOOK, crate::clk::HOOK, crate::dma::HOOK];

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Pin control.
+//! Pin control: controllers and states of devices (Linux: Documentation/driver-api/pin-control.rst). All of it sits on
+//! [`kernel::pinctrl`].
+
 use crate::export::Export;
+
+mod consumer;
+mod controller;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+pub use consumer::{after_remove, before_probe};
+pub(crate) use controller::controller_of;
+
 /// The tables of exports of this family.
-pub const TABLES: &[&[Export]] = &[];
-/// The controller behind a C structure.
-pub(crate) unsafe fn controller_of<'a>(_: *mut crate::bindings::pinctrl_dev) -> Option<&'a alloc::sync::Arc<kernel::pinctrl::Controller>> { None }
+pub const TABLES: &[&[Export]] = &[consumer::EXPORTS, controller::EXPORTS];
+
+/// Puts the pins of a device in the state for its probe, and gives them back.
+pub const HOOK: crate::device::Hook =
+    crate::device::Hook { before: consumer::before_probe, after: consumer::after_remove };

@@ -56,23 +56,16 @@ int devm_regulator_get_enable(struct device *dev, const char *id);
 int devm_regulator_get_enable_optional(struct device *dev, const char *id);
 int devm_regulator_get_enable_read_voltage(struct device *dev, const char *id);
 void regulator_put(struct regulator *regulator);
-void devm_regulator_put(struct regulator *regulator);
 int __must_check regulator_enable(struct regulator *regulator);
 int regulator_disable(struct regulator *regulator);
 int regulator_force_disable(struct regulator *regulator);
 int regulator_is_enabled(struct regulator *regulator);
-int regulator_disable_deferred(struct regulator *regulator, int ms);
 int __must_check regulator_bulk_get(struct device *dev, int num_consumers,
 		struct regulator_bulk_data *consumers);
-int __must_check of_regulator_bulk_get_all(struct device *dev, struct device_node *np,
-		struct regulator_bulk_data **consumers);
 int __must_check devm_regulator_bulk_get(struct device *dev, int num_consumers,
 		struct regulator_bulk_data *consumers);
-void devm_regulator_bulk_put(struct regulator_bulk_data *consumers);
 int __must_check devm_regulator_bulk_get_exclusive(struct device *dev, int num_consumers,
 		struct regulator_bulk_data *consumers);
-int __must_check devm_regulator_bulk_get_const(struct device *dev, int num_consumers,
-		const struct regulator_bulk_data *in_consumers, struct regulator_bulk_data **out_consumers);
 int __must_check regulator_bulk_enable(int num_consumers, struct regulator_bulk_data *consumers);
 int devm_regulator_bulk_get_enable(struct device *dev, int num_consumers, const char *const *id);
 int regulator_bulk_disable(int num_consumers, struct regulator_bulk_data *consumers);
@@ -81,9 +74,7 @@ void regulator_bulk_free(int num_consumers, struct regulator_bulk_data *consumer
 int regulator_count_voltages(struct regulator *regulator);
 int regulator_list_voltage(struct regulator *regulator, unsigned selector);
 int regulator_is_supported_voltage(struct regulator *regulator, int min_uV, int max_uV);
-unsigned int regulator_get_linear_step(struct regulator *regulator);
 int regulator_set_voltage(struct regulator *regulator, int min_uV, int max_uV);
-int regulator_set_voltage_time(struct regulator *regulator, int old_uV, int new_uV);
 int regulator_get_voltage(struct regulator *regulator);
 int regulator_sync_voltage(struct regulator *regulator);
 int regulator_set_current_limit(struct regulator *regulator, int min_uA, int max_uA);
@@ -94,13 +85,8 @@ int regulator_get_error_flags(struct regulator *regulator, unsigned int *flags);
 int regulator_set_load(struct regulator *regulator, int load_uA);
 int regulator_allow_bypass(struct regulator *regulator, bool allow);
 struct regmap *regulator_get_regmap(struct regulator *regulator);
-int regulator_get_hardware_vsel_register(struct regulator *regulator, unsigned *vsel_reg, unsigned *vsel_mask);
-int regulator_list_hardware_vsel(struct regulator *regulator, unsigned selector);
-int regulator_hardware_enable(struct regulator *regulator, bool enable);
 int regulator_register_notifier(struct regulator *regulator, struct notifier_block *nb);
-int devm_regulator_register_notifier(struct regulator *regulator, struct notifier_block *nb);
 int regulator_unregister_notifier(struct regulator *regulator, struct notifier_block *nb);
-void devm_regulator_unregister_notifier(struct regulator *regulator, struct notifier_block *nb);
 void *regulator_get_drvdata(struct regulator *regulator);
 void regulator_set_drvdata(struct regulator *regulator, void *data);
 void regulator_bulk_set_supply_names(struct regulator_bulk_data *consumers, const char *const *supply_names,

@@ -235,8 +235,6 @@ struct regmap *__devm_regmap_init_i2c(struct i2c_client *i2c,
 #define devm_regmap_init_mmio(dev, regs, config)	devm_regmap_init_mmio_clk(dev, NULL, regs, config)
 
 int regmap_attach_dev(struct device *dev, struct regmap *map, const struct regmap_config *config);
-int regmap_mmio_attach_clk(struct regmap *map, struct clk *clk);
-void regmap_mmio_detach_clk(struct regmap *map);
 void regmap_exit(struct regmap *map);
 int regmap_reinit_cache(struct regmap *map, const struct regmap_config *config);
 struct regmap *dev_get_regmap(struct device *dev, const char *name);
@@ -339,12 +337,8 @@ void regmap_field_free(struct regmap_field *field);
 struct regmap_field *devm_regmap_field_alloc(struct device *dev, struct regmap *regmap,
 					     struct reg_field reg_field);
 void devm_regmap_field_free(struct device *dev, struct regmap_field *field);
-int regmap_field_bulk_alloc(struct regmap *regmap, struct regmap_field **rm_field,
-			    const struct reg_field *reg_field, int num_fields);
-void regmap_field_bulk_free(struct regmap_field *field);
 int devm_regmap_field_bulk_alloc(struct device *dev, struct regmap *regmap, struct regmap_field **field,
 				 const struct reg_field *reg_field, int num_fields);
-void devm_regmap_field_bulk_free(struct device *dev, struct regmap_field *field);
 int regmap_field_read(struct regmap_field *field, unsigned int *val);
 int regmap_field_test_bits(struct regmap_field *field, unsigned int bits);
 int regmap_field_update_bits_base(struct regmap_field *field, unsigned int mask, unsigned int val,

@@ -71,6 +71,8 @@ pub struct Report {
     pub sources: Vec<String>,
     /// Other drivers of `ported-drivers/` that it needs.
     pub needs: Vec<String>,
+    /// Drivers of `ported-drivers/` that define some of what is missing: `needs` could name them.
+    pub helpers: Vec<String>,
     /// Whether it would link into the image.
     pub links: bool,
     /// What is missing, by family.
@@ -201,6 +203,7 @@ impl Checker {
             }
             unit.drivers.extend(helpers);
         };
+        let helpers = self.helpers(&unit, &undefined)?.into_iter().map(|(driver, _)| driver.name).collect();
         wrong.extend(undefined.into_iter().map(|name| (Kind::Definition, name)));
         let last = unit.drivers.iter().position(|(driver, _)| driver.name == what).unwrap_or(done - 1);
         let needs = unit.drivers.iter().enumerate().filter(|(index, (driver, _))| {
@@ -210,6 +213,7 @@ impl Checker {
             driver: what.into(),
             sources: unit.drivers.iter().flat_map(|(driver, _)| driver.sources.clone()).collect(),
             needs: needs.map(|(_, (driver, _))| driver.name.clone()).collect(),
+            helpers,
             links: wrong.is_empty() && errors.is_empty(),
             missing: self.sorted(wrong),
             errors: errors.into_iter().collect(),
@@ -363,6 +367,9 @@ pub fn print(report: &Report) {
     }
     if !report.needs.is_empty() {
         println!("  needs {}", report.needs.join(", "));
+    }
+    if !report.helpers.is_empty() {
+        println!("  `needs` could name {}", report.helpers.join(", "));
     }
     let mut last = ("", None);
     for Missing { family, kind, name, header } in &report.missing {

@@ -128,6 +128,7 @@ mod tests {
             driver: "d".into(),
             sources: Vec::new(),
             needs: Vec::new(),
+            helpers: Vec::new(),
             links: missing.is_empty(),
             missing,
             errors: Vec::new(),

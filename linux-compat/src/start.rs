@@ -28,12 +28,31 @@ pub fn start() {
         log::error!("no Linux drivers: the device tree could not be taken over: error {}", error.0);
         return;
     }
+    crate::irq::init();
+    clocks();
     initcalls();
     crate::device::settle();
     for (device, why) in crate::device::deferred() {
         log::warn!("{device}: still waits: {why}");
     }
 }
+
+/// Sets the clock providers up that drivers declare.
+#[cfg(target_os = "none")]
+fn clocks() {
+    use crate::bindings::of_device_id;
+    unsafe extern "C" {
+        static __clk_of_table_start: [of_device_id; 0];
+        static __clk_of_table_end: [of_device_id; 0];
+    }
+    let (start, end) = (&raw const __clk_of_table_start, &raw const __clk_of_table_end);
+    let count = (end.addr() - start.addr()) / size_of::<of_device_id>();
+    // SAFETY: between the two marks the linker put entries, which name functions of their kind.
+    unsafe { crate::clk::init(core::slice::from_raw_parts(start.cast(), count)) };
+}
+
+#[cfg(not(target_os = "none"))]
+fn clocks() {}
 
 /// Calls what the linker collected.
 #[cfg(target_os = "none")]

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Pools of small coherent buffers of one size.
 
-use alloc::borrow::ToOwned as _;
 use super::coherent;
 use crate::bindings::{device, dma_addr_t, dma_pool, gfp_t};
 use crate::device::devres::{self, Key};

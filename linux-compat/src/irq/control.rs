@@ -27,51 +27,51 @@ crate::exports! {
     fn synchronize_irq(irq: c_uint) = synchronize;
     [any, supported, "irq::tests::closings_nest"]
     fn synchronize_hardirq(irq: c_uint) -> bool = synchronize_hard;
-    [any, supported, "irq::tests::triggers_and_wake"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_set_irq_type(irq: c_uint, kind: c_uint) -> c_int = set_type;
-    [any, supported, "irq::tests::triggers_and_wake"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_set_irq_wake(irq: c_uint, on: c_uint) -> c_int = set_wake;
-    [any, supported, "irq::tests::affinity_of_c"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_set_affinity(irq: c_uint, mask: *const cpumask) -> c_int = set_affinity;
-    [any, supported, "irq::tests::affinity_of_c"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_force_affinity(irq: c_uint, mask: *const cpumask) -> c_int = set_affinity;
-    [any, supported, "irq::tests::affinity_of_c"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_can_set_affinity(irq: c_uint) -> c_int = can_set_affinity;
-    [any, supported, "irq::tests::affinity_of_c"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn __irq_apply_affinity_hint(irq: c_uint, mask: *const cpumask, set: bool) -> c_int = affinity_hint;
-    [any, supported, "irq::tests::states_of_lines"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_get_irqchip_state(irq: c_uint, which: irqchip_irq_state, state: *mut bool) -> c_int = get_state;
-    [any, supported, "irq::tests::states_of_lines"]
+    [any, supported, "irq::tests::triggers_wake_affinity_and_states"]
     fn irq_set_irqchip_state(irq: c_uint, which: irqchip_irq_state, state: bool) -> c_int = set_state;
     [any, supported, "irq::tests::closings_nest"]
     fn irq_inject_interrupt(irq: c_uint) -> c_int = inject;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_to_desc(irq: c_uint) -> *mut irq_desc = to_desc;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_get_irq_data(irq: c_uint) -> *mut irq_data = get_data;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_get_next_irq(offset: c_uint) -> c_uint = next;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_set_chip(irq: c_uint, chip: *const irq_chip) -> c_int = set_chip;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_set_chip_data(irq: c_uint, data: *mut c_void) -> c_int = set_chip_data;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_set_handler_data(irq: c_uint, data: *mut c_void) -> c_int = set_handler_data;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_set_chip_and_handler_name(irq: c_uint, chip: *const irq_chip, handle: Handler, name: *const c_char) = set_chip_and_handler;
     [sleeps, supported, "irq::tests::chained_lines_of_c"]
     fn __irq_set_handler(irq: c_uint, handle: Handler, is_chained: c_int, name: *const c_char) = set_handler;
     [sleeps, supported, "irq::tests::chained_lines_of_c"]
     fn irq_set_chained_handler_and_data(irq: c_uint, handle: Handler, data: *mut c_void) = set_chained;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_modify_status(irq: c_uint, clr: c_ulong, set: c_ulong) = modify;
-    [any, supported, "irq::tests::chips_of_c"]
+    [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_check_status_bit(irq: c_uint, bitmask: c_uint) -> bool = check_status;
-    [sleeps, supported, "irq::tests::chips_of_c"]
+    [sleeps, supported, "irq::tests::chips_data_and_numbers"]
     fn __irq_alloc_descs(irq: c_int, from: c_uint, cnt: c_uint, node: c_int, owner: *mut module, affinity: *const bindings::irq_affinity_desc) -> c_int = alloc;
-    [sleeps, supported, "irq::tests::chips_of_c"]
+    [sleeps, supported, "irq::tests::chips_data_and_numbers"]
     fn __devm_irq_alloc_descs(dev: *mut device, irq: c_int, from: c_uint, cnt: c_uint, node: c_int, owner: *mut module, affinity: *const bindings::irq_affinity_desc) -> c_int = devm_alloc;
-    [sleeps, supported, "irq::tests::chips_of_c"]
+    [sleeps, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_free_descs(irq: c_uint, cnt: c_uint) = free;
 }
 
@@ -79,11 +79,11 @@ crate::exports! {
 pub mod data {
     crate::exports_data! {
         family "irq";
-        [any, supported, "irq::tests::chips_of_c"]
+        [any, supported, "irq::tests::chips_data_and_numbers"]
         static nr_irqs: core::ffi::c_int = kernel::irq::virq::desc::MAX_VIRQ as core::ffi::c_int + 1;
-        [any, supported, "irq::tests::chips_of_c"]
+        [any, supported, "irq::tests::chips_data_and_numbers"]
         static no_irq_chip: crate::bindings::irq_chip = crate::irq::line::EMPTY_CHIP;
-        [any, supported, "irq::tests::chips_of_c"]
+        [any, supported, "irq::tests::chips_data_and_numbers"]
         static dummy_irq_chip: crate::bindings::irq_chip = crate::bindings::irq_chip {
             name: c"dummy".as_ptr(),
             irq_mask: Some(nothing),
@@ -154,42 +154,42 @@ fn report(what: &str, irq: c_uint, result: kernel::error::Result<()>) {
     }
 }
 
-unsafe fn disable_nosync(irq: c_uint) {
+pub(super) unsafe fn disable_nosync(irq: c_uint) {
     report("disable_irq_nosync", irq, virq::disable_nosync(irq));
 }
 
-unsafe fn disable(irq: c_uint) {
+pub(super) unsafe fn disable(irq: c_uint) {
     report("disable_irq", irq, virq::disable(irq));
 }
 
-unsafe fn disable_hard(irq: c_uint) -> bool {
+pub(super) unsafe fn disable_hard(irq: c_uint) -> bool {
     let result = virq::disable_nosync(irq).and_then(|()| control::synchronize_hard_of(irq));
     report("disable_hardirq", irq, result);
     true
 }
 
-unsafe fn enable(irq: c_uint) {
+pub(super) unsafe fn enable(irq: c_uint) {
     report("enable_irq", irq, virq::enable(irq));
 }
 
-unsafe fn synchronize(irq: c_uint) {
+pub(super) unsafe fn synchronize(irq: c_uint) {
     report("synchronize_irq", irq, virq::synchronize(irq));
 }
 
-unsafe fn synchronize_hard(irq: c_uint) -> bool {
+pub(super) unsafe fn synchronize_hard(irq: c_uint) -> bool {
     report("synchronize_hardirq", irq, control::synchronize_hard_of(irq));
     true
 }
 
-unsafe fn set_type(irq: c_uint, kind: c_uint) -> c_int {
+pub(super) unsafe fn set_type(irq: c_uint, kind: c_uint) -> c_int {
     answer(virq::set_type(irq, Sense::from_bits_truncate(kind)))
 }
 
-unsafe fn set_wake(irq: c_uint, on: c_uint) -> c_int {
+pub(super) unsafe fn set_wake(irq: c_uint, on: c_uint) -> c_int {
     answer(virq::set_wake(irq, on != 0))
 }
 
-unsafe fn set_affinity(irq: c_uint, mask: *const cpumask) -> c_int {
+pub(super) unsafe fn set_affinity(irq: c_uint, mask: *const cpumask) -> c_int {
     // SAFETY: the caller's set.
     let wanted = unsafe { cpus(mask) };
     to_c(apply_affinity(irq, wanted))
@@ -205,13 +205,13 @@ fn apply_affinity(irq: c_uint, wanted: CpuMask) -> Result<()> {
     Ok(())
 }
 
-unsafe fn can_set_affinity(irq: c_uint) -> c_int {
+pub(super) unsafe fn can_set_affinity(irq: c_uint) -> c_int {
     let fixed = Mode::PER_CPU | Mode::NO_BALANCING;
     desc::get(irq).is_some_and(|line| !line.mode().intersects(fixed)).into()
 }
 
 /// A hint alone changes nothing here: nobody spreads interrupts.
-unsafe fn affinity_hint(irq: c_uint, mask: *const cpumask, set: bool) -> c_int {
+pub(super) unsafe fn affinity_hint(irq: c_uint, mask: *const cpumask, set: bool) -> c_int {
     if desc::get(irq).is_none() {
         return Errno::EINVAL.to_c();
     }
@@ -223,7 +223,7 @@ unsafe fn affinity_hint(irq: c_uint, mask: *const cpumask, set: bool) -> c_int {
     0
 }
 
-unsafe fn get_state(irq: c_uint, what: irqchip_irq_state, state: *mut bool) -> c_int {
+pub(super) unsafe fn get_state(irq: c_uint, what: irqchip_irq_state, state: *mut bool) -> c_int {
     match control::line_state(irq, which(what)) {
         Ok(on) => {
             // SAFETY: the caller's place for the answer.
@@ -234,25 +234,25 @@ unsafe fn get_state(irq: c_uint, what: irqchip_irq_state, state: *mut bool) -> c
     }
 }
 
-unsafe fn set_state(irq: c_uint, what: irqchip_irq_state, on: bool) -> c_int {
+pub(super) unsafe fn set_state(irq: c_uint, what: irqchip_irq_state, on: bool) -> c_int {
     answer(control::set_line_state(irq, which(what), on))
 }
 
-unsafe fn inject(irq: c_uint) -> c_int {
+pub(super) unsafe fn inject(irq: c_uint) -> c_int {
     answer(control::inject(irq))
 }
 
-unsafe fn to_desc(irq: c_uint) -> *mut irq_desc {
+pub(super) unsafe fn to_desc(irq: c_uint) -> *mut irq_desc {
     by_virq(irq)
 }
 
-unsafe fn get_data(irq: c_uint) -> *mut irq_data {
+pub(super) unsafe fn get_data(irq: c_uint) -> *mut irq_data {
     let desc = by_virq(irq);
     // SAFETY: the line's structure.
     if desc.is_null() { ptr::null_mut() } else { unsafe { &raw mut (*desc).irq_data } }
 }
 
-unsafe fn next(offset: c_uint) -> c_uint {
+pub(super) unsafe fn next(offset: c_uint) -> c_uint {
     let end = desc::MAX_VIRQ + 1;
     (offset..end).find(|&irq| desc::get(irq).is_some()).unwrap_or(end)
 }
@@ -269,7 +269,7 @@ fn with(irq: c_uint, f: impl FnOnce(&Arc<Desc>, *mut irq_desc)) -> c_int {
     }
 }
 
-unsafe fn set_chip(irq: c_uint, chip: *const irq_chip) -> c_int {
+pub(super) unsafe fn set_chip(irq: c_uint, chip: *const irq_chip) -> c_int {
     with(irq, |line, desc| {
         // SAFETY: the line's structure.
         unsafe { (*desc).irq_data.chip = if chip.is_null() { line::no_chip() } else { chip.cast_mut() } };
@@ -277,17 +277,17 @@ unsafe fn set_chip(irq: c_uint, chip: *const irq_chip) -> c_int {
     })
 }
 
-unsafe fn set_chip_data(irq: c_uint, data: *mut c_void) -> c_int {
+pub(super) unsafe fn set_chip_data(irq: c_uint, data: *mut c_void) -> c_int {
     // SAFETY: the line's structure.
     with(irq, |_, desc| unsafe { (*desc).irq_data.chip_data = data })
 }
 
-unsafe fn set_handler_data(irq: c_uint, data: *mut c_void) -> c_int {
+pub(super) unsafe fn set_handler_data(irq: c_uint, data: *mut c_void) -> c_int {
     // SAFETY: the line's structure.
     with(irq, |_, desc| unsafe { (*desc).irq_common_data.handler_data = data })
 }
 
-unsafe fn set_chip_and_handler(irq: c_uint, chip: *const irq_chip, handle: Handler, name: *const c_char) {
+pub(super) unsafe fn set_chip_and_handler(irq: c_uint, chip: *const irq_chip, handle: Handler, name: *const c_char) {
     // SAFETY: the caller's chip and handler.
     unsafe {
         if set_chip(irq, chip) == 0 {
@@ -296,7 +296,7 @@ unsafe fn set_chip_and_handler(irq: c_uint, chip: *const irq_chip, handle: Handl
     }
 }
 
-unsafe fn set_handler(irq: c_uint, handle: Handler, is_chained: c_int, name: *const c_char) {
+pub(super) unsafe fn set_handler(irq: c_uint, handle: Handler, is_chained: c_int, name: *const c_char) {
     let Some(line) = desc::get(irq) else { return };
     let result = match handle {
         None => virq::control::unchain(irq).map(|()| super::flow::set(&line, Some(super::flow::bad), name)),
@@ -310,7 +310,7 @@ unsafe fn set_handler(irq: c_uint, handle: Handler, is_chained: c_int, name: *co
     line::note_action(&line);
 }
 
-unsafe fn set_chained(irq: c_uint, handle: Handler, data: *mut c_void) {
+pub(super) unsafe fn set_chained(irq: c_uint, handle: Handler, data: *mut c_void) {
     // SAFETY: the caller's handler and its data.
     unsafe {
         set_handler_data(irq, data);
@@ -332,7 +332,7 @@ pub unsafe fn set_chained_handler(irq: c_uint, handle: Handler, data: *mut c_voi
     control::chain(&line, || super::flow::set(&line, handle, ptr::null())).map_err(errno)
 }
 
-unsafe fn modify(irq: c_uint, clr: c_ulong, set: c_ulong) {
+pub(super) unsafe fn modify(irq: c_uint, clr: c_ulong, set: c_ulong) {
     let Some(line) = desc::get(irq) else { return };
     let mode = |bits: c_ulong| Mode::from_bits_truncate(bits as u32);
     line.change_mode(mode(clr), mode(set));
@@ -342,11 +342,11 @@ unsafe fn modify(irq: c_uint, clr: c_ulong, set: c_ulong) {
     }
 }
 
-unsafe fn check_status(irq: c_uint, bits: c_uint) -> bool {
+pub(super) unsafe fn check_status(irq: c_uint, bits: c_uint) -> bool {
     desc::get(irq).is_some_and(|line| line.mode().bits() & bits != 0)
 }
 
-unsafe fn alloc(irq: c_int, from: c_uint, count: c_uint, _node: c_int, _owner: *mut module, _affinity: *const bindings::irq_affinity_desc) -> c_int {
+pub(super) unsafe fn alloc(irq: c_int, from: c_uint, count: c_uint, _node: c_int, _owner: *mut module, _affinity: *const bindings::irq_affinity_desc) -> c_int {
     let at = u32::try_from(irq).ok();
     let made = desc::create(at, from, count, &virq::domain::no_levels).map_err(|error| match error {
         kernel::error::Error::Busy { .. } => Errno::EEXIST,
@@ -356,7 +356,7 @@ unsafe fn alloc(irq: c_int, from: c_uint, count: c_uint, _node: c_int, _owner: *
     int_to_c(made.map(|first| first as c_int))
 }
 
-unsafe fn devm_alloc(dev: *mut device, irq: c_int, from: c_uint, count: c_uint, node: c_int, owner: *mut module, affinity: *const bindings::irq_affinity_desc) -> c_int {
+pub(super) unsafe fn devm_alloc(dev: *mut device, irq: c_int, from: c_uint, count: c_uint, node: c_int, owner: *mut module, affinity: *const bindings::irq_affinity_desc) -> c_int {
     // SAFETY: the caller's device.
     unsafe {
         let first = alloc(irq, from, count, node, owner, affinity);
@@ -369,6 +369,6 @@ unsafe fn devm_alloc(dev: *mut device, irq: c_int, from: c_uint, count: c_uint, 
     }
 }
 
-unsafe fn free(irq: c_uint, count: c_uint) {
+pub(super) unsafe fn free(irq: c_uint, count: c_uint) {
     desc::destroy(irq, count);
 }

@@ -139,7 +139,7 @@ fn fwnode_of_path(path: &str) -> *mut Fwnode {
 }
 
 /// The node that a firmware node is.
-unsafe fn node_of(fwnode: *const Fwnode) -> Option<Node> {
+pub(super) unsafe fn node_of(fwnode: *const Fwnode) -> Option<Node> {
     crate::of::from_fwnode(fwnode)
 }
 
@@ -335,19 +335,19 @@ pub fn make(info: &irq_domain_info) -> Result<*mut irq_domain> {
 }
 
 /// Gives a domain's numbers fixed lines.
-unsafe fn fixed_numbers(domain: *mut irq_domain, base: c_uint, hwirq_base: c_ulong, count: c_uint) {
+pub(super) unsafe fn fixed_numbers(domain: *mut irq_domain, base: c_uint, hwirq_base: c_ulong, count: c_uint) {
     // Those that are there already may be an old driver's own.
     let _ = desc::create(Some(base), base, count, &virq::domain::no_levels);
     // SAFETY: the caller's domain.
     unsafe { associate_many(domain, base, hwirq_base, count as c_int) }
 }
 
-unsafe fn instantiate(info: *const irq_domain_info) -> *mut irq_domain {
+pub(super) unsafe fn instantiate(info: *const irq_domain_info) -> *mut irq_domain {
     // SAFETY: the caller's description.
     ptr_to_c(make(unsafe { &*info }))
 }
 
-unsafe fn devm_instantiate(dev: *mut bindings::device, info: *const irq_domain_info) -> *mut irq_domain {
+pub(super) unsafe fn devm_instantiate(dev: *mut bindings::device, info: *const irq_domain_info) -> *mut irq_domain {
     // SAFETY: the caller's device and description.
     unsafe {
         let made = match make(&*info) {
@@ -394,13 +394,13 @@ fn or_null(result: Result<*mut irq_domain>) -> *mut irq_domain {
     result.unwrap_or(ptr::null_mut())
 }
 
-unsafe fn create_simple(fwnode: *mut Fwnode, size: c_uint, first: c_uint, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
+pub(super) unsafe fn create_simple(fwnode: *mut Fwnode, size: c_uint, first: c_uint, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
     let mut info = info(fwnode, size, ops, host_data);
     info.virq_base = first;
     or_null(make(&info))
 }
 
-unsafe fn create_legacy(fwnode: *mut Fwnode, size: c_uint, first: c_uint, first_hwirq: c_ulong, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
+pub(super) unsafe fn create_legacy(fwnode: *mut Fwnode, size: c_uint, first: c_uint, first_hwirq: c_ulong, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
     let mut info = info(fwnode, size + first_hwirq as c_uint, ops, host_data);
     info.hwirq_base = first_hwirq as c_uint;
     let made = or_null(make(&info));
@@ -411,7 +411,7 @@ unsafe fn create_legacy(fwnode: *mut Fwnode, size: c_uint, first: c_uint, first_
     made
 }
 
-unsafe fn add_legacy(node: *mut bindings::device_node, size: c_uint, first: c_uint, first_hwirq: c_ulong, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
+pub(super) unsafe fn add_legacy(node: *mut bindings::device_node, size: c_uint, first: c_uint, first_hwirq: c_ulong, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
     // SAFETY: null or a node.
     unsafe {
         let fwnode = if node.is_null() { ptr::null_mut() } else { &raw mut (*node).fwnode };
@@ -419,7 +419,7 @@ unsafe fn add_legacy(node: *mut bindings::device_node, size: c_uint, first: c_ui
     }
 }
 
-unsafe fn create_hierarchy(parent: *mut irq_domain, flags: c_uint, size: c_uint, fwnode: *mut Fwnode, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
+pub(super) unsafe fn create_hierarchy(parent: *mut irq_domain, flags: c_uint, size: c_uint, fwnode: *mut Fwnode, ops: *const Ops, host_data: *mut c_void) -> *mut irq_domain {
     let mut info = info(fwnode, size, ops, host_data);
     if size == 0 {
         info.hwirq_max = c_uint::MAX.into();
@@ -429,7 +429,7 @@ unsafe fn create_hierarchy(parent: *mut irq_domain, flags: c_uint, size: c_uint,
     or_null(make(&info))
 }
 
-unsafe fn find_matching(fwspec: *mut irq_fwspec, token: Token) -> *mut irq_domain {
+pub(super) unsafe fn find_matching(fwspec: *mut irq_fwspec, token: Token) -> *mut irq_domain {
     // SAFETY: the caller's specifier, and domains that were not removed.
     unsafe {
         let fwnode = (*fwspec).fwnode;
@@ -461,15 +461,15 @@ unsafe fn find_matching(fwspec: *mut irq_fwspec, token: Token) -> *mut irq_domai
 
 static DEFAULT: AtomicPtr<irq_domain> = AtomicPtr::new(ptr::null_mut());
 
-unsafe fn set_default(domain: *mut irq_domain) {
+pub(super) unsafe fn set_default(domain: *mut irq_domain) {
     DEFAULT.store(domain, Release);
 }
 
-unsafe fn get_default() -> *mut irq_domain {
+pub(super) unsafe fn get_default() -> *mut irq_domain {
     DEFAULT.load(Acquire)
 }
 
-unsafe fn update_token(domain: *mut irq_domain, token: Token) {
+pub(super) unsafe fn update_token(domain: *mut irq_domain, token: Token) {
     // SAFETY: the caller's domain.
     unsafe {
         (*domain).bus_token = token;
@@ -479,7 +479,7 @@ unsafe fn update_token(domain: *mut irq_domain, token: Token) {
     }
 }
 
-unsafe fn associate(domain: *mut irq_domain, irq: c_uint, hwirq: c_ulong) -> c_int {
+pub(super) unsafe fn associate(domain: *mut irq_domain, irq: c_uint, hwirq: c_ulong) -> c_int {
     // SAFETY: the caller's domain.
     match unsafe { domain_of(domain) } {
         Some(ours) => to_c(domain::associate(ours, irq, hwirq).map_err(errno)),
@@ -487,14 +487,14 @@ unsafe fn associate(domain: *mut irq_domain, irq: c_uint, hwirq: c_ulong) -> c_i
     }
 }
 
-unsafe fn associate_many(domain: *mut irq_domain, base: c_uint, hwirq_base: c_ulong, count: c_int) {
+pub(super) unsafe fn associate_many(domain: *mut irq_domain, base: c_uint, hwirq_base: c_ulong, count: c_int) {
     for i in 0..count.max(0) as c_uint {
         // SAFETY: the caller's domain.
         unsafe { associate(domain, base + i, hwirq_base + c_ulong::from(i)) };
     }
 }
 
-unsafe fn create_mapping(domain: *mut irq_domain, hwirq: c_ulong, _: *const bindings::irq_affinity_desc) -> c_uint {
+pub(super) unsafe fn create_mapping(domain: *mut irq_domain, hwirq: c_ulong, _: *const bindings::irq_affinity_desc) -> c_uint {
     let domain = if domain.is_null() { DEFAULT.load(Acquire) } else { domain };
     // SAFETY: the caller's domain.
     let Some(ours) = (unsafe { domain_of(domain) }) else { return 0 };
@@ -507,7 +507,7 @@ unsafe fn create_mapping(domain: *mut irq_domain, hwirq: c_ulong, _: *const bind
     }
 }
 
-unsafe fn create_fwspec_mapping(fwspec: *mut irq_fwspec) -> c_uint {
+pub(super) unsafe fn create_fwspec_mapping(fwspec: *mut irq_fwspec) -> c_uint {
     // SAFETY: the caller's specifier.
     map_spec(&unsafe { spec_of(fwspec) }).unwrap_or(0)
 }
@@ -522,7 +522,7 @@ pub(super) fn map_spec(spec: &Spec) -> Result<c_uint> {
     })
 }
 
-unsafe fn dispose(virq: c_uint) {
+pub(super) unsafe fn dispose(virq: c_uint) {
     if virq != 0
         && let Err(error) = domain::dispose(virq)
     {
@@ -530,7 +530,7 @@ unsafe fn dispose(virq: c_uint) {
     }
 }
 
-unsafe fn resolve(domain: *mut irq_domain, hwirq: c_ulong, irq: *mut c_uint) -> *mut irq_desc {
+pub(super) unsafe fn resolve(domain: *mut irq_domain, hwirq: c_ulong, irq: *mut c_uint) -> *mut irq_desc {
     let domain = if domain.is_null() { DEFAULT.load(Acquire) } else { domain };
     // SAFETY: the caller's domain, and place for the answer.
     unsafe {
@@ -542,7 +542,7 @@ unsafe fn resolve(domain: *mut irq_domain, hwirq: c_ulong, irq: *mut c_uint) -> 
     }
 }
 
-unsafe fn get_irq_data(domain: *mut irq_domain, virq: c_uint) -> *mut irq_data {
+pub(super) unsafe fn get_irq_data(domain: *mut irq_domain, virq: c_uint) -> *mut irq_data {
     let desc = by_virq(virq);
     if desc.is_null() {
         return ptr::null_mut();
@@ -557,7 +557,7 @@ unsafe fn get_irq_data(domain: *mut irq_domain, virq: c_uint) -> *mut irq_data {
     }
 }
 
-unsafe fn set_hwirq_and_chip(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void) -> c_int {
+pub(super) unsafe fn set_hwirq_and_chip(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void) -> c_int {
     // SAFETY: the caller's domain; the line's data.
     unsafe {
         let data = get_irq_data(domain, virq);
@@ -575,7 +575,7 @@ unsafe fn set_hwirq_and_chip(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulo
     0
 }
 
-unsafe fn set_info(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void, handler: Option<unsafe extern "C" fn(*mut irq_desc)>, handler_data: *mut c_void, name: *const core::ffi::c_char) {
+pub(super) unsafe fn set_info(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void, handler: Option<unsafe extern "C" fn(*mut irq_desc)>, handler_data: *mut c_void, name: *const core::ffi::c_char) {
     // SAFETY: the caller's domain and chip; the line's structure.
     unsafe {
         if set_hwirq_and_chip(domain, virq, hwirq, chip, chip_data) == 0
@@ -587,7 +587,7 @@ unsafe fn set_info(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: 
     }
 }
 
-unsafe fn reset_data(data: *mut irq_data) {
+pub(super) unsafe fn reset_data(data: *mut irq_data) {
     // SAFETY: a line's data.
     unsafe {
         (*data).hwirq = 0;
@@ -596,7 +596,7 @@ unsafe fn reset_data(data: *mut irq_data) {
     }
 }
 
-unsafe fn alloc_irqs(domain: *mut irq_domain, base: c_int, count: c_uint, _: c_int, arg: *mut c_void, realloc: bool, _: *const bindings::irq_affinity_desc) -> c_int {
+pub(super) unsafe fn alloc_irqs(domain: *mut irq_domain, base: c_int, count: c_uint, _: c_int, arg: *mut c_void, realloc: bool, _: *const bindings::irq_affinity_desc) -> c_int {
     let domain = if domain.is_null() { DEFAULT.load(Acquire) } else { domain };
     // SAFETY: the caller's domain.
     let Some(ours) = (unsafe { domain_of(domain) }) else { return Errno::EINVAL.to_c() };
@@ -609,14 +609,14 @@ unsafe fn alloc_irqs(domain: *mut irq_domain, base: c_int, count: c_uint, _: c_i
     int_to_c(made.map(|virq| virq as c_int).map_err(errno))
 }
 
-unsafe fn free_irqs(virq: c_uint, count: c_uint) {
+pub(super) unsafe fn free_irqs(virq: c_uint, count: c_uint) {
     for irq in virq..virq + count {
         // SAFETY: a number.
         unsafe { dispose(irq) }
     }
 }
 
-unsafe fn alloc_parent(domain: *mut irq_domain, base: c_uint, count: c_uint, arg: *mut c_void) -> c_int {
+pub(super) unsafe fn alloc_parent(domain: *mut irq_domain, base: c_uint, count: c_uint, arg: *mut c_void) -> c_int {
     // SAFETY: the caller's domain; for a parent in Rust the argument is a specifier, as Linux's GIC has it.
     unsafe {
         let parent = (*domain).parent;
@@ -633,7 +633,7 @@ unsafe fn alloc_parent(domain: *mut irq_domain, base: c_uint, count: c_uint, arg
     }
 }
 
-unsafe fn free_parent(domain: *mut irq_domain, base: c_uint, count: c_uint) {
+pub(super) unsafe fn free_parent(domain: *mut irq_domain, base: c_uint, count: c_uint) {
     // SAFETY: the caller's domain.
     unsafe {
         if let Some(ours) = domain_of((*domain).parent) {
@@ -642,7 +642,7 @@ unsafe fn free_parent(domain: *mut irq_domain, base: c_uint, count: c_uint) {
     }
 }
 
-unsafe fn free_common(domain: *mut irq_domain, virq: c_uint, count: c_uint) {
+pub(super) unsafe fn free_common(domain: *mut irq_domain, virq: c_uint, count: c_uint) {
     // SAFETY: the caller's domain; the lines' data.
     unsafe {
         for irq in virq..virq + count {

@@ -115,13 +115,13 @@ pub(super) fn of(line: &Desc) -> Handler {
 }
 
 /// Handles a line behind one that has a thread, in that thread.
-unsafe fn nested(irq: c_uint) {
+pub(super) unsafe fn nested(irq: c_uint) {
     if let Some(line) = desc::get(irq) {
         flow::nested(&line);
     }
 }
 
-unsafe fn handle_desc(desc: *mut irq_desc) -> c_int {
+pub(super) unsafe fn handle_desc(desc: *mut irq_desc) -> c_int {
     if desc.is_null() {
         return Errno::EINVAL.to_c();
     }
@@ -130,7 +130,7 @@ unsafe fn handle_desc(desc: *mut irq_desc) -> c_int {
     0
 }
 
-unsafe fn generic(irq: c_uint) -> c_int {
+pub(super) unsafe fn generic(irq: c_uint) -> c_int {
     to_c(handle(irq))
 }
 
@@ -140,7 +140,7 @@ fn handle(irq: c_uint) -> Result<()> {
     Ok(())
 }
 
-unsafe fn in_domain(domain: *mut irq_domain, hwirq: c_uint) -> c_int {
+pub(super) unsafe fn in_domain(domain: *mut irq_domain, hwirq: c_uint) -> c_int {
     // SAFETY: the caller's domain.
     let handled = unsafe { super::domain::domain_of(domain) }.is_some_and(|d| d.handle(hwirq.into()));
     if handled { 0 } else { Errno::EINVAL.to_c() }

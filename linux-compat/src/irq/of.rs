@@ -54,7 +54,7 @@ pub fn of_irq_get(node: Node, index: usize) -> Result<c_int> {
 }
 
 /// The node behind a C pointer.
-unsafe fn node(np: *mut device_node) -> Result<Node> {
+pub(super) unsafe fn node(np: *mut device_node) -> Result<Node> {
     // SAFETY: null or a node.
     unsafe { Node::from_raw(np) }.ok_or(Errno::EINVAL)
 }
@@ -69,7 +69,7 @@ fn node_at(path: &str) -> *mut device_node {
     Node::raw_or_null(found)
 }
 
-unsafe fn parse_one(np: *mut device_node, index: c_int, out: *mut of_phandle_args) -> c_int {
+pub(super) unsafe fn parse_one(np: *mut device_node, index: c_int, out: *mut of_phandle_args) -> c_int {
     // SAFETY: the caller's node and place for the answer.
     unsafe {
         let found = node(np).and_then(|n| spec(n, usize::try_from(index).map_err(|_| Errno::EINVAL)?));
@@ -80,7 +80,7 @@ unsafe fn parse_one(np: *mut device_node, index: c_int, out: *mut of_phandle_arg
     }
 }
 
-unsafe fn create_mapping(args: *mut of_phandle_args) -> c_uint {
+pub(super) unsafe fn create_mapping(args: *mut of_phandle_args) -> c_uint {
     // SAFETY: the caller's arguments.
     unsafe {
         let controller = Node::from_raw((*args).np);
@@ -90,13 +90,13 @@ unsafe fn create_mapping(args: *mut of_phandle_args) -> c_uint {
     }
 }
 
-unsafe fn parse_and_map(np: *mut device_node, index: c_int) -> c_uint {
+pub(super) unsafe fn parse_and_map(np: *mut device_node, index: c_int) -> c_uint {
     // SAFETY: the caller's node.
     let mapped = unsafe { node(np) }.and_then(|n| of_irq_get(n, index.max(0) as usize));
     mapped.map_or(0, |irq| irq as c_uint)
 }
 
-unsafe fn get(np: *mut device_node, index: c_int) -> c_int {
+pub(super) unsafe fn get(np: *mut device_node, index: c_int) -> c_int {
     // SAFETY: the caller's node.
     int_to_c(unsafe { node(np) }.and_then(|n| of_irq_get(n, index.max(0) as usize)))
 }
@@ -107,7 +107,7 @@ fn by_name(node: Node, name: &CStr) -> Result<c_int> {
     of_irq_get(node, index)
 }
 
-unsafe fn get_by_name(np: *mut device_node, name: *const c_char) -> c_int {
+pub(super) unsafe fn get_by_name(np: *mut device_node, name: *const c_char) -> c_int {
     // SAFETY: the caller's node and name.
     unsafe {
         if name.is_null() {
@@ -117,12 +117,12 @@ unsafe fn get_by_name(np: *mut device_node, name: *const c_char) -> c_int {
     }
 }
 
-unsafe fn count(np: *mut device_node) -> c_int {
+pub(super) unsafe fn count(np: *mut device_node) -> c_int {
     // SAFETY: the caller's node.
     unsafe { node(np) }.ok().and_then(Node::host_node).map_or(0, |n| virq::spec::count(&n) as c_int)
 }
 
-unsafe fn to_resource(np: *mut device_node, index: c_int, r: *mut resource) -> c_int {
+pub(super) unsafe fn to_resource(np: *mut device_node, index: c_int, r: *mut resource) -> c_int {
     // SAFETY: the caller's node and place for the answer.
     unsafe {
         let irq = get(np, index);
@@ -138,7 +138,7 @@ unsafe fn to_resource(np: *mut device_node, index: c_int, r: *mut resource) -> c
     }
 }
 
-unsafe fn to_table(np: *mut device_node, r: *mut resource, count: c_int) -> c_int {
+pub(super) unsafe fn to_table(np: *mut device_node, r: *mut resource, count: c_int) -> c_int {
     // SAFETY: the caller's node and places for the answers.
     (0..count).take_while(|&i| unsafe { to_resource(np, i, r.wrapping_add(i as usize)) } > 0).count() as c_int
 }
@@ -149,7 +149,7 @@ fn parent(node: Node) -> Option<Node> {
     unsafe { Node::from_raw(node_at(&alloc::format!("{host}"))) }
 }
 
-unsafe fn find_parent(np: *mut device_node) -> *mut device_node {
+pub(super) unsafe fn find_parent(np: *mut device_node) -> *mut device_node {
     // SAFETY: the caller's node.
     Node::raw_or_null(unsafe { node(np) }.ok().and_then(parent))
 }
@@ -162,7 +162,7 @@ fn depth(node: Node) -> usize {
 }
 
 /// Begins the controllers of a table, those nearer to the CPU first.
-unsafe fn init(matches: *const of_device_id) {
+pub(super) unsafe fn init(matches: *const of_device_id) {
     let mut found: Vec<(usize, Node, Begin)> = Vec::new();
     let mut next = crate::of::root();
     while let Some(node) = next {
@@ -212,7 +212,7 @@ pub(super) fn init_declared() {
     }
 }
 
-unsafe fn platform_probe(pdev: *mut platform_device) -> c_int {
+pub(super) unsafe fn platform_probe(pdev: *mut platform_device) -> c_int {
     // SAFETY: the caller's device, whose driver's table has functions of this type.
     unsafe {
         let dev = &raw mut (*pdev).dev;

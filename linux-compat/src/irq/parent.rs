@@ -41,7 +41,7 @@ crate::exports! {
 }
 
 /// The data and chip of the parent; `None` at the root.
-unsafe fn up<'a>(data: *mut irq_data) -> Option<(*mut irq_data, &'a irq_chip)> {
+pub(super) unsafe fn up<'a>(data: *mut irq_data) -> Option<(*mut irq_data, &'a irq_chip)> {
     // SAFETY: a line's data, whose parents and chips live as long.
     unsafe {
         let parent = (*data).parent_data;
@@ -57,50 +57,50 @@ macro_rules! parent {
     };
 }
 
-unsafe fn mask(data: *mut irq_data) {
+pub(super) unsafe fn mask(data: *mut irq_data) {
     parent!(data, irq_mask);
 }
 
-unsafe fn unmask(data: *mut irq_data) {
+pub(super) unsafe fn unmask(data: *mut irq_data) {
     parent!(data, irq_unmask);
 }
 
-unsafe fn mask_ack(data: *mut irq_data) {
+pub(super) unsafe fn mask_ack(data: *mut irq_data) {
     if parent!(data, irq_mask_ack).is_none() {
         parent!(data, irq_mask);
         parent!(data, irq_ack);
     }
 }
 
-unsafe fn ack(data: *mut irq_data) {
+pub(super) unsafe fn ack(data: *mut irq_data) {
     parent!(data, irq_ack);
 }
 
-unsafe fn eoi(data: *mut irq_data) {
+pub(super) unsafe fn eoi(data: *mut irq_data) {
     parent!(data, irq_eoi);
 }
 
-unsafe fn enable(data: *mut irq_data) {
+pub(super) unsafe fn enable(data: *mut irq_data) {
     if parent!(data, irq_enable).is_none() {
         parent!(data, irq_unmask);
     }
 }
 
-unsafe fn disable(data: *mut irq_data) {
+pub(super) unsafe fn disable(data: *mut irq_data) {
     if parent!(data, irq_disable).is_none() {
         parent!(data, irq_mask);
     }
 }
 
-unsafe fn set_affinity(data: *mut irq_data, dest: *const cpumask, force: bool) -> c_int {
+pub(super) unsafe fn set_affinity(data: *mut irq_data, dest: *const cpumask, force: bool) -> c_int {
     parent!(data, irq_set_affinity, dest, force).unwrap_or(Errno::ENOSYS.to_c())
 }
 
-unsafe fn set_type(data: *mut irq_data, kind: c_uint) -> c_int {
+pub(super) unsafe fn set_type(data: *mut irq_data, kind: c_uint) -> c_int {
     parent!(data, irq_set_type, kind).unwrap_or(Errno::ENOSYS.to_c())
 }
 
-unsafe fn set_wake(data: *mut irq_data, on: c_uint) -> c_int {
+pub(super) unsafe fn set_wake(data: *mut irq_data, on: c_uint) -> c_int {
     // SAFETY: a line's data.
     if let Some((_, chip)) = unsafe { up(data) }
         && chip.flags as u32 & bindings::IRQCHIP_SKIP_SET_WAKE as u32 != 0
@@ -111,7 +111,7 @@ unsafe fn set_wake(data: *mut irq_data, on: c_uint) -> c_int {
 }
 
 /// The first chip on the way that can; 0 if none can.
-unsafe fn retrigger(data: *mut irq_data) -> c_int {
+pub(super) unsafe fn retrigger(data: *mut irq_data) -> c_int {
     let mut at = data;
     // SAFETY: a line's data.
     while let Some((parent, chip)) = unsafe { up(at) } {
@@ -124,18 +124,18 @@ unsafe fn retrigger(data: *mut irq_data) -> c_int {
     0
 }
 
-unsafe fn set_state(data: *mut irq_data, which: irqchip_irq_state, on: bool) -> c_int {
+pub(super) unsafe fn set_state(data: *mut irq_data, which: irqchip_irq_state, on: bool) -> c_int {
     parent!(data, irq_set_irqchip_state, which, on).unwrap_or(0)
 }
 
-unsafe fn get_state(data: *mut irq_data, which: irqchip_irq_state, state: *mut bool) -> c_int {
+pub(super) unsafe fn get_state(data: *mut irq_data, which: irqchip_irq_state, state: *mut bool) -> c_int {
     parent!(data, irq_get_irqchip_state, which, state).unwrap_or(0)
 }
 
-unsafe fn request_resources(data: *mut irq_data) -> c_int {
+pub(super) unsafe fn request_resources(data: *mut irq_data) -> c_int {
     parent!(data, irq_request_resources).unwrap_or(0)
 }
 
-unsafe fn release_resources(data: *mut irq_data) {
+pub(super) unsafe fn release_resources(data: *mut irq_data) {
     parent!(data, irq_release_resources);
 }

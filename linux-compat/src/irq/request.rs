@@ -77,7 +77,7 @@ fn request(irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *c
     Ok(())
 }
 
-unsafe fn threaded(irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *const c_char, dev: *mut c_void) -> c_int {
+pub(super) unsafe fn threaded(irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *const c_char, dev: *mut c_void) -> c_int {
     crate::errno::to_c(request(irq, hard, soft, flags, name, dev))
 }
 
@@ -94,7 +94,7 @@ fn request_any(irq: c_uint, f: CHandler, flags: c_ulong, name: *const c_char, de
     Ok(bindings::IRQC_IS_HARDIRQ as c_int)
 }
 
-unsafe fn any_context(irq: c_uint, f: CHandler, flags: c_ulong, name: *const c_char, dev: *mut c_void) -> c_int {
+pub(super) unsafe fn any_context(irq: c_uint, f: CHandler, flags: c_ulong, name: *const c_char, dev: *mut c_void) -> c_int {
     int_to_c(request_any(irq, f, flags, name, dev))
 }
 
@@ -112,7 +112,7 @@ fn take(irq: c_uint, dev: usize) -> *const c_void {
     at.map_or(ptr::null(), |at| ptr::with_exposed_provenance(names.swap_remove(at).2))
 }
 
-unsafe fn free(irq: c_uint, dev: *mut c_void) -> *const c_void {
+pub(super) unsafe fn free(irq: c_uint, dev: *mut c_void) -> *const c_void {
     take(irq, dev.addr())
 }
 
@@ -122,7 +122,7 @@ fn key(irq: c_uint, dev: usize) -> Key {
 }
 
 /// Has a handler freed with its device.
-unsafe fn manage(dev: *mut device, irq: c_uint, id: *mut c_void) -> Result<()> {
+pub(super) unsafe fn manage(dev: *mut device, irq: c_uint, id: *mut c_void) -> Result<()> {
     let id = id.addr();
     let release = move || {
         take(irq, id);
@@ -132,12 +132,12 @@ unsafe fn manage(dev: *mut device, irq: c_uint, id: *mut c_void) -> Result<()> {
 }
 
 /// The name that is given, or the device's.
-unsafe fn name_or(dev: *mut device, name: *const c_char) -> *const c_char {
+pub(super) unsafe fn name_or(dev: *mut device, name: *const c_char) -> *const c_char {
     // SAFETY: the caller's device; its name stays as long as it.
     if name.is_null() { unsafe { crate::device::name(dev) }.as_ptr() } else { name }
 }
 
-unsafe fn devm_threaded(dev: *mut device, irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *const c_char, id: *mut c_void) -> c_int {
+pub(super) unsafe fn devm_threaded(dev: *mut device, irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *const c_char, id: *mut c_void) -> c_int {
     // SAFETY: the caller's device and handlers.
     let result = unsafe {
         request(irq, hard, soft, flags, name_or(dev, name), id).and_then(|()| manage(dev, irq, id))
@@ -145,7 +145,7 @@ unsafe fn devm_threaded(dev: *mut device, irq: c_uint, hard: CHandler, soft: CHa
     crate::errno::to_c(result)
 }
 
-unsafe fn devm_any_context(dev: *mut device, irq: c_uint, f: CHandler, flags: c_ulong, name: *const c_char, id: *mut c_void) -> c_int {
+pub(super) unsafe fn devm_any_context(dev: *mut device, irq: c_uint, f: CHandler, flags: c_ulong, name: *const c_char, id: *mut c_void) -> c_int {
     // SAFETY: the caller's device and handler.
     let result = unsafe {
         request_any(irq, f, flags, name_or(dev, name), id)
@@ -154,18 +154,18 @@ unsafe fn devm_any_context(dev: *mut device, irq: c_uint, f: CHandler, flags: c_
     int_to_c(result)
 }
 
-unsafe fn devm_free(dev: *mut device, irq: c_uint, id: *mut c_void) {
+pub(super) unsafe fn devm_free(dev: *mut device, irq: c_uint, id: *mut c_void) {
     // SAFETY: the caller's device.
     if !unsafe { devres::release(dev, key(irq, id.addr())) } {
         log::error!("devm_free_irq({irq}): the device has not requested it");
     }
 }
 
-unsafe fn has_action(irq: c_uint) -> bool {
+pub(super) unsafe fn has_action(irq: c_uint) -> bool {
     desc::get(irq).is_some_and(|line| !virq::request::owners(&line).is_empty())
 }
 
-unsafe fn wake_thread(irq: c_uint, dev: *mut c_void) {
+pub(super) unsafe fn wake_thread(irq: c_uint, dev: *mut c_void) {
     if let Err(error) = virq::request::wake_thread_of(irq, dev.addr()) {
         log::error!("irq_wake_thread({irq}): {error}");
     }

@@ -18,7 +18,7 @@ crate::exports! {
 /// Those that were registered: address, and the handler that tells them.
 static ALL: SpinLock<Vec<(usize, power::HandlerId)>> = SpinLock::new(Vec::new());
 
-unsafe fn register(s: *mut syscore) {
+pub(super) unsafe fn register(s: *mut syscore) {
     let address = s.expose_provenance();
     let id = power::register(Stage::Announce, None, 0, move |_| {
         let s: *const syscore = ptr::with_exposed_provenance(address);
@@ -32,7 +32,7 @@ unsafe fn register(s: *mut syscore) {
     ALL.lock().push((address, id));
 }
 
-unsafe fn unregister(s: *mut syscore) {
+pub(super) unsafe fn unregister(s: *mut syscore) {
     let mut all = ALL.lock();
     let found = all.iter().position(|(address, _)| *address == s.addr()).map(|at| all.swap_remove(at).1);
     drop(all);

@@ -22,7 +22,7 @@ crate::exports! {
 }
 
 /// Takes `cells` apart, which has at least `least` of them.
-unsafe fn decode(spec: *const u32, size: c_uint, least: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
+pub(super) unsafe fn decode(spec: *const u32, size: c_uint, least: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
     if size < least {
         return Errno::EINVAL.to_c();
     }
@@ -34,32 +34,32 @@ unsafe fn decode(spec: *const u32, size: c_uint, least: c_uint, hwirq: *mut c_ul
     0
 }
 
-unsafe fn onecell(_: *mut irq_domain, _: *mut device_node, spec: *const u32, size: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
+pub(super) unsafe fn onecell(_: *mut irq_domain, _: *mut device_node, spec: *const u32, size: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
     // SAFETY: as in `decode`: of one cell only.
     unsafe { decode(spec, size.min(1), 1, hwirq, kind) }
 }
 
-unsafe fn twocell(_: *mut irq_domain, _: *mut device_node, spec: *const u32, size: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
+pub(super) unsafe fn twocell(_: *mut irq_domain, _: *mut device_node, spec: *const u32, size: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
     // SAFETY: as in `decode`.
     unsafe { decode(spec, size, 2, hwirq, kind) }
 }
 
-unsafe fn onetwocell(_: *mut irq_domain, _: *mut device_node, spec: *const u32, size: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
+pub(super) unsafe fn onetwocell(_: *mut irq_domain, _: *mut device_node, spec: *const u32, size: c_uint, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
     // SAFETY: as in `decode`.
     unsafe { decode(spec, size, 1, hwirq, kind) }
 }
 
-unsafe fn translate_one(_: *mut irq_domain, fwspec: *mut irq_fwspec, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
+pub(super) unsafe fn translate_one(_: *mut irq_domain, fwspec: *mut irq_fwspec, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
     // SAFETY: as in `decode`: the specifier has room for more cells.
     unsafe { decode((*fwspec).param.as_ptr(), ((*fwspec).param_count.max(0) as c_uint).min(1), 1, hwirq, kind) }
 }
 
-unsafe fn translate_two(_: *mut irq_domain, fwspec: *mut irq_fwspec, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
+pub(super) unsafe fn translate_two(_: *mut irq_domain, fwspec: *mut irq_fwspec, hwirq: *mut c_ulong, kind: *mut c_uint) -> c_int {
     // SAFETY: as in `decode`.
     unsafe { decode((*fwspec).param.as_ptr(), (*fwspec).param_count.max(0) as c_uint, 2, hwirq, kind) }
 }
 
-unsafe fn to_fwspec(np: *mut device_node, args: *const u32, count: c_uint, fwspec: *mut irq_fwspec) {
+pub(super) unsafe fn to_fwspec(np: *mut device_node, args: *const u32, count: c_uint, fwspec: *mut irq_fwspec) {
     // SAFETY: the caller's node, cells and specifier.
     unsafe {
         (*fwspec).fwnode = if np.is_null() { core::ptr::null_mut() } else { &raw mut (*np).fwnode };

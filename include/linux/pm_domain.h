@@ -16,4 +16,10 @@ struct device *dev_pm_domain_attach_by_name(struct device *dev, const char *name
 int dev_pm_domain_start(struct device *dev);
 void dev_pm_domain_set(struct device *dev, struct dev_pm_domain *pd);
 
+/* As in Linux without CONFIG_PM_GENERIC_DOMAINS. */
+static inline int dev_pm_genpd_set_performance_state(struct device *dev, unsigned int state)
+{
+	return -EOPNOTSUPP;
+}
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <linux/notifier.h>
 #include <linux/init.h>
+#include <linux/interrupt.h>
 #include <linux/pm.h>
 #include <linux/errno.h>
 

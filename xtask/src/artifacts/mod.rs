@@ -105,17 +105,31 @@ fn store_with(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     write().with_context(|| format!("cannot write {}", project::shown(path)))
 }
 
+/// Debian's arm64 kernel 6.1: the package's name and its files.
+fn kernel_package() -> Result<(String, PathBuf)> {
+    let packages = Packages::open()?;
+    let package = packages.newest("linux-image-6.1.0-", "-arm64")?;
+    let files = packages.fetch(&package)?;
+    Ok((package, files))
+}
+
+/// The folder of the modules of Debian's arm64 kernel 6.1: what is `/lib/modules/VERSION` where it is installed.
+///
+/// # Errors
+/// When the package cannot be fetched.
+pub fn linux_modules() -> Result<PathBuf> {
+    let (package, files) = kernel_package()?;
+    Ok(files.join("lib/modules").join(package.trim_start_matches("linux-image-")))
+}
+
 /// A device tree that Debian's arm64 kernel package has, by the name that Linux gives it, without `.dtb`:
 /// `allwinner/sun50i-h5-orangepi-pc2`.
 ///
 /// # Errors
 /// When the package cannot be fetched or has no such device tree; the error names similar ones.
 pub fn linux_dtb(name: &str) -> Result<PathBuf> {
-    let packages = Packages::open()?;
-    let package = packages.newest("linux-image-6.1.0-", "-arm64")?;
-    let folder = packages.fetch(&package)?.join("usr/lib");
-    let version = package.trim_start_matches("linux-image-");
-    let trees = folder.join(format!("linux-image-{version}"));
+    let (package, files) = kernel_package()?;
+    let trees = files.join("usr/lib").join(&package);
     let path = trees.join(format!("{name}.dtb"));
     let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if plain && path.is_file() {

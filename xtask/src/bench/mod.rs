@@ -5,6 +5,7 @@
 //! is then one executed instruction, on every run and every computer. docs/benchmarks.md says what is
 //! measured and how to read it.
 
+mod card;
 mod linux;
 mod machine;
 mod micro;
@@ -20,6 +21,8 @@ pub enum Suite {
     Micro,
     /// Programs in a Linux guest, natively and under Ferrovisor.
     Linux,
+    /// Reading the SD card of a board that has one.
+    Card,
 }
 
 /// Arguments of `cargo xtask bench`.
@@ -49,6 +52,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     let missed = match args.suite {
         Suite::Micro => micro::run(args)?,
         Suite::Linux => linux::run(args)?,
+        Suite::Card => card::run(args)?,
     };
     if !missed.is_empty() {
         bail!("bars missed: {}", missed.join(", "));

@@ -24,6 +24,11 @@ const char *fv_va_nested(const struct va_format *format, struct fv_va *va)
 	return format->fmt;
 }
 
+void fv_va_copy(struct fv_va *va, struct fv_va *out)
+{
+	va_copy(out->ap, va->ap);
+}
+
 void fv_va_done(struct fv_va *va)
 {
 	va_end(va->ap);

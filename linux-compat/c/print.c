@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 #include <linux/kthread.h>
 #include <linux/kobject.h>
+#include <linux/device.h>
 #endif
 
 void fv_warn(const char *file, int line, const char *fmt, struct fv_va *va);
@@ -91,6 +92,45 @@ void seq_printf(struct seq_file *m, const char *fmt, ...)
 	va_start(args, fmt);
 	seq_vprintf(m, fmt, args);
 	va_end(args);
+}
+
+char *devm_kvasprintf(struct device *dev, gfp_t gfp, const char *fmt, va_list args)
+{
+	va_list again;
+	size_t room;
+	char *text;
+
+	va_copy(again, args);
+	room = vsnprintf(NULL, 0, fmt, again) + 1;
+	va_end(again);
+	text = devm_kmalloc(dev, room, gfp);
+	if (text)
+		vsnprintf(text, room, fmt, args);
+	return text;
+}
+
+char *devm_kasprintf(struct device *dev, gfp_t gfp, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = devm_kvasprintf(dev, gfp, fmt, args);
+	va_end(args);
+	return text;
+}
+
+int fv_dev_set_name(struct device *dev, const char *name);
+
+int dev_set_name(struct device *dev, const char *fmt, ...)
+{
+	char *name;
+	int err;
+
+	WITH_ARGS(fmt, name = fv_format_alloc(GFP_KERNEL, fmt, &va));
+	err = name ? fv_dev_set_name(dev, name) : -ENOMEM;
+	kfree(name);
+	return err;
 }
 
 struct workqueue_struct *fv_alloc_workqueue(char *name, unsigned int flags, int max_active);

@@ -115,6 +115,27 @@ macro_rules! exports_data {
     };
 }
 
+/// Declares functions that C files of the shim define (those with any number of arguments), for the tables only:
+/// `[any, supported, "test"] fn snprintf;`
+#[macro_export]
+macro_rules! exports_c {
+    (family $family:literal; $(
+        [$context:ident, $status:ident, $test:literal]
+        fn $name:ident;
+    )*) => {
+        /// What C files export for this one.
+        pub(crate) const C: &[$crate::export::Export] = &[$(
+            $crate::export::Export {
+                name: stringify!($name),
+                family: $family,
+                context: $crate::export::Context::$context,
+                status: $crate::export::Status::$status,
+                test: $test,
+            },
+        )*];
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

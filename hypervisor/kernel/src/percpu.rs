@@ -68,6 +68,8 @@ pub struct Block {
     pub(crate) programmed: AtomicU64,
     /// The timers armed here.
     pub(crate) timers: timer::Queue,
+    /// What a later layer knows of the interrupt handler that runs here.
+    pub extension: AtomicPtr<()>,
 }
 
 impl Block {
@@ -86,6 +88,7 @@ impl Block {
             first_timer: AtomicU64::new(u64::MAX),
             programmed: AtomicU64::new(u64::MAX),
             timers: timer::Queue::new(),
+            extension: AtomicPtr::new(null_mut()),
         }
     }
 

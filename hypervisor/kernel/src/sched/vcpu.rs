@@ -15,7 +15,7 @@ use arch::context::Context;
 use core::cell::UnsafeCell;
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64};
 use intrusive_collections::{LinkedListLink, RBTreeLink, UnsafeRef, intrusive_adapter};
 
 /// Number of a vCPU, unique among all that ever were.
@@ -289,6 +289,8 @@ pub struct Vcpu {
     affinity: AtomicU32,
     id: VcpuId,
     name: Box<str>,
+    /// What a later layer knows of this vCPU; null until it sets it.
+    pub extension: AtomicPtr<()>,
 }
 
 /// Where a vCPU starts.
@@ -358,6 +360,7 @@ impl Vcpu {
             affinity: AtomicU32::new(params.affinity.0),
             id: NEXT_ID.fetch_add(1, Relaxed),
             name: name.into(),
+            extension: AtomicPtr::new(core::ptr::null_mut()),
         }
     }
 

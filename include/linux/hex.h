@@ -4,7 +4,7 @@
 #define _LINUX_HEX_H
 
 #include <linux/types.h>
-extern const char hex_asc[];
+extern const char hex_asc[17];
 #define hex_asc_lo(x) hex_asc[((x) & 0x0f)]
 #define hex_asc_hi(x) hex_asc[((x) & 0xf0) >> 4]
 static inline char *hex_byte_pack(char *buf, u8 byte)
@@ -13,7 +13,7 @@ static inline char *hex_byte_pack(char *buf, u8 byte)
 	*buf++ = hex_asc_lo(byte);
 	return buf;
 }
-extern const char hex_asc_upper[];
+extern const char hex_asc_upper[17];
 static inline char *hex_byte_pack_upper(char *buf, u8 byte)
 {
 	*buf++ = hex_asc_upper[byte >> 4];

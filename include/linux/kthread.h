@@ -10,6 +10,7 @@
 /* A task that waits for wake_up_process to begin. May sleep. */
 __printf(4, 5) struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *data, int node,
 							   const char namefmt[], ...);
+struct task_struct *fv_kthread_create(int (*threadfn)(void *data), void *data, char *name);
 #define kthread_create(threadfn, data, namefmt, arg...) kthread_create_on_node(threadfn, data, -1, namefmt, ##arg)
 #define kthread_run(threadfn, data, namefmt, ...)                                                                     \
 	({                                                                                                                \
@@ -77,6 +78,7 @@ void kthread_delayed_work_timer_fn(struct timer_list *t);
 	} while (0)
 int kthread_worker_fn(void *worker_ptr);
 __printf(2, 3) struct kthread_worker *kthread_create_worker(unsigned int flags, const char namefmt[], ...);
+struct kthread_worker *fv_kthread_create_worker(char *name);
 #define kthread_run_worker(flags, namefmt, ...) kthread_create_worker(flags, namefmt, ##__VA_ARGS__)
 bool kthread_queue_work(struct kthread_worker *worker, struct kthread_work *work);
 bool kthread_queue_delayed_work(struct kthread_worker *worker, struct kthread_delayed_work *dwork, unsigned long delay);

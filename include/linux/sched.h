@@ -58,7 +58,8 @@ long fv_schedule_timeout_ns(long timeout);
 /* 1: it slept. Context: any. */
 int wake_up_process(struct task_struct *tsk);
 int wake_up_state(struct task_struct *tsk, unsigned int state);
-void yield(void);
+void fv_yield(void);
+#define yield() fv_yield()
 /* Lets others run if that is due; debug builds check that it may sleep. */
 int fv_cond_resched(void);
 #define cond_resched() fv_cond_resched()

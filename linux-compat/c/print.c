@@ -55,6 +55,7 @@ DEV_PRINTK(_dev_info, "6")
 
 void N(warn_slowpath_fmt)(const char *file, const int line, unsigned int taint, const char *fmt, ...)
 {
+	(void)taint;
 	WITH_ARGS(fmt, fv_warn(file, line, fmt, &va));
 }
 
@@ -133,8 +134,6 @@ int dev_set_name(struct device *dev, const char *fmt, ...)
 	return err;
 }
 
-struct workqueue_struct *fv_alloc_workqueue(char *name, unsigned int flags, int max_active);
-
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
 	char *name;
@@ -142,9 +141,6 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	WITH_ARGS(max_active, name = fv_format_alloc(GFP_KERNEL, fmt, &va));
 	return name ? fv_alloc_workqueue(name, flags, max_active) : NULL;
 }
-
-struct task_struct *fv_kthread_create(int (*threadfn)(void *data), void *data, char *name);
-struct kthread_worker *fv_kthread_create_worker(char *name);
 
 struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *data, int node, const char fmt[], ...)
 {

@@ -69,14 +69,15 @@ macro_rules! exports {
         $(
             const _: () = {
                 #[allow(unused_unsafe, dead_code, clippy::undocumented_unsafe_blocks)]
-                #[cfg_attr(target_os = "none", unsafe(no_mangle))]
-                unsafe extern "C" fn $name($($arg: $type),*) $(-> $ret)? {
+                // Of another name within Rust, lest the body's name means this function.
+                #[cfg_attr(target_os = "none", unsafe(export_name = stringify!($name)))]
+                unsafe extern "C" fn exported($($arg: $type),*) $(-> $ret)? {
                     $crate::exports!(@check $context $name);
                     // The C caller answers for its arguments, as the implementing function's documentation asks.
                     unsafe { $body($($arg),*) }
                 }
                 // Differing types do not unify: the prototype is the judge.
-                let _ = if true { $crate::bindings::$name } else { $name };
+                let _ = if true { $crate::bindings::$name } else { exported };
             };
         )*
     };

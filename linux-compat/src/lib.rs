@@ -29,6 +29,13 @@ macro_rules! families {
 }
 
 families! {
+    library,
+    printk,
+    slab,
+    text,
+    locking,
+    time,
+    work,
     platform,
     of,
     io_memory,

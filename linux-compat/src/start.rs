@@ -23,6 +23,7 @@ unsafe extern "C" fn populate() -> c_int {
 
 /// Brings the image's Linux drivers up. The first orphan, once; sleeps. Returns when every device has been tried.
 pub fn start() {
+    crate::work::init();
     let Some(tree) = kernel::dt::tree() else { return };
     if let Err(error) = crate::of::init(tree) {
         log::error!("no Linux drivers: the device tree could not be taken over: error {}", error.0);

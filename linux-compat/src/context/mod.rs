@@ -20,6 +20,7 @@ use kernel::{percpu, sched};
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[atomic::EXPORTS, atomic::DATA];
 
+pub(crate) use atomic::init_cpus;
 pub use atomic::{hard_interrupt, masked, restore, save};
 
 /// As what a driver is called.

@@ -297,7 +297,7 @@ pub(super) unsafe fn release_group(dev: *mut device, id: *mut c_void) -> c_int {
 /// Memory that is freed with the device's other resources has this for its release function: it marks it.
 unsafe extern "C" fn memory(_dev: *mut device, _data: *mut c_void) {}
 
-pub(super) unsafe fn kmalloc(dev: *mut device, size: usize, gfp: bindings::gfp_t) -> *mut c_void {
+pub(crate) unsafe fn kmalloc(dev: *mut device, size: usize, gfp: bindings::gfp_t) -> *mut c_void {
     if size == 0 {
         // As Linux's ZERO_SIZE_PTR: not null, and not to be followed.
         return ptr::without_provenance_mut(16);

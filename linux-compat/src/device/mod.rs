@@ -20,6 +20,7 @@ mod private;
 mod tests;
 
 pub(crate) use bind::set_deferred_reason;
+pub(crate) use devres_c::kmalloc as devm_kmalloc;
 pub use bind::{deferred, retry_deferred, settle};
 pub use bus::devices;
 pub(crate) use bus::{driver_for_each, driver_register_c as driver_register, driver_unregister_c as driver_unregister};

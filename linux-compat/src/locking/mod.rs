@@ -7,16 +7,17 @@
 mod complete;
 mod list;
 mod mutex;
-mod rcu;
+pub(crate) mod rcu;
 mod refcount;
-mod rwsem;
+pub(crate) mod rwsem;
 mod spin;
-mod srcu;
+pub(crate) mod srcu;
 #[cfg(test)]
 mod tests;
 mod wait;
 
 pub(crate) use list::List;
+pub(crate) use rcu::{barrier as rcu_barrier, call as call_rcu};
 pub use mutex::{lock as mutex_lock, unlock as mutex_unlock};
 pub use spin::{lock as spin_lock, lock_save, unlock as spin_unlock, unlock_restore};
 pub use wait::{sleep_until, wake};

@@ -12,17 +12,17 @@ use core::sync::atomic::{AtomicI32, AtomicUsize};
 crate::exports! {
     family "locking";
     [sleeps, supported, "locking::tests::mutexes_exclude"]
-    fn mutex_lock(lock: *mut mutex) -> () = lock;
+    fn mutex_lock(m: *mut mutex) -> () = lock;
     [any, supported, "locking::tests::mutexes_exclude"]
-    fn mutex_unlock(lock: *mut mutex) -> () = unlock;
+    fn mutex_unlock(m: *mut mutex) -> () = unlock;
     [atomic, supported, "locking::tests::mutexes_exclude"]
-    fn mutex_trylock(lock: *mut mutex) -> c_int = try_lock;
+    fn mutex_trylock(m: *mut mutex) -> c_int = try_lock;
     [any, supported, "locking::tests::mutexes_exclude"]
-    fn mutex_destroy(lock: *mut mutex) -> () = destroy;
+    fn mutex_destroy(m: *mut mutex) -> () = destroy;
     [sleeps, supported, "locking::tests::mutexes_exclude"]
-    fn __devm_mutex_init(dev: *mut device, lock: *mut mutex) -> c_int = devm;
+    fn __devm_mutex_init(dev: *mut device, m: *mut mutex) -> c_int = devm;
     [sleeps, supported, "locking::tests::mutexes_exclude"]
-    fn atomic_dec_and_mutex_lock(count: *mut atomic_t, lock: *mut mutex) -> c_int = dec_and_lock;
+    fn atomic_dec_and_mutex_lock(count: *mut atomic_t, m: *mut mutex) -> c_int = dec_and_lock;
 }
 
 unsafe fn owner<'a>(lock: *mut mutex) -> &'a AtomicUsize {

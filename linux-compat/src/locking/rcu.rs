@@ -25,7 +25,7 @@ crate::exports! {
 type Function = Option<unsafe extern "C" fn(*mut callback_head)>;
 
 /// Returns when all that read now have ended. Context: sleeps.
-pub(super) fn synchronize() {
+pub(crate) fn synchronize() {
     let here = sched::current().cpu();
     for cpu in sched::online().iter().filter(|&cpu| cpu != here) {
         let params = Params {
@@ -76,7 +76,7 @@ fn run() {
     }
 }
 
-pub(super) unsafe fn call(head: *mut callback_head, func: Function) {
+pub(crate) unsafe fn call(head: *mut callback_head, func: Function) {
     {
         let mut waiting = WAITING.lock();
         // SAFETY: the caller's head, which is the queue's from now on.
@@ -89,7 +89,7 @@ pub(super) unsafe fn call(head: *mut callback_head, func: Function) {
     system().submit(work());
 }
 
-pub(super) fn barrier() {
+pub(crate) fn barrier() {
     system().submit(work());
     system().flush();
 }
@@ -99,7 +99,7 @@ unsafe fn kfree_later(head: *mut callback_head, offset: c_ulong) {
     // SAFETY: the object starts so far before its head; the note is this function's.
     unsafe {
         let object = head.cast::<u8>().sub(offset as usize).cast::<c_void>();
-        let note = slab::kmalloc(size_of::<Note>(), crate::bindings::__GFP_HIGH).cast::<Note>();
+        let note = slab::kmalloc(size_of::<Note>(), slab::GFP_ATOMIC).cast::<Note>();
         if note.is_null() {
             log::error!(target: "linux", "no memory to note what is to be freed: it leaks");
             return;

@@ -42,7 +42,7 @@ unsafe fn take_write(sem: *mut rw_semaphore) -> bool {
     }
 }
 
-pub(super) unsafe fn down_read(sem: *mut rw_semaphore) {
+pub(crate) unsafe fn down_read(sem: *mut rw_semaphore) {
     // SAFETY: the caller's lock.
     unsafe {
         sleep_until(&raw mut (*sem).wait, c_long::MAX, || take_read(sem));
@@ -56,7 +56,7 @@ pub(super) unsafe fn try_read(sem: *mut rw_semaphore) -> c_int {
     unsafe { locked(&raw mut (*sem).wait, || take_read(sem)) }.into()
 }
 
-pub(super) unsafe fn down_write(sem: *mut rw_semaphore) {
+pub(crate) unsafe fn down_write(sem: *mut rw_semaphore) {
     // SAFETY: the caller's lock.
     unsafe {
         let mut counted = false;
@@ -78,12 +78,12 @@ pub(super) unsafe fn try_write(sem: *mut rw_semaphore) -> c_int {
     unsafe { locked(&raw mut (*sem).wait, || take_write(sem)) }.into()
 }
 
-pub(super) unsafe fn up_read(sem: *mut rw_semaphore) {
+pub(crate) unsafe fn up_read(sem: *mut rw_semaphore) {
     // SAFETY: the caller's lock, which it holds. All are woken: who is first may be a reader that lets a writer go.
     unsafe { change_and_wake(&raw mut (*sem).wait, 0, || (*sem).count -= 1) };
 }
 
-pub(super) unsafe fn up_write(sem: *mut rw_semaphore) {
+pub(crate) unsafe fn up_write(sem: *mut rw_semaphore) {
     // SAFETY: as above.
     unsafe { change_and_wake(&raw mut (*sem).wait, 0, || (*sem).count = 0) };
 }

@@ -11,31 +11,31 @@ use kernel::percpu;
 crate::exports! {
     family "locking";
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_lock(lock: *mut raw_spinlock_t) -> () = lock;
+    fn _raw_spin_lock(l: *mut raw_spinlock_t) -> () = lock;
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_unlock(lock: *mut raw_spinlock_t) -> () = unlock;
+    fn _raw_spin_unlock(l: *mut raw_spinlock_t) -> () = unlock;
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_lock_irq(lock: *mut raw_spinlock_t) -> () = lock_irq;
+    fn _raw_spin_lock_irq(l: *mut raw_spinlock_t) -> () = lock_irq;
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_unlock_irq(lock: *mut raw_spinlock_t) -> () = unlock_irq;
+    fn _raw_spin_unlock_irq(l: *mut raw_spinlock_t) -> () = unlock_irq;
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_lock_irqsave(lock: *mut raw_spinlock_t) -> c_ulong = lock_save;
+    fn _raw_spin_lock_irqsave(l: *mut raw_spinlock_t) -> c_ulong = lock_save;
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_unlock_irqrestore(lock: *mut raw_spinlock_t, flags: c_ulong) -> () = unlock_restore;
+    fn _raw_spin_unlock_irqrestore(l: *mut raw_spinlock_t, flags: c_ulong) -> () = unlock_restore;
     [any, supported, "locking::tests::spinlocks_exclude"]
-    fn _raw_spin_trylock(lock: *mut raw_spinlock_t) -> c_int = try_lock;
+    fn _raw_spin_trylock(l: *mut raw_spinlock_t) -> c_int = try_lock;
     [any, supported, "locking::tests::readers_share_and_writers_exclude"]
-    fn _raw_read_lock(lock: *mut rwlock_t) -> () = read_lock;
+    fn _raw_read_lock(l: *mut rwlock_t) -> () = read_lock;
     [any, supported, "locking::tests::readers_share_and_writers_exclude"]
-    fn _raw_read_unlock(lock: *mut rwlock_t) -> () = read_unlock;
+    fn _raw_read_unlock(l: *mut rwlock_t) -> () = read_unlock;
     [any, supported, "locking::tests::readers_share_and_writers_exclude"]
-    fn _raw_write_lock(lock: *mut rwlock_t) -> () = write_lock;
+    fn _raw_write_lock(l: *mut rwlock_t) -> () = write_lock;
     [any, supported, "locking::tests::readers_share_and_writers_exclude"]
-    fn _raw_write_unlock(lock: *mut rwlock_t) -> () = write_unlock;
+    fn _raw_write_unlock(l: *mut rwlock_t) -> () = write_unlock;
     [any, supported, "locking::tests::readers_share_and_writers_exclude"]
-    fn _raw_read_trylock(lock: *mut rwlock_t) -> c_int = read_try;
+    fn _raw_read_trylock(l: *mut rwlock_t) -> c_int = read_try;
     [any, supported, "locking::tests::readers_share_and_writers_exclude"]
-    fn _raw_write_trylock(lock: *mut rwlock_t) -> c_int = write_try;
+    fn _raw_write_trylock(l: *mut rwlock_t) -> c_int = write_try;
 }
 
 /// A word of a lock.

@@ -32,7 +32,7 @@ unsafe fn readers<'a>(ssp: *mut srcu_struct, idx: c_int) -> &'a AtomicI32 {
     unsafe { AtomicI32::from_ptr((&raw mut (*ssp).readers).cast::<i32>().add((idx & 1) as usize)) }
 }
 
-pub(super) unsafe fn init(ssp: *mut srcu_struct) -> c_int {
+pub(crate) unsafe fn init(ssp: *mut srcu_struct) -> c_int {
     // SAFETY: the caller's structure. Rings begin as their own neighbours.
     unsafe {
         ssp.write_bytes(0, 1);
@@ -50,7 +50,7 @@ unsafe fn cleanup(ssp: *mut srcu_struct) {
     }
 }
 
-pub(super) unsafe fn read_lock(ssp: *mut srcu_struct) -> c_int {
+pub(crate) unsafe fn read_lock(ssp: *mut srcu_struct) -> c_int {
     // SAFETY: the caller's structure.
     unsafe {
         let idx = index(ssp).load(SeqCst) & 1;
@@ -59,7 +59,7 @@ pub(super) unsafe fn read_lock(ssp: *mut srcu_struct) -> c_int {
     }
 }
 
-pub(super) unsafe fn read_unlock(ssp: *mut srcu_struct, idx: c_int) {
+pub(crate) unsafe fn read_unlock(ssp: *mut srcu_struct, idx: c_int) {
     // SAFETY: the caller's structure.
     unsafe {
         change_and_wake(&raw mut (*ssp).wait, 0, || _ = readers(ssp, idx).fetch_sub(1, SeqCst));
@@ -67,7 +67,7 @@ pub(super) unsafe fn read_unlock(ssp: *mut srcu_struct, idx: c_int) {
 }
 
 /// Twice: a reader may have read the index before it changed and counted itself after the first wait.
-pub(super) unsafe fn synchronize(ssp: *mut srcu_struct) {
+pub(crate) unsafe fn synchronize(ssp: *mut srcu_struct) {
     // SAFETY: the caller's structure.
     unsafe {
         mutex_lock(&raw mut (*ssp).mutex);

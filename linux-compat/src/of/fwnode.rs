@@ -75,7 +75,7 @@ pub(super) fn ops() -> *const bindings::fwnode_operations {
     (&raw const OPS).cast()
 }
 
-pub(super) fn is_of(fwnode: *const fwnode_handle) -> bool {
+pub(crate) fn is_of(fwnode: *const fwnode_handle) -> bool {
     // SAFETY: null, an error, or a firmware node.
     Errno::check_ptr(fwnode.cast_mut())
         .is_ok_and(|raw| unsafe { raw.as_ref() }.is_some_and(|f| f.ops == ops()))

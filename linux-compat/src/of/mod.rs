@@ -7,6 +7,7 @@ use crate::export::Export;
 mod address;
 mod find;
 mod fwnode;
+pub(crate) use fwnode::is_of as is_of_node;
 mod node;
 mod phandle;
 mod property;

@@ -4,6 +4,7 @@
 use super::format::{Out, format};
 use super::va::{Args, Va};
 use crate::bindings::device;
+use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use core::ffi::{CStr, c_char, c_int};
 use kernel::sync::SpinLock;

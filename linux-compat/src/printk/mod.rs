@@ -16,6 +16,7 @@ mod va;
 
 pub use emit::log_line;
 pub use format::Out;
+pub use pointer::bits;
 
 use crate::export::Export;
 

@@ -426,10 +426,10 @@ unsafe fn node_part(out: &mut Out, node: &bindings::device_node, letter: u8) {
             b'F' => {
                 let flag = |bit: u32, letter: u8| if node._flags & 1 << bit != 0 { letter } else { b'-' };
                 out.bytes(&[
-                    flag(bindings::OF_DYNAMIC, b'D'),
-                    flag(bindings::OF_DETACHED, b'd'),
-                    flag(bindings::OF_POPULATED, b'P'),
-                    flag(bindings::OF_POPULATED_BUS, b'B'),
+                    flag(1, b'D'),
+                    flag(2, b'd'),
+                    flag(3, b'P'),
+                    flag(4, b'B'),
                 ]);
             }
             _ => compatible(out, node, letter == b'C'),
@@ -491,7 +491,9 @@ unsafe fn fwnode(out: &mut Out, fwnode: *mut bindings::fwnode_handle, more: u128
     }
     // SAFETY: the caller's; the function says null for other kinds of nodes.
     unsafe {
-        match crate::of::from_fwnode(fwnode).as_ref() {
+        let of = fwnode.wrapping_byte_sub(core::mem::offset_of!(bindings::device_node, fwnode)).cast();
+        let of: *const bindings::device_node = if crate::of::is_of_node(fwnode) { of } else { core::ptr::null() };
+        match of.as_ref() {
             Some(of) if seen(more, b'P') => node_part(out, of, b'P'),
             Some(of) => path(out, of),
             None => out.bytes(b"(software node)"),
@@ -501,9 +503,13 @@ unsafe fn fwnode(out: &mut Out, fwnode: *mut bindings::fwnode_handle, more: u128
 
 /// # Safety
 /// So many bits.
-unsafe fn bitmap(out: &mut Out, words: *const u64, bits: usize, list: bool) {
+unsafe fn bitmap(out: &mut Out, words: *const u64, count: usize, list: bool) {
     // SAFETY: the caller's bits.
-    let bit = |n: usize| unsafe { *words.add(n / 64) } & 1 << (n % 64) != 0;
+    bits(out, count, list, |n| unsafe { *words.add(n / 64) } & 1 << (n % 64) != 0);
+}
+
+/// Bits as groups of 32 in hexadecimal, or as a list of ranges.
+pub fn bits(out: &mut Out, bits: usize, list: bool, bit: impl Fn(usize) -> bool) {
     if !list {
         let groups = bits.div_ceil(32).max(1);
         for group in (0..groups).rev() {

@@ -2,7 +2,8 @@
 //! Caches of objects of one size.
 
 use super::chunks;
-use crate::bindings::{__GFP_ZERO, gfp_t, slab_flags_t};
+use super::GFP_ZERO;
+use crate::bindings::{gfp_t, slab_flags_t};
 use alloc::boxed::Box;
 use core::ffi::{c_char, c_int, c_uint, c_void};
 use core::sync::atomic::AtomicUsize;
@@ -88,7 +89,7 @@ pub(super) unsafe fn alloc(s: *mut Opaque, flags: gfp_t) -> *mut c_void {
     cache.objects.fetch_add(1, Relaxed);
     // SAFETY: new memory of that size; the driver's constructor takes an object.
     unsafe {
-        if flags & __GFP_ZERO as gfp_t != 0 {
+        if flags & GFP_ZERO != 0 {
             at.write_bytes(0, cache.size);
         }
         if let Some(ctor) = cache.ctor {

@@ -93,7 +93,7 @@ unsafe fn give_back(at: *mut u8, bytes: usize) {
 }
 
 fn class_of(size: usize) -> Option<u8> {
-    CLASSES.iter().position(|&class| size <= class.into()).map(|i| i as u8)
+    CLASSES.iter().position(|&class| size <= usize::from(class)).map(|i| i as u8)
 }
 
 fn bytes_of(class: u8) -> usize {

@@ -12,7 +12,7 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
-use crate::bindings::{__GFP_DIRECT_RECLAIM, __GFP_NOWARN, __GFP_ZERO, gfp_t};
+use crate::bindings::gfp_t;
 use crate::export::Export;
 use core::ffi::c_void;
 use core::ptr::null_mut;
@@ -53,6 +53,17 @@ crate::exports! {
     fn vfree(p: *const c_void) -> () = kfree;
 }
 
+/// The flags of `linux/gfp_types.h` that change anything here.
+pub const GFP_ZERO: gfp_t = 1 << 8;
+/// The caller may sleep.
+pub const GFP_DIRECT_RECLAIM: gfp_t = 1 << 10;
+/// Want of memory is not worth a line in the log.
+pub const GFP_NOWARN: gfp_t = 1 << 13;
+/// The caller may not sleep.
+pub const GFP_ATOMIC: gfp_t = 1 << 5 | 1 << 11;
+/// The caller may sleep.
+pub const GFP_KERNEL: gfp_t = GFP_DIRECT_RECLAIM | 1 << 11 | 1 << 6 | 1 << 7;
+
 /// What `kmalloc(0)` gives: no memory, but not null.
 const ZERO_SIZE: usize = 16;
 
@@ -63,17 +74,17 @@ fn is_piece(p: *const c_void) -> bool {
 
 /// `size` bytes, or null. Context: any; with `GFP_KERNEL` the caller may sleep.
 pub fn kmalloc(size: usize, flags: gfp_t) -> *mut c_void {
-    if cfg!(debug_assertions) && flags & __GFP_DIRECT_RECLAIM as gfp_t != 0 && kernel::percpu::in_atomic_context() {
+    if cfg!(debug_assertions) && flags & GFP_DIRECT_RECLAIM != 0 && kernel::percpu::in_atomic_context() {
         log::warn!(target: "linux", "GFP_KERNEL in atomic context, in {}", crate::context::describe());
     }
     if size == 0 {
         return core::ptr::without_provenance_mut(ZERO_SIZE);
     }
     let at = chunks::alloc(size, 0);
-    if at.is_null() && flags & __GFP_NOWARN as gfp_t == 0 {
+    if at.is_null() && flags & GFP_NOWARN == 0 {
         log::warn!(target: "linux", "no memory for {size} bytes, in {}", crate::context::describe());
     }
-    if !at.is_null() && flags & __GFP_ZERO as gfp_t != 0 {
+    if !at.is_null() && flags & GFP_ZERO != 0 {
         // SAFETY: these bytes were just given to this function.
         unsafe { at.write_bytes(0, size) };
     }
@@ -144,11 +155,11 @@ pub unsafe fn krealloc(p: *const c_void, size: usize, flags: gfp_t) -> *mut c_vo
 }
 
 fn vmalloc(size: u64) -> *mut c_void {
-    vmalloc_flags(size, crate::bindings::__GFP_DIRECT_RECLAIM as gfp_t)
+    vmalloc_flags(size, GFP_DIRECT_RECLAIM)
 }
 
 fn vzalloc(size: u64) -> *mut c_void {
-    vmalloc_flags(size, (__GFP_DIRECT_RECLAIM | __GFP_ZERO) as gfp_t)
+    vmalloc_flags(size, GFP_DIRECT_RECLAIM | GFP_ZERO)
 }
 
 /// Like Linux's, null for no bytes.

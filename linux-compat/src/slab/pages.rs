@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Whole pages, and what is physical about memory. RAM stands at its physical address; the heap of Rust does not.
 
-use super::{kfree, kmalloc};
-use crate::bindings::{__GFP_ZERO, FV_PAGE_SHIFT, FV_VMEMMAP, gfp_t, page, phys_addr_t};
+use super::{GFP_ZERO, kfree, kmalloc};
+use crate::bindings::{FV_PAGE_SHIFT, FV_VMEMMAP, gfp_t, page, phys_addr_t};
 use core::ffi::{c_uint, c_void};
 
 const PAGE_SHIFT: u32 = 12;
@@ -40,7 +40,7 @@ pub(super) fn get(flags: gfp_t, order: c_uint) -> u64 {
 }
 
 fn zeroed(flags: gfp_t) -> u64 {
-    get(flags | __GFP_ZERO as gfp_t, 0)
+    get(flags | GFP_ZERO, 0)
 }
 
 pub(super) unsafe fn free(addr: u64, _order: c_uint) {
@@ -59,7 +59,7 @@ unsafe fn free_exact(virt: *mut c_void, _size: usize) {
 
 /// The descriptor of a page: a number in disguise, see `asm/memory.h`.
 pub(super) fn descriptor(address: u64) -> *mut page {
-    core::ptr::without_provenance_mut(((address >> PAGE_SHIFT << FV_PAGE_SHIFT) + FV_VMEMMAP) as usize)
+    core::ptr::without_provenance_mut(((address >> PAGE_SHIFT << FV_PAGE_SHIFT) + FV_VMEMMAP as u64) as usize)
 }
 
 fn get_descriptor(flags: gfp_t, order: c_uint) -> *mut page {
@@ -72,7 +72,7 @@ fn get_descriptor(flags: gfp_t, order: c_uint) -> *mut page {
 unsafe fn free_descriptor(page: *mut page, order: c_uint) {
     if !page.is_null() {
         // SAFETY: the caller's pages.
-        unsafe { free((page.addr() as u64 - FV_VMEMMAP) >> FV_PAGE_SHIFT << PAGE_SHIFT, order) };
+        unsafe { free((page.addr() as u64 - FV_VMEMMAP as u64) >> FV_PAGE_SHIFT << PAGE_SHIFT, order) };
     }
 }
 

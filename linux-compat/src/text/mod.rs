@@ -11,6 +11,8 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+pub use duplicate::kstrdup;
+
 use crate::export::Export;
 
 /// The tables of exports of this family.

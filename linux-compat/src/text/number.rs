@@ -118,7 +118,7 @@ unsafe fn signed<T: TryFrom<i64>>(s: *const c_char, base: c_uint, res: *mut T) -
     to_c(result.map(|value| unsafe { res.write(value) }))
 }
 
-pub(super) unsafe fn boolean(s: *const c_char, res: *mut bool) -> c_int {
+pub(crate) unsafe fn boolean(s: *const c_char, res: *mut bool) -> c_int {
     if s.is_null() {
         return Errno::EINVAL.to_c();
     }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where the linker put what drivers have for each CPU, if any has. */
+extern char __start_fv_percpu[] __attribute__((weak));
+extern char __stop_fv_percpu[] __attribute__((weak));
+
+void *fv_percpu_start(void)
+{
+	return __start_fv_percpu;
+}
+
+void *fv_percpu_end(void)
+{
+	return __stop_fv_percpu;
+}
+
+/* Parameters of drivers. */
+extern char __start___param[] __attribute__((weak));
+extern char __stop___param[] __attribute__((weak));
+
+void *fv_params_start(void)
+{
+	return __start___param;
+}
+
+void *fv_params_end(void)
+{
+	return __stop___param;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Timers of nanoseconds: one ring, ordered by time; callbacks run in interrupt context, one at a time.
+
+use super::clock;
+use crate::bindings::{
+    CLOCK_REALTIME, CLOCK_TAI, HRTIMER_MODE_REL, HRTIMER_RESTART, clockid_t, hrtimer, hrtimer_mode, ktime_t, list_head,
+};
+use crate::context::{self, Role};
+use crate::locking::List;
+use alloc::sync::Arc;
+use core::ffi::c_int;
+use core::mem::offset_of;
+use core::ptr::null_mut;
+use kernel::sync::{Once, SpinLock};
+use kernel::time::now_ns;
+use kernel::timer::Timer;
+
+crate::exports! {
+    family "time";
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_init(timer: *mut hrtimer, clock: clockid_t, mode: hrtimer_mode) -> () = init;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_start_range_ns(timer: *mut hrtimer, tim: ktime_t, range: u64, mode: hrtimer_mode) -> () = start;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_cancel(timer: *mut hrtimer) -> c_int = cancel;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_try_to_cancel(timer: *mut hrtimer) -> c_int = try_cancel;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_active(timer: *const hrtimer) -> bool = active;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_callback_running(timer: *mut hrtimer) -> c_int = running;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_cb_get_time(timer: *const hrtimer) -> ktime_t = time_of;
+    [any, supported, "time::tests::hrtimers_restart"]
+    fn hrtimer_forward(timer: *mut hrtimer, now: ktime_t, interval: ktime_t) -> u64 = forward;
+}
+
+struct Queue {
+    ring: list_head,
+    running: *mut hrtimer,
+}
+
+// SAFETY: timers stay while they are armed.
+unsafe impl Send for Queue {}
+
+static QUEUE: SpinLock<Queue> =
+    SpinLock::new(Queue { ring: list_head { next: null_mut(), prev: null_mut() }, running: null_mut() });
+static ALARM: Once<Arc<Timer>> = Once::new();
+
+fn node(timer: *mut hrtimer) -> List {
+    List(timer.wrapping_byte_add(offset_of!(hrtimer, entry)).cast())
+}
+
+fn timer_of(node: List) -> *mut hrtimer {
+    node.0.wrapping_byte_sub(offset_of!(hrtimer, entry)).cast()
+}
+
+/// What a timer's clock is ahead of the counter.
+unsafe fn ahead(timer: *const hrtimer) -> i64 {
+    // SAFETY: the caller's timer.
+    match unsafe { (*timer).clock } as u32 {
+        CLOCK_REALTIME | CLOCK_TAI => clock::offset(),
+        _ => 0,
+    }
+}
+
+/// When it is due, by the counter.
+unsafe fn due(timer: *mut hrtimer) -> i64 {
+    // SAFETY: the caller's timer.
+    unsafe { (*timer).expires.saturating_sub(ahead(timer)) }
+}
+
+impl Queue {
+    fn ring(&mut self) -> List {
+        let ring = List(&raw mut self.ring);
+        if self.ring.next.is_null() {
+            // SAFETY: the queue's own, at rest in its static.
+            unsafe { ring.init() };
+        }
+        ring
+    }
+
+    unsafe fn insert(&mut self, timer: *mut hrtimer) {
+        let ring = self.ring();
+        // SAFETY: what is in the ring stays, and the queue is locked.
+        unsafe {
+            let mut at = ring.prev();
+            while at != ring && due(timer) < due(timer_of(at)) {
+                at = at.prev();
+            }
+            at.add(node(timer));
+            (*timer).queued = true;
+        }
+    }
+
+    unsafe fn remove(&mut self, timer: *mut hrtimer) -> bool {
+        // SAFETY: the caller's timer, in the ring if it says so.
+        unsafe {
+            let was = (*timer).queued;
+            if was {
+                node(timer).remove_null();
+                (*timer).queued = false;
+            }
+            was
+        }
+    }
+
+    fn first(&mut self) -> Option<(*mut hrtimer, i64)> {
+        // SAFETY: as above.
+        unsafe { self.ring().first().map(timer_of).map(|timer| (timer, due(timer))) }
+    }
+}
+
+/// Has the alarm ring for the first.
+fn arm() {
+    let first = QUEUE.lock().first();
+    if let Some((_, at)) = first {
+        ALARM.call_once(|| Timer::new(ring)).arm(at.max(0).cast_unsigned());
+    }
+}
+
+pub(super) unsafe fn init(timer: *mut hrtimer, clock: clockid_t, _mode: hrtimer_mode) {
+    // SAFETY: the caller's timer.
+    unsafe {
+        timer.write_bytes(0, 1);
+        (*timer).clock = clock;
+    }
+}
+
+pub(super) unsafe fn start(timer: *mut hrtimer, tim: ktime_t, _range: u64, mode: hrtimer_mode) {
+    // SAFETY: the caller's timer.
+    unsafe {
+        let mut queue = QUEUE.lock();
+        queue.remove(timer);
+        let relative = mode & HRTIMER_MODE_REL != 0;
+        (*timer).expires = if relative { time_of(timer).saturating_add(tim.max(0)) } else { tim };
+        queue.insert(timer);
+    }
+    arm();
+}
+
+/// The alarm: runs what is due. Interrupts are masked.
+fn ring() {
+    loop {
+        let timer = {
+            let mut queue = QUEUE.lock();
+            if !queue.running.is_null() {
+                // Another CPU is at it and looks again before it leaves.
+                return;
+            }
+            match queue.first() {
+                Some((timer, at)) if at <= now_ns().cast_signed() => {
+                    // SAFETY: armed timers stay.
+                    unsafe { queue.remove(timer) };
+                    queue.running = timer;
+                    timer
+                }
+                _ => break,
+            }
+        };
+        // SAFETY: the driver's function, and its timer, which stays if it is to run again.
+        unsafe {
+            let again = (*timer).function.map_or(0, |function| {
+                context::run(Role::HrTimer, core::ptr::null(), function as usize, || function(timer))
+            });
+            let mut queue = QUEUE.lock();
+            if again == HRTIMER_RESTART && !(*timer).queued {
+                queue.insert(timer);
+            }
+            queue.running = null_mut();
+        }
+    }
+    arm();
+}
+
+pub(super) unsafe fn try_cancel(timer: *mut hrtimer) -> c_int {
+    let mut queue = QUEUE.lock();
+    // SAFETY: the caller's timer.
+    match unsafe { queue.remove(timer) } {
+        _ if queue.running == timer => -1,
+        was => was.into(),
+    }
+}
+
+/// Waits for a callback that runs on another CPU.
+pub(super) unsafe fn cancel(timer: *mut hrtimer) -> c_int {
+    let mut was = 0;
+    loop {
+        {
+            let mut queue = QUEUE.lock();
+            // SAFETY: the caller's timer.
+            was |= c_int::from(unsafe { queue.remove(timer) });
+            if queue.running != timer {
+                return was;
+            }
+        }
+        if context::hard_interrupt() {
+            panic!("hrtimer_cancel in an interrupt handler while its callback runs, in {}", context::describe());
+        }
+        arch::cpu::relax();
+    }
+}
+
+pub(super) unsafe fn active(timer: *const hrtimer) -> bool {
+    let queue = QUEUE.lock();
+    // SAFETY: the caller's timer.
+    unsafe { (*timer).queued || core::ptr::eq(queue.running, timer) }
+}
+
+fn running(timer: *mut hrtimer) -> c_int {
+    (QUEUE.lock().running == timer).into()
+}
+
+unsafe fn time_of(timer: *const hrtimer) -> ktime_t {
+    // SAFETY: the caller's timer.
+    now_ns().cast_signed() + unsafe { ahead(timer) }
+}
+
+pub(super) unsafe fn forward(timer: *mut hrtimer, now: ktime_t, interval: ktime_t) -> u64 {
+    // SAFETY: the caller's timer, which is not armed.
+    unsafe {
+        let late = now - (*timer).expires;
+        if late < 0 {
+            return 0;
+        }
+        let interval = interval.max(1);
+        let steps = late / interval + 1;
+        (*timer).expires += steps * interval;
+        steps.cast_unsigned()
+    }
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Timers of jiffies: one ring, ordered by time; callbacks run as softirq work.
+
+use super::{NS_PER_JIFFY, jiffies};
+use crate::bindings::{list_head, lock_class_key, timer_list};
+use crate::context::{self, Role};
+use crate::locking::List;
+use crate::work::softirq;
+use alloc::sync::Arc;
+use core::ffi::{c_char, c_int, c_uint, c_ulong};
+use core::mem::offset_of;
+use core::ptr::null_mut;
+use kernel::sync::{Once, SpinLock};
+use kernel::timer::Timer;
+
+crate::exports! {
+    family "time";
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn init_timer_key(timer: *mut timer_list, func: Function, flags: c_uint, name: *const c_char, key: *mut lock_class_key) -> () = init;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn add_timer(timer: *mut timer_list) -> () = add;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn add_timer_on(timer: *mut timer_list, cpu: c_int) -> () = add_on;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn mod_timer(timer: *mut timer_list, expires: c_ulong) -> c_int = modify;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn mod_timer_pending(timer: *mut timer_list, expires: c_ulong) -> c_int = modify_pending;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn timer_reduce(timer: *mut timer_list, expires: c_ulong) -> c_int = reduce;
+    [any, supported, "time::tests::timers_are_deleted"]
+    fn timer_delete(timer: *mut timer_list) -> c_int = delete;
+    [any, supported, "time::tests::timers_are_deleted"]
+    fn try_to_del_timer_sync(timer: *mut timer_list) -> c_int = try_delete;
+    [atomic, supported, "time::tests::timers_are_deleted"]
+    fn timer_delete_sync(timer: *mut timer_list) -> c_int = delete_sync;
+    [any, supported, "time::tests::timers_are_deleted"]
+    fn timer_shutdown(timer: *mut timer_list) -> c_int = shutdown;
+    [atomic, supported, "time::tests::timers_are_deleted"]
+    fn timer_shutdown_sync(timer: *mut timer_list) -> c_int = shutdown_sync;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn round_jiffies(j: c_ulong) -> c_ulong = round;
+    [any, supported, "time::tests::timers_run_in_order"]
+    fn round_jiffies_relative(j: c_ulong) -> c_ulong = round_relative;
+}
+
+type Function = Option<unsafe extern "C" fn(*mut timer_list)>;
+
+struct Queue {
+    ring: list_head,
+    running: *mut timer_list,
+}
+
+// SAFETY: timers stay while they are armed.
+unsafe impl Send for Queue {}
+
+static QUEUE: SpinLock<Queue> =
+    SpinLock::new(Queue { ring: list_head { next: null_mut(), prev: null_mut() }, running: null_mut() });
+/// Rings when the first is due.
+static ALARM: Once<Arc<Timer>> = Once::new();
+
+fn node(timer: *mut timer_list) -> List {
+    List(timer.wrapping_byte_add(offset_of!(timer_list, entry)).cast())
+}
+
+fn timer_of(node: List) -> *mut timer_list {
+    node.0.wrapping_byte_sub(offset_of!(timer_list, entry)).cast()
+}
+
+/// Whether `a` is earlier than `b`, as long as both are within half of all time.
+fn before(a: u64, b: u64) -> bool {
+    (a.wrapping_sub(b).cast_signed()) < 0
+}
+
+unsafe fn expires(timer: *mut timer_list) -> u64 {
+    // SAFETY: the caller's timer.
+    unsafe { (*timer).expires }
+}
+
+unsafe fn is_pending(timer: *mut timer_list) -> bool {
+    // SAFETY: the caller's timer.
+    unsafe { !(*timer).entry.next.is_null() }
+}
+
+impl Queue {
+    fn ring(&mut self) -> List {
+        let ring = List(&raw mut self.ring);
+        if self.ring.next.is_null() {
+            // SAFETY: the queue's own, at rest in its static.
+            unsafe { ring.init() };
+        }
+        ring
+    }
+
+    /// Puts a timer where it belongs; whether it is the first now.
+    unsafe fn insert(&mut self, timer: *mut timer_list) -> bool {
+        let ring = self.ring();
+        // SAFETY: what is in the ring stays, and the queue is locked.
+        unsafe {
+            let mut at = ring.prev();
+            while at != ring && before(expires(timer), expires(timer_of(at))) {
+                at = at.prev();
+            }
+            at.add(node(timer));
+            at == ring
+        }
+    }
+
+    fn first(&mut self) -> Option<*mut timer_list> {
+        // SAFETY: as above.
+        unsafe { self.ring().first().map(timer_of) }
+    }
+}
+
+/// Has the alarm ring at a jiffy.
+fn arm(at: u64) {
+    let alarm = ALARM.call_once(|| Timer::new(softirq::raise));
+    alarm.arm(at.saturating_mul(NS_PER_JIFFY));
+}
+
+unsafe fn init(
+    timer: *mut timer_list,
+    func: Function,
+    flags: c_uint,
+    _name: *const c_char,
+    _key: *mut lock_class_key,
+) {
+    // SAFETY: the caller's timer.
+    unsafe {
+        timer.write(timer_list {
+            entry: list_head { next: null_mut(), prev: null_mut() },
+            expires: 0,
+            function: func,
+            flags,
+        });
+    }
+}
+
+/// What [`change`] does to a timer that is armed, or not.
+#[derive(Clone, Copy, PartialEq)]
+enum When {
+    Always,
+    Pending,
+    Earlier,
+}
+
+unsafe fn change(timer: *mut timer_list, at: u64, when: When) -> c_int {
+    let (was, first) = {
+        let mut queue = QUEUE.lock();
+        // SAFETY: the caller's timer, under the lock.
+        unsafe {
+            let was = is_pending(timer);
+            if (*timer).function.is_none()
+                || (was && (*timer).expires == at)
+                || (when == When::Pending && !was)
+                || (when == When::Earlier && was && !before(at, (*timer).expires))
+            {
+                return was.into();
+            }
+            if was {
+                node(timer).remove_null();
+            }
+            (*timer).expires = at;
+            (was, queue.insert(timer))
+        }
+    };
+    if first {
+        arm(at);
+    }
+    was.into()
+}
+
+/// Arms a timer for a jiffy, wherever it was; 1 if it was armed. Context: any.
+///
+/// # Safety
+/// `timer` was set up, and stays until its callback has ended.
+pub unsafe fn modify(timer: *mut timer_list, expires: c_ulong) -> c_int {
+    // SAFETY: the caller's timer.
+    unsafe { change(timer, expires, When::Always) }
+}
+
+unsafe fn modify_pending(timer: *mut timer_list, expires: c_ulong) -> c_int {
+    // SAFETY: the caller's timer.
+    unsafe { change(timer, expires, When::Pending) }
+}
+
+unsafe fn reduce(timer: *mut timer_list, expires: c_ulong) -> c_int {
+    // SAFETY: the caller's timer.
+    unsafe { change(timer, expires, When::Earlier) }
+}
+
+unsafe fn add(timer: *mut timer_list) {
+    // SAFETY: the caller's timer.
+    unsafe {
+        if is_pending(timer) {
+            log::error!(target: "linux", "add_timer of an armed timer, in {}", context::describe());
+            return;
+        }
+        let at = (*timer).expires;
+        // So that "the same time as before" is no reason to do nothing.
+        change(timer, at, When::Always);
+    }
+}
+
+/// There is one queue for all CPUs.
+unsafe fn add_on(timer: *mut timer_list, _cpu: c_int) {
+    // SAFETY: the caller's timer.
+    unsafe { add(timer) };
+}
+
+/// Disarms a timer, which may be running; 1 if it was armed. Context: any.
+///
+/// # Safety
+/// As [`modify`].
+pub unsafe fn delete(timer: *mut timer_list) -> c_int {
+    let _queue = QUEUE.lock();
+    // SAFETY: the caller's timer, under the lock.
+    unsafe {
+        let was = is_pending(timer);
+        if was {
+            node(timer).remove_null();
+        }
+        was.into()
+    }
+}
+
+unsafe fn try_delete(timer: *mut timer_list) -> c_int {
+    let queue = QUEUE.lock();
+    if queue.running == timer {
+        return -1;
+    }
+    drop(queue);
+    // SAFETY: the caller's timer.
+    unsafe { delete(timer) }
+}
+
+/// Like [`delete`], and waits for the callback. Context: atomic.
+///
+/// # Safety
+/// As [`modify`].
+pub unsafe fn delete_sync(timer: *mut timer_list) -> c_int {
+    let mut was = 0;
+    loop {
+        // SAFETY: the caller's timer.
+        was |= unsafe { delete(timer) };
+        if QUEUE.lock().running != timer || softirq::serving() {
+            return was;
+        }
+        // Its callback runs on another CPU, without being preempted.
+        arch::cpu::relax();
+    }
+}
+
+unsafe fn shutdown(timer: *mut timer_list) -> c_int {
+    // SAFETY: the caller's timer.
+    unsafe {
+        let was = delete(timer);
+        let _queue = QUEUE.lock();
+        (*timer).function = None;
+        was
+    }
+}
+
+unsafe fn shutdown_sync(timer: *mut timer_list) -> c_int {
+    // SAFETY: the caller's timer.
+    unsafe { shutdown(timer) | delete_sync(timer) }
+}
+
+/// Runs the next timer that is due, if there is one; else has the alarm set. The softirq vCPU.
+pub(crate) fn run_one() -> bool {
+    let (timer, function) = {
+        let mut queue = QUEUE.lock();
+        let Some(first) = queue.first() else { return false };
+        // SAFETY: armed timers stay.
+        let at = unsafe { expires(first) };
+        if before(jiffies(), at) {
+            drop(queue);
+            arm(at);
+            return false;
+        }
+        // SAFETY: as above.
+        unsafe { node(first).remove_null() };
+        queue.running = first;
+        // SAFETY: as above.
+        (first, unsafe { (*first).function })
+    };
+    softirq::atomically(|| {
+        if let Some(function) = function {
+            // SAFETY: the driver's function; afterwards its timer may be gone.
+            context::run(Role::Timer, core::ptr::null(), function as usize, || unsafe { function(timer) });
+        }
+        QUEUE.lock().running = null_mut();
+    });
+    true
+}
+
+/// Up or down to a whole second, so that timers that need not be exact go off together; never into the past.
+fn round(j: c_ulong) -> c_ulong {
+    let rest = j % super::HZ;
+    let rounded = if rest < super::HZ / 4 { j - rest } else { j - rest + super::HZ };
+    if before(jiffies(), rounded) { rounded } else { j }
+}
+
+fn round_relative(j: c_ulong) -> c_ulong {
+    let now = jiffies();
+    round(now + j) - now
+}

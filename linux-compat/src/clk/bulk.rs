@@ -45,7 +45,7 @@ crate::exports! {
 ///
 /// # Safety
 /// `clks` points to `num` elements, or `num` is not positive.
-unsafe fn slice<'a>(num: c_int, clks: *const clk_bulk_data) -> &'a [clk_bulk_data] {
+pub(super) unsafe fn slice<'a>(num: c_int, clks: *const clk_bulk_data) -> &'a [clk_bulk_data] {
     match usize::try_from(num) {
         // SAFETY: the caller's promise.
         Ok(num) if num > 0 && !clks.is_null() => unsafe { core::slice::from_raw_parts(clks, num) },
@@ -57,7 +57,7 @@ unsafe fn slice<'a>(num: c_int, clks: *const clk_bulk_data) -> &'a [clk_bulk_dat
 ///
 /// # Safety
 /// As [`slice`]; nobody else uses the elements.
-unsafe fn slice_mut<'a>(num: c_int, clks: *mut clk_bulk_data) -> &'a mut [clk_bulk_data] {
+pub(super) unsafe fn slice_mut<'a>(num: c_int, clks: *mut clk_bulk_data) -> &'a mut [clk_bulk_data] {
     match usize::try_from(num) {
         // SAFETY: the caller's promise.
         Ok(num) if num > 0 && !clks.is_null() => unsafe { core::slice::from_raw_parts_mut(clks, num) },
@@ -66,7 +66,7 @@ unsafe fn slice_mut<'a>(num: c_int, clks: *mut clk_bulk_data) -> &'a mut [clk_bu
 }
 
 /// Gets all clocks, or none.
-unsafe fn fill(dev: *mut device, clks: &mut [clk_bulk_data], optional: bool) -> Result<()> {
+pub(super) unsafe fn fill(dev: *mut device, clks: &mut [clk_bulk_data], optional: bool) -> Result<()> {
     clks.iter_mut().for_each(|c| c.clk = ptr::null_mut());
     for at in 0..clks.len() {
         let Some(slot) = clks.get_mut(at) else { break };
@@ -86,18 +86,18 @@ unsafe fn fill(dev: *mut device, clks: &mut [clk_bulk_data], optional: bool) -> 
     Ok(())
 }
 
-unsafe fn get(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn get(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { fill(dev, slice_mut(num, clks), false) })
 }
 
-unsafe fn get_optional(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn get_optional(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { fill(dev, slice_mut(num, clks), true) })
 }
 
 /// All clocks of the device's node, with the names that it has for them, in an array that is the caller's.
-unsafe fn all(dev: *mut device) -> Result<Box<[clk_bulk_data]>> {
+pub(super) unsafe fn all(dev: *mut device) -> Result<Box<[clk_bulk_data]>> {
     // SAFETY: as the caller says.
     unsafe {
         let Some(node) = dev.as_ref().and_then(|d| Node::from_raw(d.of_node)) else { return Ok(Box::default()) };
@@ -121,7 +121,7 @@ unsafe fn all(dev: *mut device) -> Result<Box<[clk_bulk_data]>> {
 }
 
 /// Hands an array to C; says how many elements it has. No clocks give no array.
-unsafe fn hand_out(all: Box<[clk_bulk_data]>, clks: *mut *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn hand_out(all: Box<[clk_bulk_data]>, clks: *mut *mut clk_bulk_data) -> c_int {
     let num = all.len() as c_int;
     let array = if all.is_empty() { ptr::null_mut() } else { Box::into_raw(all).cast() };
     // SAFETY: the caller's variable.
@@ -129,7 +129,7 @@ unsafe fn hand_out(all: Box<[clk_bulk_data]>, clks: *mut *mut clk_bulk_data) -> 
     num
 }
 
-unsafe fn get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     int_to_c(unsafe { all(dev) }.map(|all| {
         // SAFETY: as above.
@@ -137,7 +137,7 @@ unsafe fn get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
     }))
 }
 
-unsafe fn put(num: c_int, clks: *mut clk_bulk_data) {
+pub(super) unsafe fn put(num: c_int, clks: *mut clk_bulk_data) {
     // SAFETY: as the caller says.
     for slot in unsafe { slice_mut(num, clks) }.iter_mut().rev() {
         // SAFETY: as above.
@@ -145,7 +145,7 @@ unsafe fn put(num: c_int, clks: *mut clk_bulk_data) {
     }
 }
 
-unsafe fn put_all(num: c_int, clks: *mut clk_bulk_data) {
+pub(super) unsafe fn put_all(num: c_int, clks: *mut clk_bulk_data) {
     // SAFETY: an array of `hand_out`, as the caller says.
     unsafe {
         put(num, clks);
@@ -158,28 +158,28 @@ unsafe fn put_all(num: c_int, clks: *mut clk_bulk_data) {
     }
 }
 
-unsafe fn prepare(num: c_int, clks: *const clk_bulk_data) -> c_int {
+pub(super) unsafe fn prepare(num: c_int, clks: *const clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { each(slice(num, clks), consumer::prepare, consumer::unprepare) }
 }
 
-unsafe fn unprepare(num: c_int, clks: *const clk_bulk_data) {
+pub(super) unsafe fn unprepare(num: c_int, clks: *const clk_bulk_data) {
     // SAFETY: as the caller says.
     unsafe { slice(num, clks).iter().rev().for_each(|c| consumer::unprepare(c.clk)) };
 }
 
-unsafe fn enable(num: c_int, clks: *const clk_bulk_data) -> c_int {
+pub(super) unsafe fn enable(num: c_int, clks: *const clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { each(slice(num, clks), consumer::enable, consumer::disable) }
 }
 
-unsafe fn disable(num: c_int, clks: *const clk_bulk_data) {
+pub(super) unsafe fn disable(num: c_int, clks: *const clk_bulk_data) {
     // SAFETY: as the caller says.
     unsafe { slice(num, clks).iter().rev().for_each(|c| consumer::disable(c.clk)) };
 }
 
 /// Does something to all clocks; undoes it if one refuses.
-unsafe fn each(
+pub(super) unsafe fn each(
     clks: &[clk_bulk_data],
     begin: unsafe fn(*mut crate::bindings::clk) -> c_int,
     end: unsafe fn(*mut crate::bindings::clk),
@@ -197,7 +197,7 @@ unsafe fn each(
     0
 }
 
-unsafe fn devm(dev: *mut device, num: c_int, clks: *mut clk_bulk_data, optional: bool) -> c_int {
+pub(super) unsafe fn devm(dev: *mut device, num: c_int, clks: *mut clk_bulk_data, optional: bool) -> c_int {
     // SAFETY: as the caller says; the array is the driver's and lives as long as the device is bound.
     unsafe {
         let address = clks.expose_provenance();
@@ -207,17 +207,17 @@ unsafe fn devm(dev: *mut device, num: c_int, clks: *mut clk_bulk_data, optional:
     }
 }
 
-unsafe fn devm_get(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn devm_get(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { devm(dev, num, clks, false) }
 }
 
-unsafe fn devm_get_optional(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn devm_get_optional(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { devm(dev, num, clks, true) }
 }
 
-unsafe fn devm_all(dev: *mut device, clks: *mut *mut clk_bulk_data, on: bool) -> c_int {
+pub(super) unsafe fn devm_all(dev: *mut device, clks: *mut *mut clk_bulk_data, on: bool) -> c_int {
     let get = || {
         // SAFETY: as the caller says; the array goes when the resource does.
         unsafe {
@@ -244,7 +244,7 @@ unsafe fn devm_all(dev: *mut device, clks: *mut *mut clk_bulk_data, on: bool) ->
 }
 
 /// Prepares and enables all.
-unsafe fn begin(num: c_int, clks: *const clk_bulk_data) -> Result<()> {
+pub(super) unsafe fn begin(num: c_int, clks: *const clk_bulk_data) -> Result<()> {
     // SAFETY: as the caller says.
     unsafe {
         Errno::check(prepare(num, clks))?;
@@ -256,12 +256,12 @@ unsafe fn begin(num: c_int, clks: *const clk_bulk_data) -> Result<()> {
     }
 }
 
-unsafe fn devm_get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn devm_get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { devm_all(dev, clks, false) }
 }
 
-unsafe fn devm_get_all_enable(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
+pub(super) unsafe fn devm_get_all_enable(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     match unsafe { devm_all(dev, clks, true) } {
         // The clocks are on; how many there are is not told.

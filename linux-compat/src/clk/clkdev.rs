@@ -81,20 +81,20 @@ pub(super) fn get(device: Option<&[u8]>, connection: Option<&[u8]>) -> Result<*m
     Ok(super::raw::new_handle(&found, &super::consumer::user(device.unwrap_or(b"?"), connection)))
 }
 
-unsafe fn get_sys(dev_id: *const c_char, con_id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_sys(dev_id: *const c_char, con_id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { ptr_to_c(get(super::of::bytes(dev_id), super::of::bytes(con_id))) }
 }
 
 /// Notes a clock's names.
-unsafe fn note(hw: *const clk_hw, con_id: *const c_char, dev_id: *const c_char, origin: usize) {
+pub(super) unsafe fn note(hw: *const clk_hw, con_id: *const c_char, dev_id: *const c_char, origin: usize) {
     // SAFETY: as the caller says.
     let (device, connection) = unsafe { (text(dev_id), text(con_id)) };
     LOOKUPS.lock().push(Lookup { origin, device, connection, hw: hw.expose_provenance() });
 }
 
 /// The `hw` that a lookup of C leads to.
-unsafe fn target(cl: &clk_lookup) -> *mut clk_hw {
+pub(super) unsafe fn target(cl: &clk_lookup) -> *mut clk_hw {
     if !cl.clk_hw.is_null() {
         return cl.clk_hw;
     }
@@ -102,7 +102,7 @@ unsafe fn target(cl: &clk_lookup) -> *mut clk_hw {
     unsafe { handle(cl.clk) }.map_or(ptr::null_mut(), |h| hw_of(h.clk.node()))
 }
 
-unsafe fn add(cl: *mut clk_lookup) {
+pub(super) unsafe fn add(cl: *mut clk_lookup) {
     // SAFETY: as the caller says.
     unsafe {
         if let Some(lookup) = cl.as_ref() {
@@ -111,16 +111,16 @@ unsafe fn add(cl: *mut clk_lookup) {
     }
 }
 
-unsafe fn add_table(cl: *mut clk_lookup, num: usize) {
+pub(super) unsafe fn add_table(cl: *mut clk_lookup, num: usize) {
     // SAFETY: as the caller says.
     (0..num).for_each(|i| unsafe { add(cl.add(i)) });
 }
 
-unsafe fn drop_lookup(cl: *mut clk_lookup) {
+pub(super) unsafe fn drop_lookup(cl: *mut clk_lookup) {
     LOOKUPS.lock().retain(|l| l.origin != cl.addr());
 }
 
-unsafe fn add_alias(
+pub(super) unsafe fn add_alias(
     alias: *const c_char,
     alias_dev_name: *const c_char,
     con_id: *const c_char,
@@ -139,7 +139,7 @@ unsafe fn add_alias(
     to_c(find())
 }
 
-unsafe fn register_clk(clk: *mut clk, con_id: *const c_char, dev_id: *const c_char) -> c_int {
+pub(super) unsafe fn register_clk(clk: *mut clk, con_id: *const c_char, dev_id: *const c_char) -> c_int {
     let register = || {
         Errno::check_ptr(clk)?;
         // SAFETY: as the caller says.
@@ -152,7 +152,7 @@ unsafe fn register_clk(clk: *mut clk, con_id: *const c_char, dev_id: *const c_ch
     to_c(register())
 }
 
-unsafe fn register_hw(hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_char) -> c_int {
+pub(super) unsafe fn register_hw(hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_char) -> c_int {
     let register = || {
         // SAFETY: as the caller says.
         unsafe {
@@ -164,7 +164,7 @@ unsafe fn register_hw(hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_c
     to_c(register())
 }
 
-unsafe fn devm_register_hw(
+pub(super) unsafe fn devm_register_hw(
     dev: *mut device,
     hw: *mut clk_hw,
     con_id: *const c_char,

@@ -66,7 +66,7 @@ crate::exports! {
 }
 
 /// Runs `f` with the clock, or takes `absent` for a null one; errors in pointers are `EINVAL`.
-unsafe fn with<T>(clk: *const clk, absent: T, f: impl FnOnce(&Clk) -> kernel::clk::Result<T>) -> Result<T> {
+pub(super) unsafe fn with<T>(clk: *const clk, absent: T, f: impl FnOnce(&Clk) -> kernel::clk::Result<T>) -> Result<T> {
     if clk.is_null() {
         return Ok(absent);
     }
@@ -103,7 +103,7 @@ pub(super) fn user(device: &[u8], connection: Option<&[u8]>) -> String {
     user
 }
 
-unsafe fn get(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { get_for(dev, id) })
 }
@@ -138,17 +138,17 @@ pub(super) unsafe fn disable(clk: *mut clk) {
 }
 
 /// Whether preparing the clock switches it on already: it has nothing to do for an enable.
-unsafe fn is_enabled_when_prepared(clk: *mut clk) -> bool {
+pub(super) unsafe fn is_enabled_when_prepared(clk: *mut clk) -> bool {
     // SAFETY: as the caller says; the table of a C driver lives while its clock is registered.
     unsafe { handle(clk).is_some_and(|h| !h.clk.node().switches_fast()) }
 }
 
-unsafe fn get_rate(clk: *mut clk) -> c_ulong {
+pub(super) unsafe fn get_rate(clk: *mut clk) -> c_ulong {
     // SAFETY: as the caller says.
     unsafe { handle(clk) }.map_or(0, |h| h.clk.rate())
 }
 
-unsafe fn round_rate(clk: *mut clk, rate: c_ulong) -> c_long {
+pub(super) unsafe fn round_rate(clk: *mut clk, rate: c_ulong) -> c_long {
     // SAFETY: as the caller says.
     match unsafe { with(clk, 0, |clk| clk.round_rate(rate)) } {
         Ok(rate) => rate.try_into().unwrap_or(c_long::MAX),
@@ -161,7 +161,7 @@ pub(super) unsafe fn set_rate(clk: *mut clk, rate: c_ulong) -> c_int {
     to_c(unsafe { with(clk, (), |clk| clk.set_rate(rate)) })
 }
 
-unsafe fn set_rate_exclusive(clk: *mut clk, rate: c_ulong) -> c_int {
+pub(super) unsafe fn set_rate_exclusive(clk: *mut clk, rate: c_ulong) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(clk, (), |clk| clk.set_rate_exclusive(rate)) })
 }
@@ -182,22 +182,22 @@ pub(super) unsafe fn rate_exclusive_put(clk: *mut clk) {
     }
 }
 
-unsafe fn set_rate_range(clk: *mut clk, min: c_ulong, max: c_ulong) -> c_int {
+pub(super) unsafe fn set_rate_range(clk: *mut clk, min: c_ulong, max: c_ulong) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(clk, (), |clk| clk.set_rate_range(min, max)) })
 }
 
-unsafe fn set_min_rate(clk: *mut clk, rate: c_ulong) -> c_int {
+pub(super) unsafe fn set_min_rate(clk: *mut clk, rate: c_ulong) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(clk, (), |clk| clk.set_rate_range(rate, clk.rate_range().1)) })
 }
 
-unsafe fn set_max_rate(clk: *mut clk, rate: c_ulong) -> c_int {
+pub(super) unsafe fn set_max_rate(clk: *mut clk, rate: c_ulong) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(clk, (), |clk| clk.set_rate_range(clk.rate_range().0, rate)) })
 }
 
-unsafe fn has_parent(clk: *const clk, parent: *const clk) -> bool {
+pub(super) unsafe fn has_parent(clk: *const clk, parent: *const clk) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         let (Some(clk), Some(parent)) = (handle(clk), handle(parent)) else {
@@ -208,7 +208,7 @@ unsafe fn has_parent(clk: *const clk, parent: *const clk) -> bool {
     }
 }
 
-unsafe fn set_parent(clk: *mut clk, parent: *mut clk) -> c_int {
+pub(super) unsafe fn set_parent(clk: *mut clk, parent: *mut clk) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let parent = handle(parent).map(|h| h.clk.node());
@@ -217,7 +217,7 @@ unsafe fn set_parent(clk: *mut clk, parent: *mut clk) -> c_int {
 }
 
 /// The parent, by its provider's own handle: it is not to be put.
-unsafe fn get_parent(clk: *mut clk) -> *mut clk {
+pub(super) unsafe fn get_parent(clk: *mut clk) -> *mut clk {
     // SAFETY: as the caller says; the `hw` of a registered clock lives.
     unsafe {
         let parent = handle(clk).and_then(|h| h.clk.parent());
@@ -225,7 +225,7 @@ unsafe fn get_parent(clk: *mut clk) -> *mut clk {
     }
 }
 
-unsafe fn is_match(p: *const clk, q: *const clk) -> bool {
+pub(super) unsafe fn is_match(p: *const clk, q: *const clk) -> bool {
     // SAFETY: as the caller says.
     unsafe {
         p == q
@@ -236,27 +236,27 @@ unsafe fn is_match(p: *const clk, q: *const clk) -> bool {
     }
 }
 
-unsafe fn get_accuracy(clk: *mut clk) -> c_long {
+pub(super) unsafe fn get_accuracy(clk: *mut clk) -> c_long {
     // SAFETY: as the caller says.
     unsafe { handle(clk) }.map_or(0, |h| h.clk.accuracy().try_into().unwrap_or(c_long::MAX))
 }
 
-unsafe fn set_phase(clk: *mut clk, degrees: c_int) -> c_int {
+pub(super) unsafe fn set_phase(clk: *mut clk, degrees: c_int) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(clk, (), |clk| clk.set_phase(degrees)) })
 }
 
-unsafe fn get_phase(clk: *mut clk) -> c_int {
+pub(super) unsafe fn get_phase(clk: *mut clk) -> c_int {
     // SAFETY: as the caller says.
     int_to_c(unsafe { with(clk, 0, Clk::phase) }.map(|degrees| degrees as c_int))
 }
 
-unsafe fn set_duty_cycle(clk: *mut clk, num: c_uint, den: c_uint) -> c_int {
+pub(super) unsafe fn set_duty_cycle(clk: *mut clk, num: c_uint, den: c_uint) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(clk, (), |clk| clk.set_duty_cycle(Duty { num, den })) })
 }
 
-unsafe fn get_scaled_duty_cycle(clk: *mut clk, scale: c_uint) -> c_int {
+pub(super) unsafe fn get_scaled_duty_cycle(clk: *mut clk, scale: c_uint) -> c_int {
     let scaled = |clk: &Clk| {
         let duty = clk.duty_cycle()?;
         Ok((u64::from(duty.num) * u64::from(scale) / u64::from(duty.den)) as c_int)

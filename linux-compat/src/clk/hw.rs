@@ -79,23 +79,23 @@ fn c_name(clk: &Arc<ClkNode>) -> *const c_char {
     clk.c_name().as_ptr()
 }
 
-unsafe fn get_name(clk: *const clk) -> *const c_char {
+pub(super) unsafe fn get_name(clk: *const clk) -> *const c_char {
     // SAFETY: as the caller says.
     unsafe { handle(clk) }.map_or(ptr::null(), |h| c_name(h.clk.node()))
 }
 
-unsafe fn hw_get_name(hw: *const clk_hw) -> *const c_char {
+pub(super) unsafe fn hw_get_name(hw: *const clk_hw) -> *const c_char {
     // SAFETY: as the caller says. The name lives as long as the clock.
     unsafe { node(hw) }.map_or(ptr::null(), |clk| c_name(&clk))
 }
 
-unsafe fn get_hw(clk: *mut clk) -> *mut clk_hw {
+pub(super) unsafe fn get_hw(clk: *mut clk) -> *mut clk_hw {
     // SAFETY: as the caller says.
     unsafe { handle(clk) }.map_or(ptr::null_mut(), |h| hw_of(h.clk.node()))
 }
 
 /// A handle for a provider that wants to be a consumer too.
-unsafe fn hw_get_clk(hw: *mut clk_hw, con_id: *const c_char) -> *mut clk {
+pub(super) unsafe fn hw_get_clk(hw: *mut clk_hw, con_id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe {
         let user = super::provider::text(con_id);
@@ -106,33 +106,33 @@ unsafe fn hw_get_clk(hw: *mut clk_hw, con_id: *const c_char) -> *mut clk {
     }
 }
 
-unsafe fn devm_hw_get_clk(dev: *mut device, hw: *mut clk_hw, con_id: *const c_char) -> *mut clk {
+pub(super) unsafe fn devm_hw_get_clk(dev: *mut device, hw: *mut clk_hw, con_id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { super::managed::keep(dev, Errno::check_ptr(hw_get_clk(hw, con_id)), None) }
 }
 
-unsafe fn get_num_parents(hw: *const clk_hw) -> c_uint {
+pub(super) unsafe fn get_num_parents(hw: *const clk_hw) -> c_uint {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.map_or(0, |clk| clk.parent_count() as c_uint)
 }
 
-unsafe fn get_parent(hw: *const clk_hw) -> *mut clk_hw {
+pub(super) unsafe fn get_parent(hw: *const clk_hw) -> *mut clk_hw {
     // SAFETY: as the caller says.
     hw_or_null(unsafe { node(hw) }.and_then(|clk| clk.parent()).as_ref())
 }
 
-unsafe fn get_parent_by_index(hw: *const clk_hw, index: c_uint) -> *mut clk_hw {
+pub(super) unsafe fn get_parent_by_index(hw: *const clk_hw, index: c_uint) -> *mut clk_hw {
     // SAFETY: as the caller says.
     hw_or_null(unsafe { node(hw) }.and_then(|clk| ops::parent_by_index(&clk, index as usize)).as_ref())
 }
 
-unsafe fn get_parent_index(hw: *mut clk_hw) -> c_int {
+pub(super) unsafe fn get_parent_index(hw: *mut clk_hw) -> c_int {
     // SAFETY: as the caller says.
     let index = unsafe { node(hw) }.and_then(|clk| ops::parent_index(&clk, &clk.parent()?).ok());
     int_to_c(index.map(c_int::from).ok_or(Errno::EINVAL))
 }
 
-unsafe fn set_parent(hw: *mut clk_hw, parent: *mut clk_hw) -> c_int {
+pub(super) unsafe fn set_parent(hw: *mut clk_hw, parent: *mut clk_hw) -> c_int {
     // SAFETY: as the caller says.
     let result = unsafe { registered(hw) }.and_then(|clk| {
         // SAFETY: as above.
@@ -142,7 +142,7 @@ unsafe fn set_parent(hw: *mut clk_hw, parent: *mut clk_hw) -> c_int {
     to_c(result)
 }
 
-unsafe fn reparent(hw: *mut clk_hw, parent: *mut clk_hw) {
+pub(super) unsafe fn reparent(hw: *mut clk_hw, parent: *mut clk_hw) {
     // SAFETY: as the caller says.
     unsafe {
         if let Some(clk) = node(hw) {
@@ -151,43 +151,43 @@ unsafe fn reparent(hw: *mut clk_hw, parent: *mut clk_hw) {
     }
 }
 
-unsafe fn get_enable_count(clk: *mut clk) -> c_uint {
+pub(super) unsafe fn get_enable_count(clk: *mut clk) -> c_uint {
     // SAFETY: as the caller says.
     unsafe { handle(clk) }.map_or(0, |h| h.clk.node().enable_count())
 }
 
-unsafe fn get_rate(hw: *const clk_hw) -> c_ulong {
+pub(super) unsafe fn get_rate(hw: *const clk_hw) -> c_ulong {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.map_or(0, |clk| clk.rate())
 }
 
-unsafe fn get_flags(hw: *const clk_hw) -> c_ulong {
+pub(super) unsafe fn get_flags(hw: *const clk_hw) -> c_ulong {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.map_or(0, |clk| clk.flags().bits())
 }
 
-unsafe fn is_prepared(hw: *const clk_hw) -> bool {
+pub(super) unsafe fn is_prepared(hw: *const clk_hw) -> bool {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.is_some_and(|clk| clk.is_prepared())
 }
 
-unsafe fn rate_is_protected(hw: *const clk_hw) -> bool {
+pub(super) unsafe fn rate_is_protected(hw: *const clk_hw) -> bool {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.is_some_and(|clk| clk.protect_count() > 0)
 }
 
-unsafe fn is_enabled(hw: *const clk_hw) -> bool {
+pub(super) unsafe fn is_enabled(hw: *const clk_hw) -> bool {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.is_some_and(|clk| clk.is_enabled())
 }
 
-unsafe fn clk_is_enabled(clk: *mut clk) -> bool {
+pub(super) unsafe fn clk_is_enabled(clk: *mut clk) -> bool {
     // SAFETY: as the caller says.
     unsafe { handle(clk) }.is_some_and(|h| h.clk.node().is_enabled())
 }
 
 /// The provider's own handle to the clock of that name.
-unsafe fn look_up(name: *const c_char) -> *mut clk {
+pub(super) unsafe fn look_up(name: *const c_char) -> *mut clk {
     // SAFETY: as the caller says; the clock's `hw` lives while it is registered.
     unsafe {
         let found = super::provider::text(name).and_then(|name| ccf::hw::by_name(&name));
@@ -196,7 +196,7 @@ unsafe fn look_up(name: *const c_char) -> *mut clk {
 }
 
 /// Runs `f` with the clock and the request of C, and gives back what it made of the request.
-unsafe fn with_request(
+pub(super) unsafe fn with_request(
     hw: *mut clk_hw,
     req: *mut clk_rate_request,
     f: impl FnOnce(&Arc<ClkNode>, &mut ccf::RateRequest) -> ccf::Result<()>,
@@ -213,28 +213,28 @@ unsafe fn with_request(
     }
 }
 
-unsafe fn mux_determine(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
+pub(super) unsafe fn mux_determine(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with_request(hw, req, |clk, request| ops::mux_determine(clk, request, false)) })
 }
 
-unsafe fn mux_determine_closest(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
+pub(super) unsafe fn mux_determine_closest(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with_request(hw, req, |clk, request| ops::mux_determine(clk, request, true)) })
 }
 
-unsafe fn mux_determine_flags(hw: *mut clk_hw, req: *mut clk_rate_request, flags: c_ulong) -> c_int {
+pub(super) unsafe fn mux_determine_flags(hw: *mut clk_hw, req: *mut clk_rate_request, flags: c_ulong) -> c_int {
     let closest = flags & c_ulong::from(super::CLK_MUX_ROUND_CLOSEST) != 0;
     // SAFETY: as the caller says.
     to_c(unsafe { with_request(hw, req, |clk, request| ops::mux_determine(clk, request, closest)) })
 }
 
-unsafe fn determine_no_reparent(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
+pub(super) unsafe fn determine_no_reparent(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with_request(hw, req, ops::determine_no_reparent) })
 }
 
-unsafe fn determine(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
+pub(super) unsafe fn determine(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         if hw.is_null() {
@@ -247,12 +247,12 @@ unsafe fn determine(hw: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
     }
 }
 
-unsafe fn round_rate(hw: *mut clk_hw, rate: c_ulong) -> c_ulong {
+pub(super) unsafe fn round_rate(hw: *mut clk_hw, rate: c_ulong) -> c_ulong {
     // SAFETY: as the caller says.
     unsafe { node(hw) }.and_then(|clk| ops::round(&clk, rate).ok()).unwrap_or(0)
 }
 
-unsafe fn init_request(hw: *const clk_hw, req: *mut clk_rate_request, rate: c_ulong) {
+pub(super) unsafe fn init_request(hw: *const clk_hw, req: *mut clk_rate_request, rate: c_ulong) {
     // SAFETY: as the caller says.
     unsafe {
         if let (Some(clk), Some(req)) = (node(hw), req.as_mut()) {
@@ -261,7 +261,7 @@ unsafe fn init_request(hw: *const clk_hw, req: *mut clk_rate_request, rate: c_ul
     }
 }
 
-unsafe fn forward_request(
+pub(super) unsafe fn forward_request(
     hw: *const clk_hw,
     old: *const clk_rate_request,
     parent: *const clk_hw,
@@ -284,7 +284,7 @@ unsafe fn forward_request(
     }
 }
 
-unsafe fn get_rate_range(hw: *mut clk_hw, min: *mut c_ulong, max: *mut c_ulong) {
+pub(super) unsafe fn get_rate_range(hw: *mut clk_hw, min: *mut c_ulong, max: *mut c_ulong) {
     // SAFETY: as the caller says.
     unsafe {
         if let Some(clk) = node(hw) {
@@ -295,7 +295,7 @@ unsafe fn get_rate_range(hw: *mut clk_hw, min: *mut c_ulong, max: *mut c_ulong) 
     }
 }
 
-unsafe fn set_rate_range(hw: *mut clk_hw, min: c_ulong, max: c_ulong) {
+pub(super) unsafe fn set_rate_range(hw: *mut clk_hw, min: c_ulong, max: c_ulong) {
     // SAFETY: as the caller says.
     if let Some(clk) = unsafe { node(hw) } {
         ops::set_boundaries(&clk, min, max);
@@ -303,7 +303,7 @@ unsafe fn set_rate_range(hw: *mut clk_hw, min: c_ulong, max: c_ulong) {
 }
 
 /// Brings the hardware to what the count of enables says.
-unsafe fn restore_gate(hw: *mut clk_hw) {
+pub(super) unsafe fn restore_gate(hw: *mut clk_hw) {
     // SAFETY: as the caller says.
     if let Some(clk) = unsafe { node(hw) } {
         ops::restore_gate(&clk);

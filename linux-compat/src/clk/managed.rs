@@ -105,37 +105,37 @@ fn optional(clk: Result<*mut clk>) -> Result<*mut clk> {
     }
 }
 
-unsafe fn get(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, get_for(dev, id), None) }
 }
 
-unsafe fn get_prepared(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_prepared(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, get_for(dev, id), Some(Held::Prepared)) }
 }
 
-unsafe fn get_enabled(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_enabled(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, get_for(dev, id), Some(Held::Enabled)) }
 }
 
-unsafe fn get_optional(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_optional(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, optional(get_for(dev, id)), None) }
 }
 
-unsafe fn get_optional_prepared(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_optional_prepared(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, optional(get_for(dev, id)), Some(Held::Prepared)) }
 }
 
-unsafe fn get_optional_enabled(dev: *mut device, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_optional_enabled(dev: *mut device, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, optional(get_for(dev, id)), Some(Held::Enabled)) }
 }
 
-unsafe fn get_optional_enabled_with_rate(dev: *mut device, id: *const c_char, rate: c_ulong) -> *mut clk {
+pub(super) unsafe fn get_optional_enabled_with_rate(dev: *mut device, id: *const c_char, rate: c_ulong) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe {
         let clk = optional(get_for(dev, id)).and_then(|clk| {
@@ -149,19 +149,19 @@ unsafe fn get_optional_enabled_with_rate(dev: *mut device, id: *const c_char, ra
     }
 }
 
-unsafe fn get_from_child(dev: *mut device, np: *mut device_node, id: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_from_child(dev: *mut device, np: *mut device_node, id: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     unsafe { keep(dev, super::of::get_by_name(np, id), None) }
 }
 
-unsafe fn put(dev: *mut device, clk: *mut clk) {
+pub(super) unsafe fn put(dev: *mut device, clk: *mut clk) {
     // SAFETY: as the caller says.
     if !clk.is_null() && !unsafe { devres::release(dev, Key("clk", clk.addr())) } {
         log::warn!("devm_clk_put: the device has no such clock");
     }
 }
 
-unsafe fn rate_exclusive_get(dev: *mut device, clk: *mut clk) -> c_int {
+pub(super) unsafe fn rate_exclusive_get(dev: *mut device, clk: *mut clk) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let result = Errno::check(consumer::rate_exclusive_get(clk));

@@ -49,7 +49,7 @@ impl RateNotifier for Block {
     }
 }
 
-unsafe fn listen(clk: *mut clk, nb: *mut notifier_block) -> Result<()> {
+pub(super) unsafe fn listen(clk: *mut clk, nb: *mut notifier_block) -> Result<()> {
     // SAFETY: as the caller says.
     unsafe {
         let handle = handle(clk).ok_or(Errno::EINVAL)?;
@@ -59,18 +59,18 @@ unsafe fn listen(clk: *mut clk, nb: *mut notifier_block) -> Result<()> {
     }
 }
 
-unsafe fn register(clk: *mut clk, nb: *mut notifier_block) -> c_int {
+pub(super) unsafe fn register(clk: *mut clk, nb: *mut notifier_block) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { listen(clk, nb) })
 }
 
-unsafe fn unregister(clk: *mut clk, nb: *mut notifier_block) -> c_int {
+pub(super) unsafe fn unregister(clk: *mut clk, nb: *mut notifier_block) -> c_int {
     // SAFETY: as the caller says.
     let handle = unsafe { handle(clk) }.filter(|_| !nb.is_null()).ok_or(Errno::EINVAL);
     to_c(handle.and_then(|h| Ok(h.clk.node().unlisten(nb.addr())?)))
 }
 
-unsafe fn devm_register(dev: *mut device, clk: *mut clk, nb: *mut notifier_block) -> c_int {
+pub(super) unsafe fn devm_register(dev: *mut device, clk: *mut clk, nb: *mut notifier_block) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe {
         listen(clk, nb).and_then(|()| {

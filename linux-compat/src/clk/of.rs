@@ -115,7 +115,7 @@ fn get_for(node: Option<Node>, index: c_int, name: Option<&[u8]>) -> Result<*mut
     Ok(make(find(node, index, name)?.as_ref(), &user))
 }
 
-unsafe fn get(np: *mut device_node, index: c_int) -> *mut clk {
+pub(super) unsafe fn get(np: *mut device_node, index: c_int) -> *mut clk {
     // SAFETY: as the caller says.
     ptr_to_c(get_for(unsafe { Node::from_raw(np) }, index, None))
 }
@@ -129,7 +129,7 @@ pub(super) unsafe fn get_by_name(np: *mut device_node, name: *const c_char) -> R
     unsafe { get_for(Node::from_raw(np), 0, bytes(name)) }
 }
 
-unsafe fn get_by_name_c(np: *mut device_node, name: *const c_char) -> *mut clk {
+pub(super) unsafe fn get_by_name_c(np: *mut device_node, name: *const c_char) -> *mut clk {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { get_by_name(np, name) })
 }
@@ -145,7 +145,7 @@ unsafe fn read_specifier(raw: *const of_phandle_args) -> Result<PhandleArgs> {
     }
 }
 
-unsafe fn get_from_provider(clkspec: *mut of_phandle_args) -> *mut clk {
+pub(super) unsafe fn get_from_provider(clkspec: *mut of_phandle_args) -> *mut clk {
     // SAFETY: as the caller says.
     let found = unsafe { read_specifier(clkspec) }.and_then(|found| from_specifier(&found));
     ptr_to_c(found.map(|clk| make(clk.as_ref(), "of_clk_get_from_provider")))
@@ -211,7 +211,7 @@ fn remove(node: Node) {
     }
 }
 
-unsafe fn add_hw_provider(np: *mut device_node, get: GetHw, data: *mut c_void) -> c_int {
+pub(super) unsafe fn add_hw_provider(np: *mut device_node, get: GetHw, data: *mut c_void) -> c_int {
     // SAFETY: as the caller says.
     match (unsafe { Node::from_raw(np) }, get) {
         // As documented: without a node there is nothing to do.
@@ -221,7 +221,7 @@ unsafe fn add_hw_provider(np: *mut device_node, get: GetHw, data: *mut c_void) -
     }
 }
 
-unsafe fn add_clk_provider(np: *mut device_node, get: GetClk, data: *mut c_void) -> c_int {
+pub(super) unsafe fn add_clk_provider(np: *mut device_node, get: GetClk, data: *mut c_void) -> c_int {
     // SAFETY: as the caller says.
     match (unsafe { Node::from_raw(np) }, get) {
         (None, _) => 0,
@@ -230,7 +230,7 @@ unsafe fn add_clk_provider(np: *mut device_node, get: GetClk, data: *mut c_void)
     }
 }
 
-unsafe fn devm_add_hw_provider(dev: *mut device, get: GetHw, data: *mut c_void) -> c_int {
+pub(super) unsafe fn devm_add_hw_provider(dev: *mut device, get: GetHw, data: *mut c_void) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let own = Node::from_raw((*dev).of_node);
@@ -247,18 +247,18 @@ unsafe fn devm_add_hw_provider(dev: *mut device, get: GetHw, data: *mut c_void) 
     }
 }
 
-unsafe fn del_provider(np: *mut device_node) {
+pub(super) unsafe fn del_provider(np: *mut device_node) {
     // SAFETY: as the caller says.
     if let Some(node) = unsafe { Node::from_raw(np) } {
         remove(node);
     }
 }
 
-unsafe fn hw_simple_get(_clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+pub(super) unsafe fn hw_simple_get(_clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk_hw {
     data.cast()
 }
 
-unsafe fn src_simple_get(_clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk {
+pub(super) unsafe fn src_simple_get(_clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk {
     data.cast()
 }
 
@@ -272,7 +272,7 @@ unsafe fn index(clkspec: *const of_phandle_args, count: c_uint) -> Option<usize>
     index.map(|i| i as usize)
 }
 
-unsafe fn hw_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+pub(super) unsafe fn hw_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk_hw {
     let data = data.cast::<bindings::clk_hw_onecell_data>();
     // SAFETY: `data` has as many elements as it says.
     unsafe {
@@ -283,7 +283,7 @@ unsafe fn hw_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *m
     }
 }
 
-unsafe fn src_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk {
+pub(super) unsafe fn src_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk {
     let data = data.cast::<bindings::clk_onecell_data>();
     // SAFETY: `data` has as many elements as it says.
     unsafe {
@@ -304,7 +304,7 @@ pub(super) fn parent_count(node: Node) -> usize {
     (0..usize::from(u8::MAX)).take_while(there).count()
 }
 
-unsafe fn get_parent_count(np: *const device_node) -> c_uint {
+pub(super) unsafe fn get_parent_count(np: *const device_node) -> c_uint {
     // SAFETY: as the caller says.
     unsafe { Node::from_raw(np) }.map_or(0, |node| parent_count(node) as c_uint)
 }
@@ -328,14 +328,14 @@ fn parent_name(node: Node, index: usize) -> Option<*const c_char> {
     }
 }
 
-unsafe fn get_parent_name(np: *const device_node, index: c_int) -> *const c_char {
+pub(super) unsafe fn get_parent_name(np: *const device_node, index: c_int) -> *const c_char {
     // SAFETY: as the caller says.
     let node = unsafe { Node::from_raw(np) };
     let name = node.zip(usize::try_from(index).ok()).and_then(|(node, index)| parent_name(node, index));
     name.unwrap_or(ptr::null())
 }
 
-unsafe fn parent_fill(np: *mut device_node, parents: *mut *const c_char, size: c_uint) -> c_int {
+pub(super) unsafe fn parent_fill(np: *mut device_node, parents: *mut *const c_char, size: c_uint) -> c_int {
     // SAFETY: as the caller says.
     let Some(node) = (unsafe { Node::from_raw(np) }) else { return 0 };
     for index in 0..size as usize {
@@ -349,7 +349,7 @@ unsafe fn parent_fill(np: *mut device_node, parents: *mut *const c_char, size: c
     size as c_int
 }
 
-unsafe fn detect_critical(np: *mut device_node, index: c_int, flags: *mut c_ulong) -> c_int {
+pub(super) unsafe fn detect_critical(np: *mut device_node, index: c_int, flags: *mut c_ulong) -> c_int {
     // SAFETY: as the caller says.
     let (Some(node), Some(flags)) = (unsafe { (Node::from_raw(np), flags.as_mut()) }) else {
         return Errno::EINVAL.to_c();
@@ -370,7 +370,7 @@ pub(super) fn set_defaults(node: Node, supplier: bool) -> Result<()> {
     Ok(ccf::set_defaults(&host, supplier)?)
 }
 
-unsafe fn set_defaults_c(np: *mut device_node, supplier: bool) -> c_int {
+pub(super) unsafe fn set_defaults_c(np: *mut device_node, supplier: bool) -> c_int {
     // SAFETY: as the caller says.
     unsafe { Node::from_raw(np) }.map_or(0, |node| to_c(set_defaults(node, supplier)))
 }
@@ -421,7 +421,7 @@ fn parents_ready(node: Node) -> bool {
     !(0..parent_count(node)).any(waits)
 }
 
-unsafe fn init_c(matches: *const of_device_id) {
+pub(super) unsafe fn init_c(matches: *const of_device_id) {
     if matches.is_null() {
         // Providers that drivers declare are set up at boot, without being asked for.
         return log::warn!("of_clk_init(NULL): the declared providers are set up already");

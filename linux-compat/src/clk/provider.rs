@@ -253,7 +253,7 @@ pub(super) unsafe fn text(s: *const c_char) -> Option<Box<str>> {
 ///
 /// # Safety
 /// The lists of `init` are as long as it says.
-unsafe fn parents(init: &clk_init_data) -> Result<Vec<ParentRef>> {
+pub(super) unsafe fn parents(init: &clk_init_data) -> Result<Vec<ParentRef>> {
     let named_by = |hw: *const clk_hw| HwId(hw.expose_provenance());
     let parent = |i: usize| {
         // SAFETY: within the lists, as the caller says; the first list that is there is meant.
@@ -326,7 +326,7 @@ pub(super) unsafe fn register(dev: *mut device, np: Option<Node>, hw: *mut clk_h
 ///
 /// # Safety
 /// `hw` is null or a `struct clk_hw` that lives.
-unsafe fn unregister(hw: *mut clk_hw) {
+pub(super) unsafe fn unregister(hw: *mut clk_hw) {
     // SAFETY: the caller's promise. The handle goes last: it is the clock's own.
     unsafe {
         let Some(clk) = node(hw) else { return };
@@ -353,23 +353,23 @@ pub(super) unsafe fn node_of(dev: *mut device) -> Option<Node> {
     }
 }
 
-unsafe fn register_clk(dev: *mut device, hw: *mut clk_hw) -> *mut clk {
+pub(super) unsafe fn register_clk(dev: *mut device, hw: *mut clk_hw) -> *mut clk {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { register(dev, node_of(dev), hw) })
 }
 
-unsafe fn register_hw(dev: *mut device, hw: *mut clk_hw) -> c_int {
+pub(super) unsafe fn register_hw(dev: *mut device, hw: *mut clk_hw) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { register(dev, node_of(dev), hw) }.map(|_| ()))
 }
 
-unsafe fn of_register_hw(np: *mut device_node, hw: *mut clk_hw) -> c_int {
+pub(super) unsafe fn of_register_hw(np: *mut device_node, hw: *mut clk_hw) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { register(ptr::null_mut(), Node::from_raw(np), hw) }.map(|_| ()))
 }
 
 /// Registers a clock until the driver lets go of `dev`.
-unsafe fn managed(dev: *mut device, hw: *mut clk_hw) -> Result<*mut clk> {
+pub(super) unsafe fn managed(dev: *mut device, hw: *mut clk_hw) -> Result<*mut clk> {
     // SAFETY: as the caller says; the clock lives as long as the device is bound.
     unsafe {
         let clk = register(dev, node_of(dev), hw)?;
@@ -379,17 +379,17 @@ unsafe fn managed(dev: *mut device, hw: *mut clk_hw) -> Result<*mut clk> {
     }
 }
 
-unsafe fn devm_register_clk(dev: *mut device, hw: *mut clk_hw) -> *mut clk {
+pub(super) unsafe fn devm_register_clk(dev: *mut device, hw: *mut clk_hw) -> *mut clk {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { managed(dev, hw) })
 }
 
-unsafe fn devm_register_hw(dev: *mut device, hw: *mut clk_hw) -> c_int {
+pub(super) unsafe fn devm_register_hw(dev: *mut device, hw: *mut clk_hw) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { managed(dev, hw) }.map(|_| ()))
 }
 
-unsafe fn unregister_clk(clk: *mut clk) {
+pub(super) unsafe fn unregister_clk(clk: *mut clk) {
     // SAFETY: as the caller says.
     unsafe {
         if let Some(handle) = handle(clk) {
@@ -398,7 +398,7 @@ unsafe fn unregister_clk(clk: *mut clk) {
     }
 }
 
-unsafe fn unregister_hw(hw: *mut clk_hw) {
+pub(super) unsafe fn unregister_hw(hw: *mut clk_hw) {
     // SAFETY: as the caller says.
     unsafe { unregister(hw) };
 }

@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Clocks through the functions that C drivers call, with providers of the tests' own written as C would.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "all of it is the C side of the border")]
+
+use super::{bulk, clkdev, consumer, hw, managed, notify, of, provider};
+use crate::bindings::{self, clk, clk_bulk_data, clk_hw, clk_init_data, clk_ops, clk_rate_request, device};
+use crate::device::{self as devices, devres};
+use crate::errno::Errno;
+use crate::testing::node;
+use core::ffi::{CStr, c_int, c_long, c_ulong, c_void};
+use core::ptr;
+use std::ffi::CString;
+
+/// A clock as a C driver has it.
+#[repr(C)]
+struct Chip {
+    hw: clk_hw,
+    /// A root's rate, or the divider from the parent's.
+    setting: c_ulong,
+    input: u8,
+    on: bool,
+    prepared: i32,
+    phase: c_int,
+}
+
+unsafe fn chip<'a>(hw: *mut clk_hw) -> &'a mut Chip {
+    // SAFETY: `hw` is the first field of a test's chip.
+    unsafe { &mut *hw.cast::<Chip>() }
+}
+
+unsafe extern "C" fn prepare(hw: *mut clk_hw) -> c_int {
+    unsafe { chip(hw) }.prepared += 1;
+    0
+}
+unsafe extern "C" fn unprepare(hw: *mut clk_hw) {
+    unsafe { chip(hw) }.prepared -= 1;
+}
+unsafe extern "C" fn enable(hw: *mut clk_hw) -> c_int {
+    unsafe { chip(hw) }.on = true;
+    0
+}
+unsafe extern "C" fn disable(hw: *mut clk_hw) {
+    unsafe { chip(hw) }.on = false;
+}
+unsafe extern "C" fn is_enabled(hw: *mut clk_hw) -> c_int {
+    unsafe { chip(hw) }.on.into()
+}
+unsafe extern "C" fn root_rate(hw: *mut clk_hw, _parent: c_ulong) -> c_ulong {
+    unsafe { chip(hw) }.setting
+}
+unsafe extern "C" fn root_round(_hw: *mut clk_hw, rate: c_ulong, _parent: *mut c_ulong) -> c_long {
+    // In steps of 10; nothing below 10.
+    if rate < 10 { Errno::EINVAL.to_c().into() } else { (rate / 10 * 10) as c_long }
+}
+unsafe extern "C" fn root_set(hw: *mut clk_hw, rate: c_ulong, _parent: c_ulong) -> c_int {
+    unsafe { chip(hw) }.setting = rate;
+    0
+}
+unsafe extern "C" fn divided(hw: *mut clk_hw, parent: c_ulong) -> c_ulong {
+    parent / unsafe { chip(hw) }.setting
+}
+unsafe extern "C" fn get_parent(hw: *mut clk_hw) -> u8 {
+    unsafe { chip(hw) }.input
+}
+unsafe extern "C" fn set_parent(hw: *mut clk_hw, index: u8) -> c_int {
+    unsafe { chip(hw) }.input = index;
+    0
+}
+unsafe extern "C" fn determine(h: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
+    unsafe { hw::mux_determine(h, req) }
+}
+unsafe extern "C" fn get_phase(hw: *mut clk_hw) -> c_int {
+    unsafe { chip(hw) }.phase
+}
+unsafe extern "C" fn set_phase(hw: *mut clk_hw, degrees: c_int) -> c_int {
+    unsafe { chip(hw) }.phase = degrees;
+    0
+}
+unsafe extern "C" fn accuracy(_hw: *mut clk_hw, parent: c_ulong) -> c_ulong {
+    parent + 50
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Root(c_ulong),
+    Divider(c_ulong),
+    Mux,
+}
+
+fn ops(kind: Kind) -> &'static clk_ops {
+    // SAFETY: all fields may be zero.
+    let mut ops: clk_ops = unsafe { core::mem::zeroed() };
+    ops.prepare = Some(prepare);
+    ops.unprepare = Some(unprepare);
+    ops.enable = Some(enable);
+    ops.disable = Some(disable);
+    ops.is_enabled = Some(is_enabled);
+    match kind {
+        Kind::Root(_) => {
+            ops.recalc_rate = Some(root_rate);
+            ops.round_rate = Some(root_round);
+            ops.set_rate = Some(root_set);
+            ops.recalc_accuracy = Some(accuracy);
+        }
+        Kind::Divider(_) => {
+            ops.recalc_rate = Some(divided);
+            ops.get_phase = Some(get_phase);
+            ops.set_phase = Some(set_phase);
+        }
+        Kind::Mux => {
+            ops.get_parent = Some(get_parent);
+            ops.set_parent = Some(set_parent);
+            ops.determine_rate = Some(determine);
+        }
+    }
+    Box::leak(Box::new(ops))
+}
+
+/// A chip that is not registered.
+fn new(kind: Kind) -> &'static mut Chip {
+    let setting = match kind {
+        Kind::Root(n) | Kind::Divider(n) => n,
+        Kind::Mux => 0,
+    };
+    // SAFETY: all fields may be zero.
+    let hw = unsafe { core::mem::zeroed() };
+    Box::leak(Box::new(Chip { hw, setting, input: 0, on: false, prepared: 0, phase: 0 }))
+}
+
+/// Gives it what it is to be registered with.
+fn describe(chip: &mut Chip, name: &str, kind: Kind, parents: &[*mut clk_hw], flags: u32) {
+    let name = CString::new(name).unwrap().into_raw();
+    let hws: &'static mut [*const clk_hw] = parents.iter().map(|p| p.cast_const()).collect::<Vec<_>>().leak();
+    // SAFETY: all fields may be zero.
+    let mut init: clk_init_data = unsafe { core::mem::zeroed() };
+    (init.name, init.ops, init.flags) = (name, ops(kind), flags.into());
+    (init.parent_hws, init.num_parents) = (hws.as_mut_ptr(), parents.len() as u8);
+    chip.hw.init = Box::leak(Box::new(init));
+}
+
+/// A registered clock.
+fn make(name: &str, kind: Kind, parents: &[*mut clk_hw], flags: u32) -> &'static mut Chip {
+    let chip = new(kind);
+    describe(chip, name, kind, parents, flags);
+    assert_eq!(unsafe { provider::register_hw(ptr::null_mut(), &raw mut chip.hw) }, 0, "{name}");
+    chip
+}
+
+/// A device at a node of the tests' tree.
+fn device_at(name: &str, path: Option<&str>) -> *mut device {
+    // SAFETY: all fields may be zero; nobody else has it.
+    unsafe {
+        let dev: &'static mut device = Box::leak(Box::new(core::mem::zeroed()));
+        devices::initialize(dev);
+        devices::set_name(dev, CString::new(name).unwrap());
+        dev.of_node = path.map_or(ptr::null_mut(), |p| node(p).as_raw());
+        dev
+    }
+}
+
+const SET_RATE_PARENT: u32 = 1 << 2;
+
+#[test]
+fn registration() {
+    let root = make("reg.root", Kind::Root(100), &[], 0);
+    let h = &raw mut root.hw;
+    unsafe {
+        assert!(root.hw.init.is_null() && !root.hw.clk.is_null());
+        assert_eq!(CStr::from_ptr(hw::hw_get_name(h)), c"reg.root");
+        let again = new(Kind::Root(1));
+        describe(again, "reg.root", Kind::Root(1), &[], 0);
+        assert_eq!(provider::register_hw(ptr::null_mut(), &raw mut again.hw), Errno::EEXIST.to_c());
+        assert!(again.hw.core.is_null() && again.hw.clk.is_null());
+        // Without functions; without data.
+        let bare = new(Kind::Root(1));
+        assert_eq!(provider::register_hw(ptr::null_mut(), &raw mut bare.hw), Errno::EINVAL.to_c());
+        // By a parent that comes later.
+        let (late, child) = (new(Kind::Root(80)), new(Kind::Divider(4)));
+        describe(child, "reg.child", Kind::Divider(4), &[&raw mut late.hw], 0);
+        let clk = provider::register_clk(ptr::null_mut(), &raw mut child.hw);
+        assert_eq!(consumer::get_rate(clk), 0);
+        describe(late, "reg.late", Kind::Root(80), &[], 0);
+        assert_eq!(provider::of_register_hw(ptr::null_mut(), &raw mut late.hw), 0);
+        assert_eq!(consumer::get_rate(clk), 20);
+        let user = hw::hw_get_clk(&raw mut late.hw, c"x".as_ptr());
+        provider::unregister_hw(&raw mut late.hw);
+        assert!(late.hw.core.is_null());
+        assert_eq!((consumer::get_rate(clk), consumer::prepare(user)), (0, Errno::ENODEV.to_c()));
+        consumer::put(user);
+        provider::unregister_clk(clk);
+        assert!(child.hw.clk.is_null());
+    }
+}
+
+#[test]
+fn consumers() {
+    let root = make("use.root", Kind::Root(100), &[], 0);
+    let leaf = make("use.leaf", Kind::Divider(2), &[&raw mut root.hw], 0);
+    unsafe {
+        let clk = hw::hw_get_clk(&raw mut leaf.hw, ptr::null());
+        assert_eq!(consumer::enable(clk), Errno::ESHUTDOWN.to_c());
+        assert_eq!((consumer::prepare(clk), consumer::enable(clk)), (0, 0));
+        assert!(root.on && leaf.on && root.prepared == 1);
+        assert_eq!(hw::get_enable_count(clk), 1);
+        assert!(!consumer::is_enabled_when_prepared(clk));
+        consumer::disable(clk);
+        consumer::unprepare(clk);
+        assert!(!root.on && !leaf.on && root.prepared == 0);
+        consumer::put(clk);
+        // A clock that is not there takes everything.
+        let none = ptr::null_mut();
+        assert_eq!((consumer::prepare(none), consumer::enable(none), consumer::set_rate(none, 5)), (0, 0, 0));
+        consumer::disable(none);
+        consumer::put(none);
+        consumer::put(Errno::ENOENT.to_ptr());
+        assert_eq!(consumer::prepare(Errno::ENOENT.to_ptr()), Errno::EINVAL.to_c());
+    }
+}
+
+#[test]
+fn consumer_rates() {
+    let root = make("rate.root", Kind::Root(100), &[], 0);
+    let leaf = make("rate.leaf", Kind::Divider(2), &[&raw mut root.hw], SET_RATE_PARENT);
+    unsafe {
+        let (a, b) = (hw::hw_get_clk(&raw mut root.hw, c"a".as_ptr()), hw::hw_get_clk(&raw mut root.hw, c"b".as_ptr()));
+        assert_eq!((consumer::round_rate(a, 219), consumer::round_rate(a, 5)), (210, Errno::EINVAL.to_c().into()));
+        assert_eq!((consumer::set_rate(a, 219), consumer::get_rate(a), consumer::get_rate(leaf.hw.clk)), (0, 210, 105));
+        assert_eq!(consumer::set_rate_exclusive(a, 300), 0);
+        assert_eq!(consumer::set_rate(b, 400), Errno::EBUSY.to_c());
+        assert_eq!((consumer::set_rate(a, 320), consumer::rate_exclusive_get(a)), (0, 0));
+        consumer::rate_exclusive_put(a);
+        consumer::rate_exclusive_put(a);
+        assert_eq!((consumer::set_min_rate(b, 500), consumer::get_rate(a)), (0, 500));
+        assert_eq!(consumer::set_max_rate(a, 400), Errno::EINVAL.to_c());
+        assert_eq!((consumer::set_rate_range(b, 0, 250), consumer::get_rate(a)), (0, 250));
+        consumer::put(b);
+        consumer::put(a);
+    }
+}
+
+#[test]
+fn consumer_parents() {
+    let (x, y) = (make("par.x", Kind::Root(100), &[], 0), make("par.y", Kind::Root(200), &[], 0));
+    let mux = make("par.mux", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], 0);
+    unsafe {
+        let (m, to) = (mux.hw.clk, hw::hw_get_clk(&raw mut y.hw, ptr::null()));
+        assert_eq!(consumer::get_parent(m), x.hw.clk);
+        assert_eq!((consumer::set_parent(m, to), mux.input, consumer::get_rate(m)), (0, 1, 200));
+        assert!(consumer::has_parent(m, x.hw.clk) && !consumer::has_parent(x.hw.clk, m));
+        assert!(consumer::is_match(to, consumer::get_parent(m)) && !consumer::is_match(to, m));
+        assert_eq!(consumer::set_parent(x.hw.clk, to), Errno::EINVAL.to_c());
+        consumer::put(to);
+    }
+}
+
+#[test]
+fn phase_duty_accuracy() {
+    let root = make("sh.root", Kind::Root(100), &[], 0);
+    let leaf = make("sh.leaf", Kind::Divider(2), &[&raw mut root.hw], 0);
+    unsafe {
+        let clk = leaf.hw.clk;
+        assert_eq!((consumer::set_phase(clk, 450), leaf.phase, consumer::get_phase(clk)), (0, 90, 90));
+        assert_eq!(consumer::set_phase(root.hw.clk, 1), Errno::EINVAL.to_c());
+        assert_eq!(consumer::get_scaled_duty_cycle(clk, 1000), 500);
+        assert_eq!(consumer::set_duty_cycle(clk, 1, 4), Errno::EINVAL.to_c());
+        assert_eq!((consumer::get_accuracy(root.hw.clk), consumer::get_accuracy(clk)), (50, 50));
+    }
+}
+
+#[test]
+fn providers_ask() {
+    let (x, y) = (make("ask.x", Kind::Root(100), &[], 0), make("ask.y", Kind::Root(200), &[], 0));
+    let mux = make("ask.mux", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], SET_RATE_PARENT);
+    let (hx, hy, hm) = (&raw mut x.hw, &raw mut y.hw, &raw mut mux.hw);
+    unsafe {
+        assert_eq!((hw::get_num_parents(hm), hw::get_parent(hm), hw::get_parent_index(hm)), (2, hx, 0));
+        assert_eq!((hw::get_parent_by_index(hm, 1), hw::get_parent_by_index(hm, 2)), (hy, ptr::null_mut()));
+        assert_eq!((hw::get_rate(hm), hw::get_flags(hm)), (100, SET_RATE_PARENT.into()));
+        assert_eq!((hw::set_parent(hm, hy), hw::get_rate(hm), mux.input), (0, 200, 1));
+        hw::reparent(hm, hx);
+        assert_eq!((hw::get_parent(hm), hw::get_rate(hm)), (hx, 100));
+        assert_eq!((hw::look_up(c"ask.y".as_ptr()), hw::look_up(c"ask.z".as_ptr())), (y.hw.clk, ptr::null_mut()));
+        assert_eq!((hw::get_hw(x.hw.clk), CStr::from_ptr(hw::get_name(x.hw.clk))), (hx, c"ask.x"));
+        assert!(!hw::is_prepared(hx) && !hw::is_enabled(hx) && !hw::rate_is_protected(hx));
+        x.on = true;
+        assert!(hw::clk_is_enabled(x.hw.clk), "the hardware is asked");
+        hw::restore_gate(hx);
+        assert!(!x.on, "no one has enabled it");
+    }
+}
+
+#[test]
+fn multiplexers() {
+    let (x, y) = (make("mx.x", Kind::Root(100), &[], 0), make("mx.y", Kind::Root(300), &[], 0));
+    let mux = make("mx.mux", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], 0);
+    let fixed = make("mx.fixed", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], 1 << 7);
+    unsafe {
+        let ask = |hw: *mut clk_hw, rate, f: unsafe fn(*mut clk_hw, *mut clk_rate_request) -> c_int| {
+            let mut req: clk_rate_request = core::mem::zeroed();
+            hw::init_request(hw, &raw mut req, rate);
+            (f(hw, &raw mut req), req.rate, req.best_parent_hw)
+        };
+        let m = &raw mut mux.hw;
+        assert_eq!(ask(m, 299, hw::mux_determine), (0, 100, &raw mut x.hw));
+        assert_eq!(ask(m, 299, hw::mux_determine_closest), (0, 300, &raw mut y.hw));
+        assert_eq!(ask(&raw mut fixed.hw, 300, hw::mux_determine).1, 100);
+        assert_eq!(ask(m, 300, hw::determine_no_reparent).1, 100);
+        let mut req: clk_rate_request = core::mem::zeroed();
+        hw::init_request(m, &raw mut req, 299);
+        assert_eq!((hw::mux_determine_flags(m, &raw mut req, 1 << 4), req.rate), (0, 300));
+        assert_eq!((consumer::set_rate(mux.hw.clk, 300), mux.input), (0, 1));
+    }
+}
+
+#[test]
+fn rate_requests() {
+    let root = make("req.root", Kind::Root(100), &[], 0);
+    let leaf = make("req.leaf", Kind::Divider(2), &[&raw mut root.hw], SET_RATE_PARENT);
+    unsafe {
+        let (h, l) = (&raw mut root.hw, &raw mut leaf.hw);
+        hw::set_rate_range(h, 50, 200);
+        let (mut min, mut max) = (0, 0);
+        hw::get_rate_range(h, &raw mut min, &raw mut max);
+        assert_eq!((min, max, hw::round_rate(h, 999), hw::round_rate(l, 5)), (50, 200, 200, 50));
+        let (mut req, mut above): (clk_rate_request, clk_rate_request) = (core::mem::zeroed(), core::mem::zeroed());
+        hw::init_request(l, &raw mut req, 60);
+        assert_eq!((req.best_parent_rate, req.best_parent_hw, req.core), (100, h, leaf.hw.core));
+        req.max_rate = 150;
+        hw::forward_request(l, &raw const req, h, &raw mut above, 120);
+        assert_eq!((above.rate, above.min_rate, above.max_rate, above.core), (120, 50, 150, root.hw.core));
+        assert_eq!((hw::determine(h, &raw mut above), above.rate), (0, 120));
+        assert_eq!((hw::determine(ptr::null_mut(), &raw mut above), above.rate), (0, 0));
+    }
+}
+
+#[test]
+fn notifiers() {
+    #[repr(C)]
+    struct Ear {
+        block: bindings::notifier_block,
+        heard: Vec<(c_ulong, usize, c_ulong, c_ulong)>,
+        answer: c_int,
+    }
+    unsafe extern "C" fn hear(nb: *mut bindings::notifier_block, event: c_ulong, data: *mut c_void) -> c_int {
+        unsafe {
+            let (ear, data) = (&mut *nb.cast::<Ear>(), &*data.cast::<bindings::clk_notifier_data>());
+            ear.heard.push((event, data.clk.addr(), data.old_rate, data.new_rate));
+            if event == 1 { ear.answer } else { 0 }
+        }
+    }
+    let root = make("not.root", Kind::Root(100), &[], 0);
+    unsafe {
+        let mut block: bindings::notifier_block = core::mem::zeroed();
+        block.notifier_call = Some(hear);
+        let ear = Box::leak(Box::new(Ear { block, heard: Vec::new(), answer: 0 }));
+        let (clk, nb) = (root.hw.clk, (&raw mut *ear).cast());
+        assert_eq!(notify::register(clk, nb), 0);
+        assert_eq!(notify::register(clk, nb), Errno::EEXIST.to_c());
+        assert_eq!(notify::register(ptr::null_mut(), nb), Errno::EINVAL.to_c());
+        consumer::set_rate(clk, 200);
+        assert_eq!(ear.heard, [(1, clk.addr(), 100, 200), (2, clk.addr(), 100, 200)]);
+        ear.answer = bindings::NOTIFY_BAD as c_int;
+        assert_eq!(consumer::set_rate(clk, 300), Errno::EBUSY.to_c());
+        assert_eq!((ear.heard.last().unwrap().0, root.setting), (4, 200));
+        assert_eq!(notify::unregister(clk, nb), 0);
+        assert_eq!(notify::unregister(clk, nb), Errno::ENOENT.to_c());
+    }
+}
+
+/// The provider of `/ccu`: two clocks of two names. One test has it at a time.
+fn with_ccu(f: impl FnOnce(*mut Chip, *mut Chip)) {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(|e| e.into_inner());
+    #[repr(C)]
+    struct Data {
+        num: u32,
+        hws: [*mut clk_hw; 2],
+    }
+    unsafe extern "C" fn get(spec: *mut bindings::of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+        unsafe { of::hw_onecell_get(spec, data) }
+    }
+    let (a, b) = (make("ccu.a", Kind::Root(100), &[], 0), make("ccu.b", Kind::Root(200), &[], 0));
+    let data = Box::leak(Box::new(Data { num: 2, hws: [&raw mut a.hw, &raw mut b.hw] }));
+    let ccu = node("/ccu").as_raw();
+    let (ha, hb) = (&raw mut a.hw, &raw mut b.hw);
+    unsafe {
+        assert_eq!(of::add_hw_provider(ccu, Some(get), (&raw mut *data).cast()), 0);
+        f(a, b);
+        of::del_provider(ccu);
+        provider::unregister_hw(ha);
+        provider::unregister_hw(hb);
+    }
+}
+
+#[test]
+fn lookup_by_tree() {
+    let dev = device_at("lookup", Some("/consumer"));
+    with_ccu(|a, b| unsafe {
+        let np = node("/consumer").as_raw();
+        let bus = consumer::get(dev, c"bus".as_ptr());
+        assert!(consumer::is_match(bus, (*a).hw.clk));
+        let first = consumer::get(dev, ptr::null());
+        assert!(consumer::is_match(first, bus));
+        let second = of::get(np, 1);
+        assert!(consumer::is_match(second, (*b).hw.clk));
+        let by_name = of::get_by_name_c(np, c"mod".as_ptr());
+        assert!(consumer::is_match(by_name, second));
+        assert_eq!(of::get_by_name_c(np, c"nothing".as_ptr()), Errno::EINVAL.to_ptr());
+        assert_eq!(consumer::get(dev, c"nothing".as_ptr()), Errno::ENOENT.to_ptr());
+        assert_eq!(consumer::get(dev, c"osc".as_ptr()), Errno::EPROBE_DEFER.to_ptr());
+        assert_eq!(of::get(np, 3), Errno::ENOENT.to_ptr());
+        let mut spec: bindings::of_phandle_args = core::mem::zeroed();
+        (spec.np, spec.args_count) = (node("/ccu").as_raw(), 1);
+        spec.args[0] = 9;
+        assert_eq!(of::get_from_provider(&raw mut spec), Errno::EINVAL.to_ptr());
+        [bus, first, second, by_name].into_iter().for_each(|c| consumer::put(c));
+    });
+    assert_eq!(unsafe { consumer::get(dev, c"bus".as_ptr()) }, Errno::EPROBE_DEFER.to_ptr());
+}
+
+#[test]
+fn lookup_by_name() {
+    let x = make("dev.x", Kind::Root(100), &[], 0);
+    let y = make("dev.y", Kind::Root(200), &[], 0);
+    let dev = device_at("by-name", None);
+    unsafe {
+        let (hx, hy) = (&raw mut x.hw, &raw mut y.hw);
+        assert_eq!(consumer::get(dev, c"con".as_ptr()), Errno::ENOENT.to_ptr());
+        assert_eq!(clkdev::register_hw(hx, c"by-name-con".as_ptr(), ptr::null()), 0);
+        assert_eq!(clkdev::register_clk(y.hw.clk, ptr::null(), c"by-name".as_ptr()), 0);
+        assert_eq!(clkdev::register_hw(Errno::ENOMEM.to_ptr(), ptr::null(), ptr::null()), Errno::ENOMEM.to_c());
+        let get = |id: &'static CStr| hw::get_hw(consumer::get(dev, id.as_ptr()));
+        assert_eq!(get(c"by-name-con"), hy, "the device counts more than the connection");
+        assert_eq!(hw::get_hw(clkdev::get_sys(c"other".as_ptr(), c"by-name-con".as_ptr())), hx);
+        let mut lookup: bindings::clk_lookup = core::mem::zeroed();
+        (lookup.dev_id, lookup.con_id, lookup.clk_hw) = (c"by-name".as_ptr(), c"con".as_ptr(), hx);
+        clkdev::add(&raw mut lookup);
+        assert_eq!(get(c"con"), hx);
+        assert_eq!(clkdev::add_alias(c"alias".as_ptr(), c"by-alias".as_ptr(), c"con".as_ptr(), dev), 0);
+        assert_eq!(hw::get_hw(clkdev::get_sys(c"by-alias".as_ptr(), c"alias".as_ptr())), hx);
+        clkdev::drop_lookup(&raw mut lookup);
+        assert_eq!(get(c"con"), hy);
+    }
+}
+
+#[test]
+fn tree_properties() {
+    let ccu = node("/ccu").as_raw();
+    unsafe {
+        assert_eq!((of::get_parent_count(ccu), of::get_parent_count(node("/osc").as_raw())), (2, 0));
+        let name = |np, i| {
+            let name = of::get_parent_name(np, i);
+            (!name.is_null()).then(|| CStr::from_ptr(name))
+        };
+        assert_eq!((name(ccu, 0), name(ccu, 1)), (Some(c"osc24M"), None));
+        let mut names = [ptr::null(); 3];
+        assert_eq!(of::parent_fill(ccu, names.as_mut_ptr(), 3), 1);
+        let mut flags = 0;
+        assert_eq!((of::detect_critical(ccu, 1, &raw mut flags), flags), (0, 0));
+        assert_eq!((of::detect_critical(ccu, 2, &raw mut flags), flags), (0, 1 << 11));
+        // assigned-clock-rates of a node, by a provider that was not there before.
+        let assigned = node("/assigned").as_raw();
+        assert_eq!(of::set_defaults_c(assigned, false), Errno::EPROBE_DEFER.to_c());
+        let root = make("assigned", Kind::Root(100), &[], 0);
+        unsafe extern "C" fn simple(spec: *mut bindings::of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+            unsafe { of::hw_simple_get(spec, data) }
+        }
+        let ccu2 = node("/ccu2").as_raw();
+        assert_eq!(of::add_hw_provider(ccu2, Some(simple), (&raw mut root.hw).cast()), 0);
+        assert_eq!((of::set_defaults_c(assigned, false), root.setting), (0, 4800));
+        of::del_provider(ccu2);
+    }
+}
+
+#[test]
+fn early_providers() {
+    static ORDER: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+    unsafe extern "C" fn simple(spec: *mut bindings::of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+        unsafe { of::hw_simple_get(spec, data) }
+    }
+    unsafe extern "C" fn setup(np: *mut bindings::device_node) {
+        unsafe {
+            let name = crate::of::Node::from_raw(np).unwrap().name().to_string_lossy().into_owned();
+            let root = make(&format!("clk-{name}"), Kind::Root(1), &[], 0);
+            of::add_hw_provider(np, Some(simple), (&raw mut root.hw).cast());
+            ORDER.lock().unwrap().push(name);
+        }
+    }
+    node("/early");
+    // SAFETY: all fields may be zero.
+    let mut entry: bindings::of_device_id = unsafe { core::mem::zeroed() };
+    entry.compatible.iter_mut().zip(c"test,early".to_bytes()).for_each(|(slot, b)| *slot = *b as _);
+    entry.data = setup as *const c_void;
+    unsafe { super::init(&[entry]) };
+    assert_eq!(*ORDER.lock().unwrap(), ["early2", "early"], "who is needed comes first");
+}
+
+#[test]
+fn bulk() {
+    let dev = device_at("bulk", Some("/consumer"));
+    with_ccu(|a, b| unsafe {
+        let mut clks = [c"bus", c"mod"].map(|id| clk_bulk_data { id: id.as_ptr(), clk: ptr::null_mut() });
+        let all = clks.as_mut_ptr();
+        assert_eq!(bulk::get(dev, 2, all), 0);
+        assert_eq!((bulk::prepare(2, all), bulk::enable(2, all)), (0, 0));
+        assert!((*a).on && (*b).on);
+        bulk::disable(2, all);
+        bulk::unprepare(2, all);
+        assert!(!(*a).on && !(*b).on && (*b).prepared == 0);
+        bulk::put(2, all);
+        assert!(clks[0].clk.is_null());
+        let mut wrong = [c"bus", c"lacks"].map(|id| clk_bulk_data { id: id.as_ptr(), clk: ptr::null_mut() });
+        assert_eq!(bulk::get(dev, 2, wrong.as_mut_ptr()), Errno::ENOENT.to_c());
+        assert!(wrong[0].clk.is_null());
+        assert_eq!(bulk::get_optional(dev, 2, wrong.as_mut_ptr()), 0);
+        assert!(!wrong[0].clk.is_null() && wrong[1].clk.is_null());
+        bulk::put(2, wrong.as_mut_ptr());
+        // The third of the node is not there yet.
+        let mut array = ptr::null_mut();
+        assert_eq!(bulk::get_all(dev, &raw mut array), Errno::EPROBE_DEFER.to_c());
+        assert_eq!(bulk::devm_get(dev, 2, all), 0);
+        assert!(!clks[1].clk.is_null());
+        devres::release_all(dev);
+        assert!(clks[1].clk.is_null());
+    });
+}
+
+#[test]
+fn managed() {
+    let dev = device_at("managed", Some("/consumer"));
+    with_ccu(|a, _| unsafe {
+        let clk = managed::get_enabled(dev, c"bus".as_ptr());
+        assert!((*a).on && (*a).prepared == 1 && Errno::check_ptr(clk).is_ok());
+        let none: *mut clk = managed::get_optional(dev, c"lacks".as_ptr());
+        assert!(none.is_null());
+        let rated = managed::get_optional_enabled_with_rate(dev, c"bus".as_ptr(), 450);
+        assert_eq!((consumer::get_rate(rated), (*a).setting), (450, 450));
+        managed::put(dev, rated);
+        assert!((*a).on, "the other one still wants it");
+        assert_eq!(managed::rate_exclusive_get(dev, clk), 0);
+        assert!(hw::rate_is_protected(&raw mut (*a).hw));
+        let own = new(Kind::Root(5));
+        describe(own, "managed.own", Kind::Root(5), &[], 0);
+        assert_eq!(provider::devm_register_hw(dev, &raw mut own.hw), 0);
+        assert_eq!(clkdev::devm_register_hw(dev, &raw mut own.hw, c"managed-con".as_ptr(), ptr::null()), 0);
+        assert!(!clkdev::get_sys(ptr::null(), c"managed-con".as_ptr()).is_null());
+        devres::release_all(dev);
+        assert!(!(*a).on && (*a).prepared == 0 && !hw::rate_is_protected(&raw mut (*a).hw));
+        assert!(own.hw.core.is_null());
+        assert_eq!(clkdev::get_sys(ptr::null(), c"managed-con".as_ptr()), Errno::ENOENT.to_ptr());
+    });
+}

@@ -33,7 +33,7 @@ crate::exports! {
 ///
 /// # Safety
 /// `all` points to `num` elements that nobody else uses, or `num` is not positive.
-unsafe fn slice<'a>(num: c_int, all: *mut regulator_bulk_data) -> &'a mut [regulator_bulk_data] {
+pub(super) unsafe fn slice<'a>(num: c_int, all: *mut regulator_bulk_data) -> &'a mut [regulator_bulk_data] {
     match usize::try_from(num) {
         // SAFETY: the caller's promise.
         Ok(num) if num > 0 && !all.is_null() => unsafe { core::slice::from_raw_parts_mut(all, num) },
@@ -41,7 +41,7 @@ unsafe fn slice<'a>(num: c_int, all: *mut regulator_bulk_data) -> &'a mut [regul
     }
 }
 
-unsafe fn fill(dev: *mut device, num: c_int, all: *mut regulator_bulk_data, want: Want) -> Result<()> {
+pub(super) unsafe fn fill(dev: *mut device, num: c_int, all: *mut regulator_bulk_data, want: Want) -> Result<()> {
     // SAFETY: as the caller says.
     unsafe {
         let slots = slice(num, all);
@@ -63,12 +63,12 @@ unsafe fn fill(dev: *mut device, num: c_int, all: *mut regulator_bulk_data, want
     Ok(())
 }
 
-unsafe fn bulk_get(dev: *mut device, num: c_int, all: *mut regulator_bulk_data) -> c_int {
+pub(super) unsafe fn bulk_get(dev: *mut device, num: c_int, all: *mut regulator_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { fill(dev, num, all, Want::Normal) })
 }
 
-unsafe fn managed(dev: *mut device, num: c_int, all: *mut regulator_bulk_data, want: Want) -> c_int {
+pub(super) unsafe fn managed(dev: *mut device, num: c_int, all: *mut regulator_bulk_data, want: Want) -> c_int {
     // SAFETY: as the caller says; the array is the driver's and lives as long as the device is bound.
     unsafe {
         let address = all.expose_provenance();
@@ -78,17 +78,17 @@ unsafe fn managed(dev: *mut device, num: c_int, all: *mut regulator_bulk_data, w
     }
 }
 
-unsafe fn devm_bulk_get(dev: *mut device, num: c_int, all: *mut regulator_bulk_data) -> c_int {
+pub(super) unsafe fn devm_bulk_get(dev: *mut device, num: c_int, all: *mut regulator_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { managed(dev, num, all, Want::Normal) }
 }
 
-unsafe fn devm_bulk_get_exclusive(dev: *mut device, num: c_int, all: *mut regulator_bulk_data) -> c_int {
+pub(super) unsafe fn devm_bulk_get_exclusive(dev: *mut device, num: c_int, all: *mut regulator_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { managed(dev, num, all, Want::Exclusive) }
 }
 
-unsafe fn devm_bulk_get_enable(dev: *mut device, num: c_int, ids: *const *const c_char) -> c_int {
+pub(super) unsafe fn devm_bulk_get_enable(dev: *mut device, num: c_int, ids: *const *const c_char) -> c_int {
     for i in 0..usize::try_from(num).unwrap_or(0) {
         // SAFETY: the caller's array of `num` names. What came before goes with the device, as it does in Linux.
         if let Err(errno) = unsafe { keep(dev, *ids.add(i), Want::Normal, true) } {
@@ -99,7 +99,7 @@ unsafe fn devm_bulk_get_enable(dev: *mut device, num: c_int, ids: *const *const 
 }
 
 /// Does something to all regulators; undoes it in those before one that refuses.
-unsafe fn each(
+pub(super) unsafe fn each(
     num: c_int,
     all: *mut regulator_bulk_data,
     begin: unsafe fn(*mut regulator) -> c_int,
@@ -119,13 +119,13 @@ unsafe fn each(
     0
 }
 
-unsafe fn enable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
+pub(super) unsafe fn enable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { each(num, all, consumer::enable, consumer::disable) }
 }
 
 /// From the last to the first; what went off goes on again if one refuses.
-unsafe fn disable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
+pub(super) unsafe fn disable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let slots = slice(num, all);
@@ -141,7 +141,7 @@ unsafe fn disable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
 }
 
 /// All of them, whatever one says; the first error is told.
-unsafe fn force_disable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
+pub(super) unsafe fn force_disable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
     let mut first = 0;
     // SAFETY: as the caller says.
     for slot in unsafe { slice(num, all) } {
@@ -152,7 +152,7 @@ unsafe fn force_disable(num: c_int, all: *mut regulator_bulk_data) -> c_int {
     first
 }
 
-unsafe fn free(num: c_int, all: *mut regulator_bulk_data) {
+pub(super) unsafe fn free(num: c_int, all: *mut regulator_bulk_data) {
     // SAFETY: as the caller says.
     unsafe {
         let slots = slice(num, all).iter_mut();

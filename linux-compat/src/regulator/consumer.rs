@@ -131,17 +131,17 @@ pub(super) unsafe fn get(dev: *mut device, id: *const c_char, want: Want) -> Res
     Ok(Box::into_raw(Box::new(handle)).cast())
 }
 
-unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(super) unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { get(dev, id, Want::Normal) })
 }
 
-unsafe fn get_optional_c(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(super) unsafe fn get_optional_c(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { get(dev, id, Want::Optional) })
 }
 
-unsafe fn get_exclusive_c(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(super) unsafe fn get_exclusive_c(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { get(dev, id, Want::Exclusive) })
 }
@@ -156,7 +156,7 @@ pub(super) unsafe fn put(raw: *mut regulator) {
 }
 
 /// Runs `f` with the regulator.
-unsafe fn with<T>(raw: *const regulator, f: impl FnOnce(&Regulator) -> registry::Result<T>) -> Result<T> {
+pub(super) unsafe fn with<T>(raw: *const regulator, f: impl FnOnce(&Regulator) -> registry::Result<T>) -> Result<T> {
     // SAFETY: as the caller says.
     let handle = unsafe { handle(raw) }?;
     f(&handle.regulator).map_err(Errno::from)
@@ -187,28 +187,28 @@ pub(super) unsafe fn force_disable(raw: *mut regulator) -> c_int {
     to_c(unsafe { with(raw, Regulator::force_disable) })
 }
 
-unsafe fn is_enabled(raw: *mut regulator) -> c_int {
+pub(super) unsafe fn is_enabled(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, Regulator::is_enabled) }.map(u32::from))
 }
 
-unsafe fn count_voltages(raw: *mut regulator) -> c_int {
+pub(super) unsafe fn count_voltages(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     let count = unsafe { with(raw, |r| Ok(r.node().voltage_count())) };
     int(count.and_then(|n| if n == 0 { Err(Errno::EINVAL) } else { Ok(n) }))
 }
 
-unsafe fn list_voltage(raw: *mut regulator, selector: c_uint) -> c_int {
+pub(super) unsafe fn list_voltage(raw: *mut regulator, selector: c_uint) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, |r| r.node().list_voltage(selector)) })
 }
 
-unsafe fn is_supported_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
+pub(super) unsafe fn is_supported_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, |r| r.supports_voltage(number(min)?, number(max)?)) }.map(u32::from))
 }
 
-unsafe fn set_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
+pub(super) unsafe fn set_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, |r| r.set_voltage(number(min)?, number(max)?)) })
 }
@@ -218,28 +218,28 @@ pub(super) unsafe fn get_voltage(raw: *mut regulator) -> c_int {
     int(unsafe { with(raw, Regulator::voltage) })
 }
 
-unsafe fn sync_voltage(raw: *mut regulator) -> c_int {
+pub(super) unsafe fn sync_voltage(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, Regulator::sync_voltage) })
 }
 
-unsafe fn set_current_limit(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
+pub(super) unsafe fn set_current_limit(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, |r| r.set_current_limit(number(min)?, number(max)?)) })
 }
 
-unsafe fn get_current_limit(raw: *mut regulator) -> c_int {
+pub(super) unsafe fn get_current_limit(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, Regulator::current_limit) })
 }
 
-unsafe fn set_mode(raw: *mut regulator, mode: c_uint) -> c_int {
+pub(super) unsafe fn set_mode(raw: *mut regulator, mode: c_uint) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, |r| r.set_mode(mode)) })
 }
 
 /// The mode, or a negative error in the type that Linux gave it.
-unsafe fn get_mode(raw: *mut regulator) -> c_uint {
+pub(super) unsafe fn get_mode(raw: *mut regulator) -> c_uint {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, Regulator::mode) }).cast_unsigned()
 }
@@ -249,17 +249,17 @@ pub(super) unsafe fn set_load(raw: *mut regulator, load: c_int) -> c_int {
     to_c(unsafe { with(raw, |r| r.set_load(number(load)?)) })
 }
 
-unsafe fn allow_bypass(raw: *mut regulator, allow: bool) -> c_int {
+pub(super) unsafe fn allow_bypass(raw: *mut regulator, allow: bool) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, |r| r.allow_bypass(allow)) })
 }
 
-unsafe fn get_error_flags(raw: *mut regulator, flags: *mut c_uint) -> c_int {
+pub(super) unsafe fn get_error_flags(raw: *mut regulator, flags: *mut c_uint) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, Regulator::error_flags).map(|found| flags.write(found)) })
 }
 
-unsafe fn get_regmap(raw: *mut regulator) -> *mut regmap {
+pub(super) unsafe fn get_regmap(raw: *mut regulator) -> *mut regmap {
     // SAFETY: as the caller says; a regulator of C lives while it is registered.
     let map = unsafe {
         handle(raw).and_then(|h| {
@@ -269,12 +269,12 @@ unsafe fn get_regmap(raw: *mut regulator) -> *mut regmap {
     ptr_to_c(map)
 }
 
-unsafe fn get_drvdata(raw: *mut regulator) -> *mut c_void {
+pub(super) unsafe fn get_drvdata(raw: *mut regulator) -> *mut c_void {
     // SAFETY: as the caller says.
     unsafe { handle(raw) }.map_or(ptr::null_mut(), |h| h.data.load(Relaxed))
 }
 
-unsafe fn set_drvdata(raw: *mut regulator, data: *mut c_void) {
+pub(super) unsafe fn set_drvdata(raw: *mut regulator, data: *mut c_void) {
     // SAFETY: as the caller says.
     if let Ok(handle) = unsafe { handle(raw) } {
         handle.data.store(data, Relaxed);

@@ -46,33 +46,33 @@ pub(super) unsafe fn keep(dev: *mut device, id: *const c_char, want: Want, on: b
     }
 }
 
-unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(super) unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { keep(dev, id, Want::Normal, false) })
 }
 
-unsafe fn get_optional(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(super) unsafe fn get_optional(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { keep(dev, id, Want::Optional, false) })
 }
 
-unsafe fn get_exclusive(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(super) unsafe fn get_exclusive(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { keep(dev, id, Want::Exclusive, false) })
 }
 
-unsafe fn get_enable(dev: *mut device, id: *const c_char) -> c_int {
+pub(super) unsafe fn get_enable(dev: *mut device, id: *const c_char) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { keep(dev, id, Want::Normal, true) }.map(|_| ()))
 }
 
-unsafe fn get_enable_optional(dev: *mut device, id: *const c_char) -> c_int {
+pub(super) unsafe fn get_enable_optional(dev: *mut device, id: *const c_char) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { keep(dev, id, Want::Optional, true) }.map(|_| ()))
 }
 
 /// Its voltage; a supply that the board lacks is an error here.
-unsafe fn get_enable_read_voltage(dev: *mut device, id: *const c_char) -> c_int {
+pub(super) unsafe fn get_enable_read_voltage(dev: *mut device, id: *const c_char) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         int_to_c(keep(dev, id, Want::Optional, true).and_then(|regulator| {

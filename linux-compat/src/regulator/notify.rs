@@ -52,7 +52,7 @@ impl Listener for Block {
     }
 }
 
-unsafe fn listen(raw: *mut regulator, nb: *mut notifier_block) -> Result<()> {
+pub(super) unsafe fn listen(raw: *mut regulator, nb: *mut notifier_block) -> Result<()> {
     // SAFETY: as the caller says.
     unsafe {
         let priority = nb.as_ref().ok_or(Errno::EINVAL)?.priority;
@@ -61,18 +61,18 @@ unsafe fn listen(raw: *mut regulator, nb: *mut notifier_block) -> Result<()> {
     }
 }
 
-unsafe fn register(raw: *mut regulator, nb: *mut notifier_block) -> c_int {
+pub(super) unsafe fn register(raw: *mut regulator, nb: *mut notifier_block) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { listen(raw, nb) })
 }
 
-unsafe fn unregister(raw: *mut regulator, nb: *mut notifier_block) -> c_int {
+pub(super) unsafe fn unregister(raw: *mut regulator, nb: *mut notifier_block) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { handle(raw) }.and_then(|h| Ok(h.regulator.node().unlisten(nb.addr())?)))
 }
 
 /// Tells what happened to a regulator. The data of an event are the framework's to make, but for none.
-unsafe fn call_chain(rdev: *mut regulator_dev, event: c_ulong, _data: *mut c_void) -> c_int {
+pub(super) unsafe fn call_chain(rdev: *mut regulator_dev, event: c_ulong, _data: *mut c_void) -> c_int {
     // SAFETY: as the caller says.
     if let Some(node) = unsafe { node_of(rdev) } {
         node.tell(&Event::Other(event));

@@ -103,7 +103,7 @@ unsafe extern "C" fn release(dev: *mut device) {
 }
 
 /// C's view of a new regulator.
-unsafe fn make(desc: *const regulator_desc, config: &regulator_config, limits: regulation_constraints) -> *mut regulator_dev {
+pub(super) unsafe fn make(desc: *const regulator_desc, config: &regulator_config, limits: regulation_constraints) -> *mut regulator_dev {
     // SAFETY: all fields may be zero; nobody else has it yet.
     unsafe {
         let rdev: *mut regulator_dev = Box::into_raw(Box::new(core::mem::zeroed()));
@@ -126,7 +126,7 @@ unsafe fn make(desc: *const regulator_desc, config: &regulator_config, limits: r
 }
 
 /// The node of a regulator that its driver leaves to be found: below the driver's, by `of_match`.
-unsafe fn find_node(desc: &regulator_desc, dev: *mut device) -> Option<Node> {
+pub(super) unsafe fn find_node(desc: &regulator_desc, dev: *mut device) -> Option<Node> {
     // SAFETY: as the caller says.
     unsafe {
         let wanted = (!desc.of_match.is_null()).then(|| CStr::from_ptr(desc.of_match))?;
@@ -145,7 +145,7 @@ unsafe fn find_node(desc: &regulator_desc, dev: *mut device) -> Option<Node> {
     }
 }
 
-unsafe fn register(
+pub(super) unsafe fn register(
     dev: *mut device,
     desc: *const regulator_desc,
     config: *const regulator_config,
@@ -182,7 +182,7 @@ unsafe fn register(
     }
 }
 
-unsafe fn register_made(
+pub(super) unsafe fn register_made(
     rdev: *mut regulator_dev,
     d: &regulator_desc,
     config: &regulator_config,
@@ -231,7 +231,7 @@ unsafe fn register_made(
     }
 }
 
-unsafe fn register_c(
+pub(super) unsafe fn register_c(
     dev: *mut device,
     desc: *const regulator_desc,
     config: *const regulator_config,
@@ -240,7 +240,7 @@ unsafe fn register_c(
     ptr_to_c(unsafe { register(dev, desc, config) })
 }
 
-unsafe fn devm_register(
+pub(super) unsafe fn devm_register(
     dev: *mut device,
     desc: *const regulator_desc,
     config: *const regulator_config,
@@ -255,7 +255,7 @@ unsafe fn devm_register(
     }
 }
 
-unsafe fn unregister(rdev: *mut regulator_dev) {
+pub(super) unsafe fn unregister(rdev: *mut regulator_dev) {
     let mut all = ALL.lock();
     let at = all.iter().position(|(_, known)| *known == rdev.addr());
     let found = at.map(|at| all.swap_remove(at).0);
@@ -267,28 +267,28 @@ unsafe fn unregister(rdev: *mut regulator_dev) {
     }
 }
 
-unsafe fn get_drvdata(rdev: *mut regulator_dev) -> *mut c_void {
+pub(super) unsafe fn get_drvdata(rdev: *mut regulator_dev) -> *mut c_void {
     // SAFETY: as the caller says.
     unsafe { (*rdev).reg_data }
 }
 
-unsafe fn get_dev(rdev: *mut regulator_dev) -> *mut device {
+pub(super) unsafe fn get_dev(rdev: *mut regulator_dev) -> *mut device {
     // SAFETY: as the caller says.
     unsafe { &raw mut (*rdev).dev }
 }
 
-unsafe fn get_regmap(rdev: *mut regulator_dev) -> *mut regmap {
+pub(super) unsafe fn get_regmap(rdev: *mut regulator_dev) -> *mut regmap {
     // SAFETY: as the caller says.
     unsafe { (*rdev).regmap }
 }
 
-unsafe fn get_id(rdev: *mut regulator_dev) -> c_int {
+pub(super) unsafe fn get_id(rdev: *mut regulator_dev) -> c_int {
     // SAFETY: as the caller says.
     unsafe { (*(*rdev).desc).id }
 }
 
 /// The board's name for it, else the driver's.
-unsafe fn get_name(rdev: *mut regulator_dev) -> *const c_char {
+pub(super) unsafe fn get_name(rdev: *mut regulator_dev) -> *const c_char {
     // SAFETY: as the caller says.
     unsafe {
         let of_board = (*(*rdev).constraints).name;
@@ -298,12 +298,12 @@ unsafe fn get_name(rdev: *mut regulator_dev) -> *const c_char {
     }
 }
 
-unsafe fn get_init_drvdata(data: *mut regulator_init_data) -> *mut c_void {
+pub(super) unsafe fn get_init_drvdata(data: *mut regulator_init_data) -> *mut c_void {
     // SAFETY: as the caller says.
     unsafe { (*data).driver_data }
 }
 
-fn mode_to_status(mode: c_uint) -> c_int {
+pub(super) fn mode_to_status(mode: c_uint) -> c_int {
     let status = match mode {
         bindings::REGULATOR_MODE_FAST => bindings::REGULATOR_STATUS_FAST,
         bindings::REGULATOR_MODE_NORMAL => bindings::REGULATOR_STATUS_NORMAL,
@@ -315,7 +315,7 @@ fn mode_to_status(mode: c_uint) -> c_int {
 }
 
 /// The time from one selector's voltage to another's, by the ramp delay of the board or the regulator.
-unsafe fn set_voltage_time_sel(rdev: *mut regulator_dev, old: c_uint, new: c_uint) -> c_int {
+pub(super) unsafe fn set_voltage_time_sel(rdev: *mut regulator_dev, old: c_uint, new: c_uint) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let (desc, limits) = (&*(*rdev).desc, &*(*rdev).constraints);

@@ -20,7 +20,7 @@ crate::exports! {
 }
 
 /// The mode that a driver makes of a cell; 0 for one that it does not know.
-unsafe fn mode(desc: *const regulator_desc, cell: u32) -> c_uint {
+pub(super) unsafe fn mode(desc: *const regulator_desc, cell: u32) -> c_uint {
     // SAFETY: as the caller says.
     let map = unsafe { desc.as_ref() }.and_then(|d| d.of_map_mode);
     // SAFETY: the driver's function.
@@ -32,7 +32,7 @@ unsafe fn mode(desc: *const regulator_desc, cell: u32) -> c_uint {
 }
 
 /// Reads the limits of a node.
-unsafe fn constraints(node: Node, desc: *const regulator_desc) -> regulation_constraints {
+pub(super) unsafe fn constraints(node: Node, desc: *const regulator_desc) -> regulation_constraints {
     // SAFETY: all fields may be zero.
     let mut c: regulation_constraints = unsafe { core::mem::zeroed() };
     let number = |name: &str| node.u32(name.as_bytes()).unwrap_or(0);
@@ -110,7 +110,7 @@ pub(super) unsafe fn read(
 }
 
 /// Null without a node, and without memory.
-unsafe fn get_init_data(
+pub(super) unsafe fn get_init_data(
     dev: *mut device,
     node: *mut device_node,
     desc: *const regulator_desc,
@@ -120,7 +120,7 @@ unsafe fn get_init_data(
 }
 
 /// Reads the limits of all regulators below a node that `matches` names; says how many there are.
-unsafe fn match_all(dev: *mut device, node: *mut device_node, matches: *mut of_regulator_match, num: c_uint) -> c_int {
+pub(super) unsafe fn match_all(dev: *mut device, node: *mut device_node, matches: *mut of_regulator_match, num: c_uint) -> c_int {
     let mut count = 0;
     // SAFETY: as the caller says.
     unsafe {

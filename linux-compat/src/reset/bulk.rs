@@ -33,7 +33,7 @@ crate::exports! {
 ///
 /// # Safety
 /// `rstcs` points to `num` elements that nobody else uses, or `num` is not positive.
-unsafe fn slice<'a>(num: c_int, rstcs: *mut reset_control_bulk_data) -> &'a mut [reset_control_bulk_data] {
+pub(super) unsafe fn slice<'a>(num: c_int, rstcs: *mut reset_control_bulk_data) -> &'a mut [reset_control_bulk_data] {
     match usize::try_from(num) {
         // SAFETY: the caller's promise.
         Ok(num) if num > 0 && !rstcs.is_null() => unsafe { core::slice::from_raw_parts_mut(rstcs, num) },
@@ -42,7 +42,7 @@ unsafe fn slice<'a>(num: c_int, rstcs: *mut reset_control_bulk_data) -> &'a mut 
 }
 
 /// Does something to all lines, in this order; undoes it in those before one that refuses.
-unsafe fn each(
+pub(super) unsafe fn each(
     num: c_int,
     rstcs: *mut reset_control_bulk_data,
     begin: unsafe fn(*mut reset_control) -> c_int,
@@ -62,30 +62,30 @@ unsafe fn each(
     0
 }
 
-unsafe fn nothing(_rstc: *mut reset_control) {}
+pub(super) unsafe fn nothing(_rstc: *mut reset_control) {}
 
-unsafe fn undo_assert(rstc: *mut reset_control) {
+pub(super) unsafe fn undo_assert(rstc: *mut reset_control) {
     // SAFETY: as the caller says.
     unsafe { consumer::deassert(rstc) };
 }
 
-unsafe fn undo_deassert(rstc: *mut reset_control) {
+pub(super) unsafe fn undo_deassert(rstc: *mut reset_control) {
     // SAFETY: as the caller says.
     unsafe { consumer::assert_c(rstc) };
 }
 
-unsafe fn reset(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
+pub(super) unsafe fn reset(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { each(num, rstcs, consumer::reset_c, nothing) }
 }
 
-unsafe fn assert_all(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
+pub(super) unsafe fn assert_all(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { each(num, rstcs, consumer::assert_c, undo_assert) }
 }
 
 /// From the last line to the first, so that what was asserted last runs first.
-unsafe fn deassert(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
+pub(super) unsafe fn deassert(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         let all = slice(num, rstcs);
@@ -100,17 +100,17 @@ unsafe fn deassert(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
     0
 }
 
-unsafe fn acquire(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
+pub(super) unsafe fn acquire(num: c_int, rstcs: *mut reset_control_bulk_data) -> c_int {
     // SAFETY: as the caller says.
     unsafe { each(num, rstcs, consumer::acquire, consumer::release) }
 }
 
-unsafe fn release(num: c_int, rstcs: *mut reset_control_bulk_data) {
+pub(super) unsafe fn release(num: c_int, rstcs: *mut reset_control_bulk_data) {
     // SAFETY: as the caller says.
     unsafe { slice(num, rstcs).iter().for_each(|l| consumer::release(l.rstc)) };
 }
 
-unsafe fn put(num: c_int, rstcs: *mut reset_control_bulk_data) {
+pub(super) unsafe fn put(num: c_int, rstcs: *mut reset_control_bulk_data) {
     // SAFETY: as the caller says.
     unsafe {
         let all = slice(num, rstcs).iter_mut().rev();
@@ -119,7 +119,7 @@ unsafe fn put(num: c_int, rstcs: *mut reset_control_bulk_data) {
 }
 
 /// Gets all lines, or none.
-unsafe fn fill(
+pub(super) unsafe fn fill(
     dev: *mut device,
     num: c_int,
     rstcs: *mut reset_control_bulk_data,
@@ -142,7 +142,7 @@ unsafe fn fill(
     Ok(())
 }
 
-unsafe fn bulk_get(
+pub(super) unsafe fn bulk_get(
     dev: *mut device,
     num: c_int,
     rstcs: *mut reset_control_bulk_data,
@@ -152,7 +152,7 @@ unsafe fn bulk_get(
     to_c(unsafe { fill(dev, num, rstcs, flags) })
 }
 
-unsafe fn devm_bulk_get(
+pub(super) unsafe fn devm_bulk_get(
     dev: *mut device,
     num: c_int,
     rstcs: *mut reset_control_bulk_data,

@@ -57,7 +57,7 @@ pub(super) unsafe fn reset_c(rstc: *mut reset_control) -> c_int {
     unsafe { with(rstc, |c| c.each(Reset::reset, nothing)) }
 }
 
-unsafe fn rearm(rstc: *mut reset_control) -> c_int {
+pub(super) unsafe fn rearm(rstc: *mut reset_control) -> c_int {
     // SAFETY: as the caller says.
     unsafe { with(rstc, |c| c.each(Reset::rearm, nothing)) }
 }
@@ -73,7 +73,7 @@ pub(super) unsafe fn deassert(rstc: *mut reset_control) -> c_int {
 }
 
 /// 1 in reset, 0 not, or why that is not known.
-unsafe fn status(rstc: *mut reset_control) -> c_int {
+pub(super) unsafe fn status(rstc: *mut reset_control) -> c_int {
     // SAFETY: as the caller says.
     let control = unsafe { control(rstc) };
     int_to_c(control.and_then(|c| match c {

@@ -83,12 +83,12 @@ fn user(owner: &CStr, id: Option<&CStr>) -> String {
 }
 
 /// A C string; `None` for null.
-unsafe fn name<'a>(id: *const c_char) -> Option<&'a CStr> {
+pub(super) unsafe fn name<'a>(id: *const c_char) -> Option<&'a CStr> {
     // SAFETY: as the caller says.
     (!id.is_null()).then(|| unsafe { CStr::from_ptr(id) })
 }
 
-unsafe fn of_get(
+pub(super) unsafe fn of_get(
     node: *mut device_node,
     id: *const c_char,
     index: c_int,
@@ -102,7 +102,7 @@ unsafe fn of_get(
 }
 
 /// A line of a device.
-unsafe fn get_for(
+pub(super) unsafe fn get_for(
     dev: *mut device,
     id: *const c_char,
     index: c_int,
@@ -131,7 +131,7 @@ pub(super) unsafe fn get(
 }
 
 /// Keeps lines for the device until its driver lets go of it.
-unsafe fn keep(
+pub(super) unsafe fn keep(
     dev: *mut device,
     got: Result<*mut reset_control>,
     flags: reset_control_flags,
@@ -160,7 +160,7 @@ unsafe fn keep(
     }
 }
 
-unsafe fn devm_get(
+pub(super) unsafe fn devm_get(
     dev: *mut device,
     id: *const c_char,
     index: c_int,
@@ -185,13 +185,13 @@ fn array(node: Option<Node>, flags: reset_control_flags, owner: &CStr) -> Result
     all.map(|all| Control::Array(all).into_raw())
 }
 
-unsafe fn of_array_get(np: *mut device_node, flags: reset_control_flags) -> *mut reset_control {
+pub(super) unsafe fn of_array_get(np: *mut device_node, flags: reset_control_flags) -> *mut reset_control {
     // SAFETY: as the caller says.
     let node = unsafe { Node::from_raw(np) };
     ptr_to_c(array(node, flags, node.map_or(c"?", Node::full_name)))
 }
 
-unsafe fn devm_array_get(dev: *mut device, flags: reset_control_flags) -> *mut reset_control {
+pub(super) unsafe fn devm_array_get(dev: *mut device, flags: reset_control_flags) -> *mut reset_control {
     // SAFETY: as the caller says.
     unsafe {
         let got = array(Node::from_raw((*dev).of_node), flags & !DEASSERTED, devices::name(dev));
@@ -199,7 +199,7 @@ unsafe fn devm_array_get(dev: *mut device, flags: reset_control_flags) -> *mut r
     }
 }
 
-unsafe fn get_count(dev: *mut device) -> c_int {
+pub(super) unsafe fn get_count(dev: *mut device) -> c_int {
     // SAFETY: as the caller says.
     let count = unsafe {
         match Node::from_raw((*dev).of_node) {
@@ -211,7 +211,7 @@ unsafe fn get_count(dev: *mut device) -> c_int {
 }
 
 /// Resets the device by its line, its own for the moment.
-unsafe fn device_reset(dev: *mut device, optional: bool) -> c_int {
+pub(super) unsafe fn device_reset(dev: *mut device, optional: bool) -> c_int {
     let flags = ACQUIRED | if optional { OPTIONAL } else { 0 };
     // SAFETY: as the caller says.
     unsafe {

@@ -103,7 +103,7 @@ impl ResetOps for Driver {
 /// The controllers of C drivers, by address.
 static CONTROLLERS: SpinLock<Vec<(usize, Arc<Controller>)>> = SpinLock::new(Vec::new());
 
-unsafe fn register(rcdev: *mut reset_controller_dev) -> Result<()> {
+pub(super) unsafe fn register(rcdev: *mut reset_controller_dev) -> Result<()> {
     // SAFETY: as the caller says.
     unsafe {
         let rc = rcdev.as_mut().ok_or(Errno::EINVAL)?;
@@ -129,12 +129,12 @@ unsafe fn register(rcdev: *mut reset_controller_dev) -> Result<()> {
     Ok(())
 }
 
-unsafe fn register_c(rcdev: *mut reset_controller_dev) -> c_int {
+pub(super) unsafe fn register_c(rcdev: *mut reset_controller_dev) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { register(rcdev) })
 }
 
-unsafe fn unregister(rcdev: *mut reset_controller_dev) {
+pub(super) unsafe fn unregister(rcdev: *mut reset_controller_dev) {
     let mut controllers = CONTROLLERS.lock();
     let at = controllers.iter().position(|(address, _)| *address == rcdev.addr());
     let found = at.map(|at| controllers.swap_remove(at).1);
@@ -144,7 +144,7 @@ unsafe fn unregister(rcdev: *mut reset_controller_dev) {
     }
 }
 
-unsafe fn devm_register(dev: *mut device, rcdev: *mut reset_controller_dev) -> c_int {
+pub(super) unsafe fn devm_register(dev: *mut device, rcdev: *mut reset_controller_dev) -> c_int {
     // SAFETY: as the caller says; the controller lives as long as the device is bound.
     unsafe {
         to_c(register(rcdev).and_then(|()| {
@@ -166,7 +166,7 @@ struct Lookup {
 
 static LOOKUPS: SpinLock<Vec<Lookup>> = SpinLock::new(Vec::new());
 
-unsafe fn add_lookup(lookup: *mut reset_control_lookup, num: c_uint) {
+pub(super) unsafe fn add_lookup(lookup: *mut reset_control_lookup, num: c_uint) {
     for i in 0..num as usize {
         // SAFETY: the caller's array of `num` elements, whose texts are null or C strings.
         unsafe {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The commands, one file each, and the table of them.
 
+mod block;
 mod clk;
 mod console;
 mod echo;
+mod fs;
 mod gpio;
 mod guest;
 mod heap;
@@ -12,6 +14,7 @@ mod host;
 mod i2c;
 mod irq;
 mod log;
+mod mmc;
 mod nvmem;
 mod pin;
 mod poweroff;
@@ -43,6 +46,9 @@ pub static TABLE: &[Command] = &[
     watchdog::COMMAND,
     i2c::COMMAND,
     nvmem::COMMAND,
+    mmc::COMMAND,
+    block::COMMAND,
+    fs::COMMAND,
     log::COMMAND,
     heap::COMMAND,
     version::COMMAND,

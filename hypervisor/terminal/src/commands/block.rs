@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `block`: disks and their partitions, block by block.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+use io::block::{self, Device, Op, Volume};
+use io::fs;
+use kernel::mm::segment::Buffer;
+
+use crate::command::{Action, Command, Ctx, Kind, Param};
+use crate::error::Error;
+use crate::hexdump::{self, ROW};
+use crate::value::{Record, Table, Value};
+
+/// Most bytes shown at once.
+const MOST: u64 = 64 << 10;
+/// Bytes that are hashed, copied or filled in one go.
+const PIECE: usize = 512 << 10;
+
+const VOLUME: Param = Param::one("VOLUME", Kind::Word);
+const BLOCK: Param = Param::one("BLOCK", Kind::Number);
+const COUNT: Param = Param::one("COUNT", Kind::Number);
+
+/// `block`
+pub const COMMAND: Command = Command {
+    name: "block",
+    summary: "disks and their partitions, block by block",
+    actions: &[
+        Action {
+            name: "list",
+            params: &[],
+            json: true,
+            summary: "list the disks and their partitions",
+            help: "A partition is named by its disk, 'p' and its number. Reading a partition table may take a while.",
+            run: list,
+        },
+        Action {
+            name: "info",
+            params: &[Param::one("DISK", Kind::Word)],
+            json: true,
+            summary: "show a disk, its work so far, and what is wrong with its partition table",
+            help: "",
+            run: info,
+        },
+        Action {
+            name: "read",
+            params: &[VOLUME, BLOCK, Param::optional("COUNT", Kind::Number)],
+            json: true,
+            summary: "show the contents of blocks",
+            help: "VOLUME is a disk or a partition.",
+            run: read,
+        },
+        Action {
+            name: "hash",
+            params: &[VOLUME, Param::optional("BLOCK", Kind::Number), Param::optional("COUNT", Kind::Number)],
+            json: true,
+            summary: "show the SHA-256 of blocks: all, or COUNT from BLOCK on",
+            help: "",
+            run: hash,
+        },
+        Action {
+            name: "copy",
+            params: &[VOLUME, BLOCK, COUNT, Param::one("TARGET", Kind::Word), Param::one("AT", Kind::Number)],
+            json: true,
+            summary: "copy COUNT blocks of VOLUME from BLOCK on to block AT of TARGET",
+            help: "What is there is overwritten. Ends with a flush. The ranges must not overlap.",
+            run: copy,
+        },
+        Action {
+            name: "erase",
+            params: &[VOLUME, BLOCK, COUNT],
+            json: true,
+            summary: "erase blocks: what they hold is lost",
+            help: "",
+            run: erase,
+        },
+    ],
+};
+
+fn list(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let mut table = Table::new(&["NAME", "SIZE", "BLOCK", "KIND", "ACCESS", "LABEL"]);
+    for device in block::list() {
+        let info = device.info();
+        let access = if info.read_only { "read only" } else { "read, write" };
+        table.row([
+            info.name.as_str().into(),
+            Value::Bytes(device.bytes()),
+            u64::from(info.block_size).into(),
+            info.model.as_str().into(),
+            access.into(),
+            Value::Null,
+        ]);
+        let Ok(parts) = fs::partitions(&device) else { continue };
+        for part in &parts.partitions {
+            table.row([
+                format!("{}p{}", info.name, part.number).into(),
+                Value::Bytes(part.blocks.saturating_mul(u64::from(info.block_size))),
+                u64::from(info.block_size).into(),
+                part.kind.as_str().into(),
+                access.into(),
+                if part.label.is_empty() { Value::Null } else { part.label.as_str().into() },
+            ]);
+        }
+    }
+    ctx.show(table)
+}
+
+fn info(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let device = block::find(ctx.arg(0).unwrap_or_default()).map_err(Error::failed)?;
+    let parts = fs::partitions(&device);
+    let (info, stats) = (device.info(), device.stats());
+    let (kind, faults) = match &parts {
+        Ok(table) => (table.kind.name(), table.faults.clone()),
+        Err(error) => ("unknown", alloc::vec![format!("{error}")]),
+    };
+    let faults: Vec<Value> = faults.into_iter().map(Value::from).collect();
+    ctx.show(
+        Record::new()
+            .with("name", info.name.as_str())
+            .with("model", info.model.as_str())
+            .with("size", Value::Bytes(device.bytes()))
+            .with("block", u64::from(info.block_size))
+            .with("blocks", info.blocks)
+            .with("read_only", info.read_only)
+            .with("removable", info.removable)
+            .with("partitions", kind)
+            .with("faults", Value::List(faults))
+            .with("reads", stats.reads)
+            .with("read_bytes", Value::Bytes(stats.read_bytes))
+            .with("writes", stats.writes)
+            .with("written_bytes", Value::Bytes(stats.written_bytes))
+            .with("flushes", stats.flushes)
+            .with("errors", stats.errors)
+            .with("merged", stats.merged)
+            .with("waited", Value::Nanos(stats.waited_ns)),
+    )
+}
+
+/// The volume of the argument `n`.
+fn volume(ctx: &Ctx<'_>, n: usize) -> Result<Volume, Error> {
+    fs::volume(ctx.arg(n).unwrap_or_default()).map_err(Error::failed)
+}
+
+/// Checks a range of a volume; gives the first block on the disk.
+fn range(volume: &Volume, first: u64, count: u64) -> Result<u64, Error> {
+    let inside = first.checked_add(count).is_some_and(|end| end <= volume.blocks);
+    if count == 0 || !inside {
+        let expected = format!("1 or more blocks of the {} of {}", volume.blocks, volume.name);
+        return Err(Error::argument("BLOCK", format!("{count} blocks at {first}"), expected));
+    }
+    Ok(volume.first.saturating_add(first))
+}
+
+fn block_size(device: &Device) -> u64 {
+    u64::from(device.info().block_size)
+}
+
+fn read(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let volume = volume(ctx, 0)?;
+    let (first, count) = (ctx.number(1).unwrap_or_default(), ctx.number(2).unwrap_or(1));
+    let at = range(&volume, first, count)?;
+    let size = block_size(&volume.device);
+    let bytes = count.saturating_mul(size);
+    if bytes > MOST {
+        return Err(Error::argument("COUNT", format!("{count}"), format!("at most {} blocks", MOST / size)));
+    }
+    let mut data = alloc::vec![0; bytes as usize];
+    volume.device.read(at, &mut data).map_err(Error::failed)?;
+    if ctx.json {
+        let mut hex = String::new();
+        data.iter().try_for_each(|byte| write!(hex, "{byte:02x}"))?;
+        return ctx.show(Record::new().with("block", first).with("length", bytes).with("bytes", hex));
+    }
+    for (n, row) in data.chunks(ROW).enumerate() {
+        if ctx.shell.interrupted() {
+            return Err(Error::Interrupted);
+        }
+        let row: Vec<Option<u8>> = row.iter().map(|byte| Some(*byte)).collect();
+        hexdump::row(ctx, first * size + (n * ROW) as u64, &row)?;
+    }
+    Ok(())
+}
+
+/// Shows a hash and how fast it came.
+pub(super) fn show_hash(
+    ctx: &mut Ctx<'_>,
+    name: &str,
+    bytes: u64,
+    hash: [u8; 32],
+    ns: u64,
+) -> Result<(), Error> {
+    let mut text = String::new();
+    hash.iter().try_for_each(|byte| write!(text, "{byte:02x}"))?;
+    ctx.show(
+        Record::new()
+            .with("name", name)
+            .with("bytes", bytes)
+            .with("sha256", text)
+            .with("time", Value::Nanos(ns)),
+    )
+}
+
+fn hash(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let volume = volume(ctx, 0)?;
+    let first = ctx.number(1).unwrap_or_default();
+    let count = ctx.number(2).unwrap_or(volume.blocks.saturating_sub(first));
+    let mut at = range(&volume, first, count)?;
+    let (size, start) = (block_size(&volume.device), ctx.shell.now_ns());
+    let mut left = count;
+    let mut stopped = false;
+    let found = fs::hash(&mut |to: &mut [u8]| {
+        stopped |= ctx.shell.interrupted();
+        let now = left.min(to.len() as u64 / size);
+        if stopped || now == 0 {
+            return Ok(0);
+        }
+        let to = to.get_mut(..(now * size) as usize).unwrap_or_default();
+        let fault = |why| io::Error::Disk { name: volume.name.clone(), why };
+        volume.device.read(at, to).map_err(fault)?;
+        at += now;
+        left -= now;
+        Ok(to.len())
+    });
+    if stopped {
+        return Err(Error::Interrupted);
+    }
+    let ns = ctx.shell.now_ns().saturating_sub(start);
+    show_hash(ctx, &volume.name, count * size, found.map_err(Error::failed)?, ns)
+}
+
+fn copy(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let (from, to) = (volume(ctx, 0)?, volume(ctx, 3)?);
+    let (first, count) = (ctx.number(1).unwrap_or_default(), ctx.number(2).unwrap_or_default());
+    let source = range(&from, first, count)?;
+    let target = range(&to, ctx.number(4).unwrap_or_default(), count)?;
+    let size = block_size(&from.device);
+    if size != block_size(&to.device) {
+        return Err(Error::failed("the disks have blocks of different sizes"));
+    }
+    let same = core::ptr::eq(&*from.device, &*to.device);
+    if same && source < target.saturating_add(count) && target < source.saturating_add(count) {
+        return Err(Error::failed("the ranges overlap"));
+    }
+    let buffer = Buffer::new(PIECE).map_err(Error::failed)?;
+    let start = ctx.shell.now_ns();
+    let mut done = 0;
+    while done < count {
+        if ctx.shell.interrupted() {
+            return Err(Error::Interrupted);
+        }
+        let now = (count - done).min(PIECE as u64 / size);
+        let segment = || alloc::vec![buffer.segment(0, (now * size) as usize)];
+        from.device.transfer(Op::Read, source + done, now, segment()).map_err(Error::failed)?;
+        to.device.transfer(Op::Write, target + done, now, segment()).map_err(Error::failed)?;
+        done += now;
+    }
+    to.device.flush().map_err(Error::failed)?;
+    let ns = ctx.shell.now_ns().saturating_sub(start);
+    ctx.done(&format!("{count} blocks copied in {} ms", ns / 1_000_000))
+}
+
+fn erase(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let volume = volume(ctx, 0)?;
+    let (first, count) = (ctx.number(1).unwrap_or_default(), ctx.number(2).unwrap_or_default());
+    let at = range(&volume, first, count)?;
+    volume.device.erase(at, count).map_err(Error::failed)?;
+    ctx.done(&format!("{count} blocks erased"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fake::output;
+
+    #[test]
+    fn without_disks() {
+        assert_eq!(output("block list --json"), "[]\n");
+        assert_eq!(output("block info mmc0"), "error: block info: no disk 'mmc0': there are no disks\n");
+        for line in
+            ["block read mmc0p1 0", "block hash mmc0", "block copy mmc0 0 1 mmc1 0", "block erase mmc0 0 1"]
+        {
+            assert!(output(line).contains("no disk 'mmc0"), "{line}");
+        }
+        assert!(output("block read mmc0").contains("BLOCK: found nothing"));
+    }
+}

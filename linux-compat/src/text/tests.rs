@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Strings as Linux treats them.
+
+use super::{copy, duplicate, number, options, search};
+use core::ffi::{CStr, c_char, c_int};
+use core::ptr::null_mut;
+use std::ffi::CString;
+
+fn owned(text: &str) -> Vec<c_char> {
+    CString::new(text).unwrap().as_bytes_with_nul().iter().map(|&b| b as c_char).collect()
+}
+
+fn shown(buf: *const c_char) -> String {
+    // SAFETY: the tests' strings.
+    unsafe { CStr::from_ptr(buf) }.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn copying() {
+    let mut buf = [1 as c_char; 8];
+    let p = buf.as_mut_ptr();
+    // SAFETY: eight bytes.
+    unsafe {
+        assert_eq!(copy::strscpy(p, c"abc".as_ptr(), 8), 3);
+        assert_eq!(copy::strscpy(p, c"abcdefgh".as_ptr(), 8), -7);
+        assert_eq!(shown(p), "abcdefg");
+        assert_eq!(copy::strscpy(p, c"x".as_ptr(), 0), -7);
+        assert_eq!(copy::strscpy_pad(p, c"ab".as_ptr(), 8), 2);
+        assert!(buf[2..].iter().all(|&b| b == 0));
+        assert_eq!(copy::strlcat(p, c"cdefghij".as_ptr(), 8), 10);
+        assert_eq!(shown(p), "abcdefg");
+        copy::strncpy(p, c"zz".as_ptr(), 8);
+        assert_eq!(buf[..3], [b'z' as c_char, b'z' as c_char, 0]);
+    }
+}
+
+#[test]
+fn comparing() {
+    // SAFETY: strings.
+    unsafe {
+        assert_eq!(search::strncmp(c"abc".as_ptr(), c"abd".as_ptr(), 2), 0);
+        assert_eq!(search::strncmp(c"abc".as_ptr(), c"abd".as_ptr(), 3), -1);
+        assert_eq!(search::strcasecmp(c"AbC".as_ptr(), c"aBc".as_ptr()), 0);
+        assert!(search::sysfs_streq(c"on\n".as_ptr(), c"on".as_ptr()));
+        assert!(!search::sysfs_streq(c"on\n\n".as_ptr(), c"on".as_ptr()));
+        let list = [c"a".as_ptr(), c"bb".as_ptr(), core::ptr::null()];
+        assert_eq!(search::match_string(list.as_ptr(), usize::MAX, c"bb".as_ptr()), 1);
+        assert_eq!(search::match_string(list.as_ptr(), 1, c"bb".as_ptr()), -22);
+    }
+}
+
+#[test]
+fn finding() {
+    let text = c"hello world";
+    let p = text.as_ptr();
+    // SAFETY: a string.
+    unsafe {
+        assert_eq!(search::strrchr(p, c_int::from(b'o')).offset_from(p), 7);
+        assert!(search::strnchr(p, 4, c_int::from(b'o')).is_null());
+        assert_eq!(search::strnstr(p, c"wor".as_ptr(), 9).offset_from(p), 6);
+        assert!(search::strnstr(p, c"wor".as_ptr(), 8).is_null());
+        assert_eq!(search::memchr_inv(c"aab".as_ptr().cast(), c_int::from(b'a'), 3).addr(), c"aab".as_ptr().addr() + 2);
+    }
+}
+
+#[test]
+fn splitting() {
+    let mut text = owned("a,bc,,d");
+    let mut at = text.as_mut_ptr();
+    let mut parts = Vec::new();
+    // SAFETY: a string of the test's own.
+    unsafe {
+        while !at.is_null() {
+            parts.push(shown(search::strsep(&raw mut at, c",".as_ptr())));
+        }
+        let mut text = owned("  trim me\t\n");
+        assert_eq!(shown(search::strim(text.as_mut_ptr())), "trim me");
+    }
+    assert_eq!(parts, ["a", "bc", "", "d"]);
+}
+
+#[test]
+fn duplicating() {
+    // SAFETY: strings, and memory of the test's own.
+    unsafe {
+        let copy = duplicate::kstrdup(c"text".as_ptr(), 0);
+        assert_eq!(shown(copy), "text");
+        crate::slab::kfree(copy.cast());
+        assert!(duplicate::kstrdup(core::ptr::null(), 0).is_null());
+        let part = duplicate::kmemdup_nul(c"text".as_ptr(), 2, 0);
+        assert_eq!(shown(part), "te");
+        crate::slab::kfree(part.cast());
+    }
+}
+
+#[test]
+fn strict_numbers() {
+    assert_eq!(number::digits(b"0x1fz", 0), (31, false, 4));
+    assert_eq!(number::digits(b"017", 0), (15, false, 3));
+    assert_eq!(number::digits(b"0x", 0), (0, false, 1));
+    assert_eq!(number::digits(b"18446744073709551616", 10).1, true);
+    assert_eq!(number::parse(b"-5 ", 10, true), Some((5u64.wrapping_neg(), 2)));
+    assert_eq!(number::parse(b"-5", 10, false), None);
+    let mut value = false;
+    // SAFETY: strings.
+    unsafe {
+        assert_eq!(number::boolean(c"on".as_ptr(), &mut value), 0);
+        assert!(value);
+        assert_eq!(number::boolean(c"maybe".as_ptr(), &mut value), -22);
+    }
+}
+
+#[test]
+fn options() {
+    let mut end = null_mut();
+    let mut ints = [0; 8];
+    // SAFETY: strings, and the array.
+    unsafe {
+        assert_eq!(options::memparse(c"64K rest".as_ptr(), &mut end), 65536);
+        assert_eq!(shown(end), " rest");
+        options::get_options(c"1,3-5,9".as_ptr(), 8, ints.as_mut_ptr());
+        assert_eq!(ints[..6], [5, 1, 3, 4, 5, 9]);
+        let mut line = owned("quiet name=\"two words\" last=1");
+        let (mut param, mut val) = (null_mut(), null_mut());
+        let rest = options::next_arg(line.as_mut_ptr(), &mut param, &mut val);
+        assert_eq!((shown(param).as_str(), val.is_null()), ("quiet", true));
+        let rest = options::next_arg(rest, &mut param, &mut val);
+        assert_eq!((shown(param), shown(val)), ("name".into(), "two words".into()));
+        options::next_arg(rest, &mut param, &mut val);
+        assert_eq!((shown(param), shown(val)), ("last".into(), "1".into()));
+    }
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Interrupts of device-tree nodes, and the controllers that are begun at boot.
 
-use crate::bindings::{self, device_node, of_device_id, of_phandle_args, platform_device, resource};
+use crate::bindings::{self, device_node, fwnode_handle, of_device_id, of_phandle_args, platform_device, resource};
 use crate::errno::{Errno, Result, int_to_c, to_c};
 use crate::of::Node;
 use alloc::vec::Vec;
@@ -21,6 +21,10 @@ crate::exports! {
     fn of_irq_get(np: *mut device_node, index: c_int) -> c_int = get;
     [sleeps, supported, "irq::tests::interrupts_of_nodes"]
     fn of_irq_get_byname(np: *mut device_node, name: *const c_char) -> c_int = get_by_name;
+    [sleeps, supported, "irq::tests::interrupts_of_nodes"]
+    fn fwnode_irq_get(fwnode: *const fwnode_handle, index: c_uint) -> c_int = fwnode_get;
+    [sleeps, supported, "irq::tests::interrupts_of_nodes"]
+    fn fwnode_irq_get_byname(fwnode: *const fwnode_handle, name: *const c_char) -> c_int = fwnode_get_by_name;
     [any, supported, "irq::tests::interrupts_of_nodes"]
     fn of_irq_count(np: *mut device_node) -> c_int = count;
     [sleeps, supported, "irq::tests::interrupts_of_nodes"]
@@ -117,7 +121,21 @@ pub(super) unsafe fn get_by_name(np: *mut device_node, name: *const c_char) -> c
     }
 }
 
-pub(super) unsafe fn count(np: *mut device_node) -> c_int {
+pub(super) pub(super) unsafe fn fwnode_get(fwnode: *const fwnode_handle, index: c_uint) -> c_int {
+    let node = crate::of::from_fwnode(fwnode).ok_or(Errno::EINVAL);
+    int_to_c(node.and_then(|node| of_irq_get(node, index as usize)))
+}
+
+pub(super) unsafe fn fwnode_get_by_name(fwnode: *const fwnode_handle, name: *const c_char) -> c_int {
+    if name.is_null() {
+        return Errno::EINVAL.to_c();
+    }
+    let node = crate::of::from_fwnode(fwnode).ok_or(Errno::EINVAL);
+    // SAFETY: the caller's name.
+    int_to_c(node.and_then(|node| by_name(node, unsafe { CStr::from_ptr(name) })))
+}
+
+unsafe fn count(np: *mut device_node) -> c_int {
     // SAFETY: the caller's node.
     unsafe { node(np) }.ok().and_then(Node::host_node).map_or(0, |n| virq::spec::count(&n) as c_int)
 }

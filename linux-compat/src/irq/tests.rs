@@ -461,6 +461,10 @@ fn interrupts_of_nodes() {
         assert_eq!(of::parse_one(ptr::null_mut(), 0, ptr::null_mut()), Errno::EINVAL.to_c());
         assert_eq!(of::get_by_name(np, c"none".as_ptr()) < 0, true);
         assert!(of::get(np, 99) < 0 && of::parse_and_map(np, 99) == 0);
+        assert_eq!(of::fwnode_get(&raw const (*np).fwnode, 0), of::get(np, 0));
+        assert_eq!(of::fwnode_get(&raw const (*np).fwnode, 99), of::get(np, 99));
+        assert_eq!(of::fwnode_get(ptr::null(), 0), Errno::EINVAL.to_c());
+        assert_eq!(of::fwnode_get_by_name(ptr::null(), c"none".as_ptr()), Errno::EINVAL.to_c());
     }
 }
 

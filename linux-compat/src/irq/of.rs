@@ -121,7 +121,7 @@ pub(super) unsafe fn get_by_name(np: *mut device_node, name: *const c_char) -> c
     }
 }
 
-pub(super) pub(super) unsafe fn fwnode_get(fwnode: *const fwnode_handle, index: c_uint) -> c_int {
+pub(super) unsafe fn fwnode_get(fwnode: *const fwnode_handle, index: c_uint) -> c_int {
     let node = crate::of::from_fwnode(fwnode).ok_or(Errno::EINVAL);
     int_to_c(node.and_then(|node| of_irq_get(node, index as usize)))
 }
@@ -135,7 +135,7 @@ pub(super) unsafe fn fwnode_get_by_name(fwnode: *const fwnode_handle, name: *con
     int_to_c(node.and_then(|node| by_name(node, unsafe { CStr::from_ptr(name) })))
 }
 
-unsafe fn count(np: *mut device_node) -> c_int {
+pub(super) unsafe fn count(np: *mut device_node) -> c_int {
     // SAFETY: the caller's node.
     unsafe { node(np) }.ok().and_then(Node::host_node).map_or(0, |n| virq::spec::count(&n) as c_int)
 }

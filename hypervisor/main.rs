@@ -4,32 +4,12 @@
 #![no_main]
 
 /// What the board's configuration chose.
+#[allow(dead_code, reason = "some are for images with ported drivers")]
 mod options {
     include!(concat!(env!("OUT_DIR"), "/options.rs"));
 }
 
-/// Linux drivers, where the board has some.
-#[cfg(feature = "linux")]
-mod ported {
-    pub use linux_compat::start;
-
-    extern crate alloc;
-
-    /// What they serve.
-    pub fn compatibles() -> alloc::vec::Vec<&'static str> {
-        ported_drivers::DRIVERS.iter().flat_map(|driver| driver.compatible).copied().collect()
-    }
-}
-
-/// A board without Linux drivers.
-#[cfg(not(feature = "linux"))]
-mod ported {
-    pub fn compatibles() -> [&'static str; 0] {
-        []
-    }
-
-    pub fn start() {}
-}
+mod ported;
 
 use arch::boot::BootInfo;
 use arch::vectors::Handlers;
@@ -88,11 +68,7 @@ fn init() {
     emulators::register();
     if options::GUESTS_AUTOSTART {
         vmm::manager::autostart();
-        if !options::GUESTS_FROM.is_empty()
-            && let Err(error) = terminal::files::autostart(options::GUESTS_FROM)
-        {
-            log::error!("no guests from {}: {error}", options::GUESTS_FROM);
-        }
+        ported::autostart();
     }
     let config = terminal::Config {
         escape: options::CONSOLE_ESCAPE,

@@ -22,6 +22,7 @@ pub mod editor;
 pub mod error;
 #[cfg(test)]
 mod fake;
+#[cfg(feature = "devices")]
 pub mod files;
 pub mod hexdump;
 pub mod history;

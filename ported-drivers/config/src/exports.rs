@@ -140,7 +140,11 @@ pub fn scan_exports_text(file: &str, text: &str) -> Result<Vec<Export>, Error> {
                 scanner.end(index + 1)?;
             }
             Some(_) => scanner.line(index + 1, words)?,
-            None if matches!(words.trim_start_matches("crate::"), "exports! {" | "exports_data! {" | "exports_c! {") => {
+            None if matches!(
+                words.trim_start_matches("crate::"),
+                "exports! {" | "exports_data! {" | "exports_c! {"
+            ) =>
+            {
                 end = Some(format!("{}}}", &line[..line.len() - line.trim_start().len()]));
             }
             None => {}

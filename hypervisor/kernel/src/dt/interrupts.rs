@@ -93,6 +93,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// A dangling phandle, or none at all.
+    #[inline(never)]
     pub fn interrupt_parent(&self) -> Result<Node<'a>, DtError> {
         let mut at = *self;
         loop {
@@ -113,6 +114,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// No such interrupt, a malformed specifier, or a controller that is not a GIC.
+    #[inline(never)]
     pub fn interrupt(&self, index: usize) -> Result<Interrupt, DtError> {
         if let Some(list) = self.property("interrupts-extended") {
             return self.extended(list, index);

@@ -66,6 +66,7 @@ pub fn reservations<E: From<DtError>>(
 ///
 /// # Errors
 /// A malformed property, or an end before the start.
+#[inline(never)]
 pub fn initrd(fdt: Fdt<'_>) -> Result<Option<Range<PhysAddr>>, DtError> {
     let Some(chosen) = Node::root(fdt).child("chosen") else { return Ok(None) };
     if chosen.property("linux,initrd-start").is_none() {
@@ -84,6 +85,7 @@ pub fn initrd(fdt: Fdt<'_>) -> Result<Option<Range<PhysAddr>>, DtError> {
 ///
 /// # Errors
 /// There is no such property or no such node.
+#[inline(never)]
 pub fn stdout(fdt: Fdt<'_>) -> Result<(Node<'_>, &str), DtError> {
     const NAME: &str = "stdout-path";
     let root = Node::root(fdt);
@@ -172,6 +174,7 @@ const CPU_ON_64: u32 = 0xc400_0003;
 ///
 /// # Errors
 /// `method` is neither `smc` nor `hvc`.
+#[inline(never)]
 pub fn psci(fdt: Fdt<'_>) -> Result<Option<Psci>, DtError> {
     let Some(node) = find_compatible(fdt, PSCI_COMPATIBLE) else { return Ok(None) };
     let hvc = match node.text("method") {
@@ -188,6 +191,7 @@ pub fn psci(fdt: Fdt<'_>) -> Result<Option<Psci>, DtError> {
 ///
 /// # Errors
 /// There is no such node or interrupt.
+#[inline(never)]
 pub fn hypervisor_timer(fdt: Fdt<'_>) -> Result<Interrupt, DtError> {
     timer(fdt, "hyp-phys", 3)
 }
@@ -196,6 +200,7 @@ pub fn hypervisor_timer(fdt: Fdt<'_>) -> Result<Interrupt, DtError> {
 ///
 /// # Errors
 /// There is no such node or interrupt.
+#[inline(never)]
 pub fn virtual_timer(fdt: Fdt<'_>) -> Result<Interrupt, DtError> {
     timer(fdt, "virt", 2)
 }

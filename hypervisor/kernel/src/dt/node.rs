@@ -39,6 +39,7 @@ impl<'a> Node<'a> {
     }
 
     /// The enclosing node; `None` for the root.
+    #[inline(never)]
     pub fn parent(&self) -> Option<Self> {
         let depth = self.depth.checked_sub(1)?;
         let node = *self.chain.get(depth)?;
@@ -46,6 +47,7 @@ impl<'a> Node<'a> {
     }
 
     /// The nodes directly below.
+    #[inline(never)]
     pub fn children(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let mut inner = *self;
         if let Some(slot) = inner.chain.get_mut(self.depth) {
@@ -61,11 +63,13 @@ impl<'a> Node<'a> {
     }
 
     /// The child with this name; without a unit address in `name`, the first with any or none.
+    #[inline(never)]
     pub fn child(&self, name: &str) -> Option<Self> {
         self.children().find(|c| if name.contains('@') { c.name() == name } else { c.base_name() == name })
     }
 
     /// The value of a property.
+    #[inline(never)]
     pub fn property(&self, name: &str) -> Option<&'a [u8]> {
         self.node.properties().find(|p| p.name() == name).and_then(|p| p.value_as::<&'a [u8]>().ok())
     }
@@ -76,6 +80,7 @@ impl<'a> Node<'a> {
     }
 
     /// An error about a property of this node.
+    #[inline(never)]
     pub fn error(&self, property: &'static str, kind: DtErrorKind) -> DtError {
         DtError { node: Name::new(self.name()), property, kind }
     }
@@ -84,6 +89,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// [`DtErrorKind::Missing`].
+    #[inline(never)]
     pub fn require(&self, property: &'static str) -> Result<&'a [u8], DtError> {
         self.property(property).ok_or_else(|| self.error(property, DtErrorKind::Missing))
     }
@@ -92,6 +98,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// Missing, or not 4 bytes.
+    #[inline(never)]
     pub fn u32(&self, property: &'static str) -> Result<u32, DtError> {
         let value = self.require(property)?;
         let bytes = value.try_into().map_err(|_| {
@@ -104,6 +111,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// Missing, or neither 4 nor 8 bytes.
+    #[inline(never)]
     pub fn number(&self, property: &'static str) -> Result<u64, DtError> {
         let value = self.require(property)?;
         cells_to_u64(value).filter(|_| !value.is_empty()).ok_or_else(|| {
@@ -118,6 +126,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// Missing, or not NUL-terminated text.
+    #[inline(never)]
     pub fn text(&self, property: &str) -> Result<&'a str, DtError> {
         let error = |kind| DtError { node: Name::new(self.name()), property: "text property", kind };
         let value = self.property(property).ok_or_else(|| error(DtErrorKind::Missing))?;
@@ -125,21 +134,25 @@ impl<'a> Node<'a> {
     }
 
     /// The texts of a property; none if it is missing.
+    #[inline(never)]
     pub fn texts(&self, property: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         texts(self.property(property).unwrap_or(&[]))
     }
 
     /// Whether the node is compatible with one of `names` (section 2.3.1).
+    #[inline(never)]
     pub fn is_compatible(&self, names: &[&str]) -> bool {
         self.texts("compatible").any(|c| names.contains(&c))
     }
 
     /// Whether `status` is absent, `okay` or `ok` (section 2.3.4).
+    #[inline(never)]
     pub fn available(&self) -> bool {
         self.property("status").is_none_or(|value| matches!(texts(value).next(), Some("okay" | "ok")))
     }
 
     /// `#address-cells` or `#size-cells` of this node for its children (section 2.3.5), at most 4.
+    #[inline(never)]
     pub(super) fn cells(&self, property: &'static str, default: u32) -> Result<usize, DtError> {
         let found = if self.property(property).is_some() { self.u32(property)? } else { default };
         if found > 4 {

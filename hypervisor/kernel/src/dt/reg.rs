@@ -54,6 +54,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// The property or the parent's cell counts are malformed.
+    #[inline(never)]
     pub fn reg_count(&self) -> Result<usize, DtError> {
         let Some(value) = self.property("reg") else { return Ok(0) };
         let (address, size) = self.reg_cells()?;
@@ -71,6 +72,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// The property is missing, malformed or has fewer elements.
+    #[inline(never)]
     pub fn bus_reg(&self, index: usize) -> Result<(u64, u64), DtError> {
         let value = self.require("reg")?;
         let (address, size) = self.reg_cells()?;
@@ -86,6 +88,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// As [`Node::bus_reg`]; or a bus on the way does not translate the address, or the range wraps around.
+    #[inline(never)]
     pub fn reg(&self, index: usize) -> Result<Reg, DtError> {
         let (mut address, size) = self.bus_reg(index)?;
         let mut bus = self.parent();
@@ -107,6 +110,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// As [`Node::reg`].
+    #[inline(never)]
     pub fn reg_by_name(&self, name: &str) -> Result<Reg, DtError> {
         let index = self.texts("reg-names").position(|n| n == name);
         self.reg(index.ok_or_else(|| self.error("reg-names", DtErrorKind::Missing))?)

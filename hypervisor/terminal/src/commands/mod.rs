@@ -1,30 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The commands, one file each, and the table of them.
 
+#[cfg(feature = "devices")]
 mod block;
+#[cfg(feature = "devices")]
 mod clk;
 mod console;
 mod echo;
+#[cfg(feature = "devices")]
 mod fs;
+#[cfg(feature = "devices")]
 mod gpio;
 mod guest;
 mod heap;
 mod help;
 mod host;
+#[cfg(feature = "devices")]
 mod i2c;
+#[cfg(feature = "devices")]
 mod irq;
 mod log;
+#[cfg(feature = "devices")]
 mod mmc;
+#[cfg(feature = "devices")]
 mod nvmem;
+#[cfg(feature = "devices")]
 mod pin;
 mod poweroff;
+#[cfg(feature = "devices")]
 mod regulator;
 mod reset;
+#[cfg(feature = "devices")]
 mod rtc;
 mod sched;
 mod sleep;
 mod vcpu;
 mod version;
+#[cfg(feature = "devices")]
 mod watchdog;
 
 use crate::command::Command;
@@ -37,17 +49,29 @@ pub static TABLE: &[Command] = &[
     vcpu::COMMAND,
     sched::COMMAND,
     console::COMMAND,
+    #[cfg(feature = "devices")]
     irq::COMMAND,
+    #[cfg(feature = "devices")]
     clk::COMMAND,
+    #[cfg(feature = "devices")]
     regulator::COMMAND,
+    #[cfg(feature = "devices")]
     gpio::COMMAND,
+    #[cfg(feature = "devices")]
     pin::COMMAND,
+    #[cfg(feature = "devices")]
     rtc::COMMAND,
+    #[cfg(feature = "devices")]
     watchdog::COMMAND,
+    #[cfg(feature = "devices")]
     i2c::COMMAND,
+    #[cfg(feature = "devices")]
     nvmem::COMMAND,
+    #[cfg(feature = "devices")]
     mmc::COMMAND,
+    #[cfg(feature = "devices")]
     block::COMMAND,
+    #[cfg(feature = "devices")]
     fs::COMMAND,
     log::COMMAND,
     heap::COMMAND,

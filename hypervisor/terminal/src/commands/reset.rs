@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `reset`: the whole machine starts anew. `reset list`: the reset lines of its devices.
 
+#[cfg(feature = "devices")]
 use kernel::reset::{self, Mode};
 
 use crate::command::{Action, Command, Ctx};
 use crate::error::Error;
+#[cfg(feature = "devices")]
 use crate::value::{Table, Value};
 
 /// `reset`
@@ -20,6 +22,7 @@ pub const COMMAND: Command = Command {
             help: "'guest reset' resets one guest. Guests are not asked: shut them down before, if they have disks.",
             run,
         },
+        #[cfg(feature = "devices")]
         Action {
             name: "list",
             params: &[],
@@ -32,6 +35,7 @@ pub const COMMAND: Command = Command {
     ],
 };
 
+#[cfg(feature = "devices")]
 fn list(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     let mut table = Table::new(&["CONTROLLER", "LINE", "IN RESET", "USE", "WANTED", "USERS"]);
     for r in reset::list() {

@@ -122,6 +122,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Readers of all children.
+    #[inline(never)]
     pub(crate) fn children(&self) -> impl Iterator<Item = Reader<'a>> {
         let parent = self.path.clone();
         self.node.children().map(move |node| Reader { node, path: join(&parent, node.name()) })
@@ -134,6 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The property `name`, if it is there.
+    #[inline(never)]
     pub(crate) fn property(&self, name: &str) -> Option<&'a DeviceTreeProperty> {
         self.node.property(name)
     }
@@ -177,6 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Property `name` as cells, at least one.
+    #[inline(never)]
     pub(crate) fn cells(&self, name: &str, problems: &mut Problems) -> Option<Vec<u32>> {
         let value = self.value(name)?;
         let (cells, rest) = value.as_chunks::<4>();
@@ -188,6 +191,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Property `name` as one cell within `range`.
+    #[inline(never)]
     pub(crate) fn u32(&self, name: &str, range: RangeInclusive<u32>, problems: &mut Problems) -> Option<u32> {
         let cells = self.cells(name, problems)?;
         let expected = format!("one number from {} to {}", range.start(), range.end());
@@ -205,6 +209,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Property `name` as a number of one or two cells.
+    #[inline(never)]
     pub(crate) fn u64(&self, name: &str, problems: &mut Problems) -> Option<u64> {
         let cells = self.cells(name, problems)?;
         match cells.as_slice() {
@@ -223,6 +228,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Property `name` as one string that is not empty.
+    #[inline(never)]
     pub(crate) fn string(&self, name: &str, problems: &mut Problems) -> Option<&'a str> {
         let value = self.value(name)?;
         let text = value
@@ -241,6 +247,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Property `name` as a list of strings, at least one.
+    #[inline(never)]
     pub(crate) fn strings(&self, name: &str, problems: &mut Problems) -> Option<Vec<&'a str>> {
         let value = self.value(name)?;
         let list = value.strip_suffix(&[0]).and_then(|text| {

@@ -10,6 +10,7 @@ use vmm::manager;
 use super::{guest, unknown};
 use crate::command::Ctx;
 use crate::error::Error;
+#[cfg(feature = "devices")]
 use crate::files;
 use crate::value::{Table, Value};
 
@@ -43,10 +44,12 @@ fn row(guest: &Guest) -> [Value; 7] {
 
 pub(super) fn create(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     let name = name(ctx);
-    let guest = match files::is_path(&name) {
-        true => files::create(&name).map_err(Error::failed)?,
-        false => manager::create(&name).map_err(Error::failed)?,
-    };
+    #[cfg(feature = "devices")]
+    if files::is_path(&name) {
+        let guest = files::create(&name).map_err(Error::failed)?;
+        return ctx.done(&format!("{} created", guest.name()));
+    }
+    let guest = manager::create(&name).map_err(Error::failed)?;
     ctx.done(&format!("{} created", guest.name()))
 }
 

@@ -4,7 +4,8 @@
 mod cell;
 mod consumer;
 mod provider;
-
+#[cfg(test)]
+mod tests;
 
 use crate::export::Export;
 

@@ -7,7 +7,8 @@ mod domain;
 mod reboot;
 mod runtime;
 mod runtime_c;
-
+#[cfg(test)]
+mod tests;
 
 use crate::export::Export;
 

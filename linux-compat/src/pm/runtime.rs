@@ -213,7 +213,9 @@ impl Runtime {
 
     fn submit(&self, state: &mut State, request: Request, delay_ns: u64) {
         state.request = state.request.max(request);
-        if delay_ns == 0 {
+        // Host tests run the work themselves.
+        if cfg!(test) {
+        } else if delay_ns == 0 {
             work::system().submit(&self.work);
         } else {
             work::system().submit_after(&self.work, delay_ns);
@@ -221,7 +223,7 @@ impl Runtime {
     }
 
     /// What was asked for asynchronously.
-    fn run_request(&self) {
+    pub(super) fn run_request(&self) {
         let request = core::mem::replace(&mut self.state.lock().request, Request::None);
         match request {
             Request::None => 0,

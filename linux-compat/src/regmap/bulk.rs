@@ -151,7 +151,7 @@ unsafe fn raw_read(map: *mut regmap, reg: c_uint, val: *mut c_void, len: usize) 
     })
 }
 
-unsafe fn bulk_write(map: *mut regmap, reg: c_uint, val: *const c_void, val_count: usize) -> c_int {
+pub(super) unsafe fn bulk_write(map: *mut regmap, reg: c_uint, val: *const c_void, val_count: usize) -> c_int {
     // SAFETY: the C caller's map, and as many numbers of its width as it says.
     to_c(unsafe {
         of(map).and_then(|map| {
@@ -163,7 +163,7 @@ unsafe fn bulk_write(map: *mut regmap, reg: c_uint, val: *const c_void, val_coun
     })
 }
 
-unsafe fn bulk_read(map: *mut regmap, reg: c_uint, val: *mut c_void, val_count: usize) -> c_int {
+pub(super) unsafe fn bulk_read(map: *mut regmap, reg: c_uint, val: *mut c_void, val_count: usize) -> c_int {
     // SAFETY: the C caller's map, and room for as many numbers of its width as it says.
     to_c(unsafe {
         of(map).and_then(|map| {

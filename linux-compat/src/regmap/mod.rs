@@ -10,6 +10,8 @@ mod init;
 mod map;
 mod single;
 mod syscon;
+#[cfg(test)]
+mod tests;
 
 use crate::export::Export;
 

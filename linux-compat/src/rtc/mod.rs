@@ -3,7 +3,8 @@
 
 mod device;
 mod time;
-
+#[cfg(test)]
+mod tests;
 
 use crate::export::Export;
 

@@ -2,6 +2,8 @@
 //! Watchdogs: drivers' operations become an [`io::watchdog::Device`].
 
 mod device;
+#[cfg(test)]
+mod tests;
 
 use crate::export::Export;
 

@@ -186,6 +186,11 @@ impl Scanner<'_> {
     fn export(&mut self, line: usize, kind: ExportKind, rest: &str) -> Result<(), Error> {
         let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
         let name = rest[..end.unwrap_or(rest.len())].to_owned();
+        // In a macro that makes exports, the name is an argument: what the macro makes is not seen here.
+        if name.is_empty() && rest.starts_with('$') {
+            self.attributes = None;
+            return Ok(());
+        }
         let Some((context, status, test)) = self.attributes.take() else {
             return Err(self.error(line, format!("`{name}` has no [context, status, \"test\"] before it")));
         };

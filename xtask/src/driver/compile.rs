@@ -12,7 +12,7 @@ use driver_config::{Clang, Driver, LinuxTree, Origin, c_flags, copy_stand_ins, s
 
 use super::diagnose::{self, Wrong};
 use super::{text, tree};
-use crate::project;
+use crate::{process, project};
 
 /// How often clang is asked for one more missing header before giving up.
 const HEADERS: usize = 200;
@@ -50,10 +50,11 @@ impl Compiler {
         let work = project::target().join("driver-check").join(name);
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(&work).with_context(|| format!("cannot create {}", project::shown(&work)))?;
-        let provided = provided(&root)?;
+        let (clang, flags) = (Clang::find()?, c_flags(&root));
+        let provided = provided(&clang, &flags, &root, &work)?;
         let compiler = Compiler {
-            clang: Clang::find()?,
-            flags: c_flags(&root),
+            clang,
+            flags,
             work,
             linux: linux.into(),
             package: LinuxTree::open(&root).ok(),
@@ -251,7 +252,7 @@ impl Compiler {
             .args(["--target=aarch64-none-elf", "-c", "-o"])
             .arg(self.work.join("providers.o"))
             .arg(source);
-        crate::process::output(&mut command).map(drop)
+        process::output(&mut command).map(drop)
     }
 
     /// Deletes the folder that was worked in.
@@ -271,18 +272,52 @@ pub fn starts(objects: &[PathBuf]) -> bool {
 /// What the compiler itself calls, and the image has.
 const BUILTIN: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
-/// Every name that the image offers to C drivers.
-fn provided(root: &Path) -> Result<BTreeSet<String>> {
+/// Every name that the image offers to C drivers: those of the tables, what stands beside them under its own
+/// name, and what is in C.
+fn provided(clang: &Clang, flags: &[String], root: &Path, work: &Path) -> Result<BTreeSet<String>> {
     let mut names: BTreeSet<String> = BUILTIN.map(str::to_owned).into();
-    let exports = scan_exports(&root.join("linux-compat/src"))?;
-    names.extend(exports.into_iter().map(|export| export.name));
-    let folder = root.join("linux-compat/c");
-    for entry in fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok) {
-        if entry.path().extension().is_some_and(|extension| extension == "c") {
-            names.extend(text::definitions(&fs::read_to_string(entry.path())?));
-        }
+    let rust = root.join("linux-compat/src");
+    names.extend(scan_exports(&rust)?.into_iter().map(|export| export.name).filter(|name| !name.is_empty()));
+    unmangled(&rust, &mut names);
+    let sources: Vec<PathBuf> = fs::read_dir(root.join("linux-compat/c"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+        .collect();
+    let nm = clang.tool("llvm-nm")?;
+    let defined = super::parallel(&sources, |source| -> Result<Vec<u8>> {
+        let object = work.join(source.with_extension("o").file_name().unwrap_or_default());
+        process::output(clang.command().args(flags).args(["-w", "-c", "-o"]).arg(&object).arg(source))?;
+        let mut command = Command::new(&nm);
+        process::output(
+            command.args(["--defined-only", "--extern-only", "--format=just-symbols"]).arg(object),
+        )
+    });
+    for symbols in defined {
+        names.extend(String::from_utf8_lossy(&symbols?).lines().map(str::to_owned));
     }
     Ok(names)
+}
+
+/// The functions that Rust files below a folder give C under their own names, outside of the tables.
+fn unmangled(folder: &Path, names: &mut BTreeSet<String>) {
+    for path in fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.is_dir() {
+            unmangled(&path, names);
+            continue;
+        }
+        let text = fs::read_to_string(path).unwrap_or_default();
+        for (index, _) in text.match_indices("no_mangle") {
+            let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let name = text[index..].split_once("fn ").map_or("", |(_, rest)| rest);
+            let end = name.find(|letter| !is_name(letter)).unwrap_or(name.len());
+            // The macros themselves have no names there.
+            if end > 0 {
+                names.insert(name[..end].to_owned());
+            }
+        }
+    }
 }
 
 /// The names that each of these drivers defines, by the driver's name.

@@ -5,6 +5,7 @@
 mod bars;
 mod boards;
 mod boot;
+mod clocks;
 mod crash;
 mod entry;
 mod harness;
@@ -42,6 +43,7 @@ const ALL: &[Group] = &[
     on("qemu-virt", ported::QEMU_VIRT),
     on("orangepi-pc2", ported::ORANGEPI_PC2),
     on("orangepi-pc2", boards::ORANGEPI_PC2),
+    on("orangepi-pc2", clocks::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
 ];
 

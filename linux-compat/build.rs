@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::{env, fs};
 
 use driver_config::{Clang, c_flags};
@@ -45,10 +44,6 @@ fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
     }
     let mut all = String::new();
     for header in &found {
-        if !compiles(root, header)? {
-            println!("cargo::warning={} does not compile yet: left out", header.display());
-            continue;
-        }
         writeln!(all, "#include <{}>", header.strip_prefix(include)?.display())?;
     }
     bindgen::Builder::default()
@@ -71,13 +66,6 @@ fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
         .generate()?
         .write_to_file(PathBuf::from(env::var("OUT_DIR")?).join("bindings.rs"))?;
     Ok(())
-}
-
-/// Whether a header is complete.
-fn compiles(root: &Path, header: &Path) -> Result<bool, Box<dyn Error>> {
-    let mut command = Clang::find()?.command();
-    command.args(c_flags(root)).args(["-fsyntax-only", "-x", "c", "-w"]).arg(header);
-    Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success())
 }
 
 /// The variadic entry points and what else Rust cannot define. Host tests have it compiled for the host.

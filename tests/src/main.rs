@@ -16,6 +16,7 @@ mod lives;
 mod malformed;
 mod memory;
 mod monitor;
+mod peripherals;
 mod ported;
 mod scheduling;
 mod terminal;
@@ -41,7 +42,9 @@ const ALL: &[Group] = &[
     on("qemu-virt", malformed::TESTS),
     on("qemu-virt", bars::TESTS),
     on("qemu-virt", ported::QEMU_VIRT),
+    on("qemu-virt", peripherals::QEMU_VIRT),
     on("orangepi-pc2", ported::ORANGEPI_PC2),
+    on("orangepi-pc2", peripherals::ORANGEPI_PC2),
     on("orangepi-pc2", boards::ORANGEPI_PC2),
     on("orangepi-pc2", clocks::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Clocks, watchdogs and I2C buses that unmodified Linux drivers drive: each test sees an effect that the driver alone
+//! can have.
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::harness::{Context, DEBUG, Running, Setup, Test};
+
+/// On QEMU's machine.
+pub const QEMU_VIRT: &[Test] = &[Test {
+    name: "peripherals_an_alarm_of_the_pl031_comes",
+    limit: 60,
+    profiles: DEBUG,
+    run: an_alarm_of_the_pl031_comes,
+}];
+
+/// On the Orange Pi PC 2.
+pub const ORANGEPI_PC2: &[Test] = &[
+    Test {
+        name: "peripherals_the_rtc_of_the_h5_keeps_time",
+        limit: 90,
+        profiles: DEBUG,
+        run: the_rtc_of_the_h5_keeps_time,
+    },
+    Test {
+        name: "peripherals_the_watchdog_resets_the_board",
+        limit: 90,
+        profiles: DEBUG,
+        run: the_watchdog_resets_the_board,
+    },
+    Test {
+        name: "peripherals_the_i2c_controller_of_the_h5_reads_a_clock",
+        limit: 90,
+        profiles: DEBUG,
+        run: the_i2c_controller_of_the_h5_reads_a_clock,
+    },
+];
+
+/// 2030-01-02T03:04:05Z: within what both clocks hold.
+const MOMENT: u64 = 1_893_553_445;
+
+fn boot(context: &Context, drivers: &[&str]) -> Result<Running> {
+    let drivers = drivers.iter().map(|d| (*d).to_owned()).collect();
+    let mut machine = context.boot(Setup { drivers, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    Ok(machine)
+}
+
+/// The clock that this driver drives: its name, and what `rtc list` says of it.
+fn clock(machine: &mut Running, driver: &str) -> Result<(String, serde_json::Value)> {
+    let list = machine.json("rtc list")?;
+    let found = list.as_array().into_iter().flatten().find(|c| c["driver"] == driver);
+    let found = found.with_context(|| format!("no clock of {driver}: {list}"))?;
+    Ok((found["rtc"].as_str().unwrap_or_default().to_owned(), found.clone()))
+}
+
+fn unix(machine: &mut Running, rtc: &str) -> Result<u64> {
+    let answer = machine.json(&format!("rtc get {rtc}"))?;
+    answer["unix"].as_u64().with_context(|| format!("`rtc get` says: {answer}"))
+}
+
+/// Sets the clock; it goes on from there.
+fn set_and_goes_on(machine: &mut Running, rtc: &str) -> Result<()> {
+    machine.command(&format!("rtc set {rtc} @{MOMENT}"))?;
+    let first = unix(machine, rtc)?;
+    ensure!((MOMENT..MOMENT + 20).contains(&first), "set to {MOMENT}, it reads {first}");
+    machine.command("sleep 2000")?;
+    let later = unix(machine, rtc)?;
+    ensure!(later > first, "the clock stands still at {later}");
+    Ok(())
+}
+
+/// The alarm's interrupt is counted, and the alarm switched off.
+fn an_alarm_of_the_pl031_comes(context: &Context) -> Result<()> {
+    let mut machine = boot(context, &["rtc-pl031"])?;
+    let (rtc, _) = clock(&mut machine, "rtc-pl031")?;
+    set_and_goes_on(&mut machine, &rtc)?;
+    machine.command(&format!("rtc alarm {rtc} +2"))?;
+    machine.command("sleep 4000")?;
+    let (_, after) = clock(&mut machine, "rtc-pl031")?;
+    ensure!(after["fired"] == 1 && after["alarm"].is_null(), "the alarm did not come: {after}");
+    ensure!(after["interrupts"].as_u64() >= Some(1), "no interrupt told of the alarm: {after}");
+    Ok(())
+}
+
+fn the_rtc_of_the_h5_keeps_time(context: &Context) -> Result<()> {
+    let mut machine = boot(context, &["rtc-sun6i"])?;
+    let (rtc, _) = clock(&mut machine, "sun6i-rtc")?;
+    set_and_goes_on(&mut machine, &rtc)
+}
+
+/// Nobody pings: the board starts anew.
+fn the_watchdog_resets_the_board(context: &Context) -> Result<()> {
+    let mut machine = boot(context, &["sunxi-wdt"])?;
+    let list = machine.json("watchdog list")?;
+    ensure!(list[0]["identity"] == "sunxi-wdt", "no watchdog of the driver: {list}");
+    machine.command("watchdog timeout watchdog0 2")?;
+    machine.command("watchdog start watchdog0 kept")?;
+    machine.command("sleep 5000")?;
+    ensure!(machine.json("watchdog list")?[0]["running"] == true, "a watchdog that is kept runs on");
+    machine.command("watchdog start watchdog0 alone")?;
+    machine.wait_for("board orangepi-pc2")?;
+    machine.wait_for_prompt()?;
+    Ok(())
+}
+
+fn the_i2c_controller_of_the_h5_reads_a_clock(context: &Context) -> Result<()> {
+    let drivers =
+        ["sun8i-r-ccu", "sun8i-h3-ccu", "pinctrl-sun8i-h3-r", "rtc-sun6i", "i2c-mv64xxx", "rtc-ds1307"];
+    let mut machine = boot(context, &drivers)?;
+    let (rtc, _) = clock(&mut machine, "rtc-ds1307")?;
+    set_and_goes_on(&mut machine, &rtc)?;
+    let buses = machine.json("i2c list")?;
+    let used = buses.as_array().into_iter().flatten().find(|b| b["driver"] == "rtc-ds1307");
+    let bus =
+        used.and_then(|b| b["bus"].as_str()).with_context(|| format!("not on a bus: {buses}"))?.to_owned();
+    // The year register of the chip, past the driver: what it was set to, in decimal digits.
+    let year = machine.json(&format!("i2c get {bus} 0x68 6"))?;
+    ensure!(year["bytes"] == "30", "the chip's year is not 30: {year}");
+    Ok(())
+}

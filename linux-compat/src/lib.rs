@@ -12,6 +12,8 @@ pub mod bindings;
 #[macro_use]
 pub mod export;
 pub mod errno;
+#[cfg(test)]
+mod machine;
 mod start;
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What debug builds see.
+
+use super::*;
+use crate::machine::machine;
+
+#[test]
+fn masking_nests() {
+    let outer = save();
+    let inner = save();
+    assert_eq!((outer, inner), (0, 1));
+    restore(inner);
+    assert!(masked());
+    restore(outer);
+    assert!(!masked());
+}
+
+#[test]
+fn reports_name_the_driver() {
+    let text = run(Role::Probe, c"sunxi-mmc".as_ptr(), 0x1234, || {
+        run(Role::Operation, core::ptr::null(), 0x5678, || format!("{}", describe()))
+    });
+    assert_eq!(text, "the operation (0x5678)");
+    let text = run(Role::Probe, c"sunxi-mmc".as_ptr(), 0x1234, || format!("{}", describe()));
+    assert_eq!(text, "the probe of sunxi-mmc (0x1234)");
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic(expected = "returns with a spinlock held or preemption disabled")]
+fn a_lock_left_behind_is_caught() {
+    machine().run(|| run(Role::Work, c"driver".as_ptr(), 0, percpu::preempt_disable));
+}
+
+#[test]
+#[should_panic(expected = "msleep may sleep, but was called in atomic context, in the timer of driver")]
+fn sleeping_is_refused_where_it_must_be() {
+    machine().run(|| {
+        run(Role::Timer, c"driver".as_ptr(), 0, || {
+            percpu::preempt_disable();
+            might_sleep("msleep");
+        });
+    });
+}

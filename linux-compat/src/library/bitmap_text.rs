@@ -16,7 +16,7 @@ crate::exports! {
     fn bitmap_print_to_pagebuf(list: bool, buf: *mut c_char, a: *const c_ulong, n: c_int) -> c_int = print;
 }
 
-unsafe fn parse_c(buf: *const c_char, len: c_uint, a: *mut u64, n: c_int) -> c_int {
+pub(super) unsafe fn parse_c(buf: *const c_char, len: c_uint, a: *mut u64, n: c_int) -> c_int {
     // SAFETY: the caller's text, of that length or ended before, and bitmap.
     unsafe {
         let text = core::slice::from_raw_parts(buf.cast::<u8>(), len as usize);
@@ -26,7 +26,7 @@ unsafe fn parse_c(buf: *const c_char, len: c_uint, a: *mut u64, n: c_int) -> c_i
 }
 
 /// Groups of 32 bits in hexadecimal, the highest first.
-unsafe fn parse(text: &[u8], a: *mut u64, n: usize) -> Result<()> {
+pub(super) unsafe fn parse(text: &[u8], a: *mut u64, n: usize) -> Result<()> {
     // SAFETY: the caller's bitmap.
     unsafe { clear(a, 0, n as c_int) };
     for (i, group) in text.trim_ascii().rsplit(|&b| b == b',').enumerate() {
@@ -48,13 +48,13 @@ unsafe fn parse(text: &[u8], a: *mut u64, n: usize) -> Result<()> {
     Ok(())
 }
 
-unsafe fn parse_list_c(buf: *const c_char, a: *mut u64, n: c_int) -> c_int {
+pub(super) unsafe fn parse_list_c(buf: *const c_char, a: *mut u64, n: c_int) -> c_int {
     // SAFETY: the caller's string and bitmap.
     unsafe { to_c(parse_list(bytes(buf), a, n.max(0) as usize)) }
 }
 
 /// Numbers and ranges, `1-3,8,N`; `start-end:used/group` sets the first `used` of every `group`.
-unsafe fn parse_list(text: &[u8], a: *mut u64, n: usize) -> Result<()> {
+pub(super) unsafe fn parse_list(text: &[u8], a: *mut u64, n: usize) -> Result<()> {
     // SAFETY: the caller's bitmap.
     unsafe { clear(a, 0, n as c_int) };
     let takes = |text: &mut &[u8]| -> Result<usize> {

@@ -48,7 +48,7 @@ unsafe fn exchange(a: *mut u8, b: *mut u8, size: usize) {
     (0..size).for_each(|i| unsafe { core::ptr::swap(a.add(i), b.add(i)) });
 }
 
-unsafe fn sort_plain(base: *mut c_void, n: usize, size: usize, cmp: cmp_func_t, swap: swap_func_t) {
+pub(super) unsafe fn sort_plain(base: *mut c_void, n: usize, size: usize, cmp: cmp_func_t, swap: swap_func_t) {
     let Some(cmp) = cmp else { return };
     let base = base.cast::<u8>();
     // SAFETY: the caller's array and functions.
@@ -86,7 +86,7 @@ unsafe fn sort_with(
 }
 
 /// The array's first of equals to `key`, as far as halving finds it.
-unsafe fn search(key: *const c_void, base: *const c_void, n: usize, size: usize, cmp: cmp_func_t) -> *mut c_void {
+pub(super) unsafe fn search(key: *const c_void, base: *const c_void, n: usize, size: usize, cmp: cmp_func_t) -> *mut c_void {
     let Some(cmp) = cmp else { return null_mut() };
     let (mut low, mut high) = (0, n);
     while low < high {
@@ -103,7 +103,7 @@ unsafe fn search(key: *const c_void, base: *const c_void, n: usize, size: usize,
 }
 
 /// Insertion from the end: lists are short, and equal elements keep their order.
-unsafe fn sort_list(data: *mut c_void, head: *mut list_head, cmp: list_cmp_func_t) {
+pub(super) unsafe fn sort_list(data: *mut c_void, head: *mut list_head, cmp: list_cmp_func_t) {
     let Some(cmp) = cmp else { return };
     let ring = List(head);
     // SAFETY: the caller's list and function.

@@ -82,7 +82,7 @@ fn pages_have_descriptors() {
     let at = pages::get(GFP_ZERO, 2);
     assert_eq!(at % 0x4000, 0);
     let page = pages::descriptor(at).addr() as u64;
-    assert_eq!(page - pages::descriptor(at + 4096).addr() as u64, 64u64.wrapping_neg());
+    assert_eq!(pages::descriptor(at + 4096).addr() as u64 - page, 64);
     // SAFETY: not used any more.
     unsafe { pages::free(at, 2) };
     assert_eq!(pages::get(0, 13), 0);

@@ -115,13 +115,13 @@ pub(super) unsafe fn strlcat(dst: *mut c_char, src: *const c_char, n: usize) -> 
     }
 }
 
-unsafe fn fill<T: Copy>(s: *mut T, v: T, n: usize) -> *mut c_void {
+pub(super) unsafe fn fill<T: Copy>(s: *mut T, v: T, n: usize) -> *mut c_void {
     // SAFETY: the caller's array of `n`.
     unsafe { core::slice::from_raw_parts_mut(s, n) }.fill(v);
     s.cast()
 }
 
-unsafe fn copy_and_pad(dest: *mut c_void, dest_len: usize, src: *const c_void, count: usize, pad: c_int) {
+pub(super) unsafe fn copy_and_pad(dest: *mut c_void, dest_len: usize, src: *const c_void, count: usize, pad: c_int) {
     let n = count.min(dest_len);
     // SAFETY: the caller's memory.
     unsafe {
@@ -131,7 +131,7 @@ unsafe fn copy_and_pad(dest: *mut c_void, dest_len: usize, src: *const c_void, c
 }
 
 /// What is behind `*pos`, at most `count` bytes; the position moves on. -EINVAL if it is negative.
-unsafe fn read_from(to: *mut c_void, count: usize, pos: *mut i64, from: *const c_void, available: usize) -> isize {
+pub(super) unsafe fn read_from(to: *mut c_void, count: usize, pos: *mut i64, from: *const c_void, available: usize) -> isize {
     // SAFETY: the caller's position and memory.
     unsafe {
         let Ok(at) = usize::try_from(*pos) else { return Errno::EINVAL.to_c() as isize };

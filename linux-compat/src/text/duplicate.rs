@@ -87,7 +87,7 @@ unsafe fn kstrndup(s: *const c_char, len: usize, gfp: gfp_t) -> *mut c_char {
     if s.is_null() { null_mut() } else { unsafe { kmemdup_nul(s, super::search::strnlen(s, len), gfp) } }
 }
 
-fn from_user(_p: *const c_void, _len: usize) -> *mut c_void {
+pub(super) fn from_user(_p: *const c_void, _len: usize) -> *mut c_void {
     Errno::EFAULT.to_ptr()
 }
 

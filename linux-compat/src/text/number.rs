@@ -133,7 +133,7 @@ pub(crate) unsafe fn boolean(s: *const c_char, res: *mut bool) -> c_int {
     0
 }
 
-fn from_user<T>(_s: *const c_char, _n: usize, _base: c_uint, _res: *mut T) -> c_int {
+pub(super) fn from_user<T>(_s: *const c_char, _n: usize, _base: c_uint, _res: *mut T) -> c_int {
     Errno::EFAULT.to_c()
 }
 
@@ -156,12 +156,12 @@ unsafe fn simple(s: *const c_char, end: *mut *mut c_char, base: u32, signed: boo
     value
 }
 
-unsafe fn simple_unsigned(s: *const c_char, end: *mut *mut c_char, base: c_uint) -> u64 {
+pub(super) unsafe fn simple_unsigned(s: *const c_char, end: *mut *mut c_char, base: c_uint) -> u64 {
     // SAFETY: the caller's.
     unsafe { simple(s, end, base, false) }
 }
 
-unsafe fn simple_signed(s: *const c_char, end: *mut *mut c_char, base: c_uint) -> i64 {
+pub(super) unsafe fn simple_signed(s: *const c_char, end: *mut *mut c_char, base: c_uint) -> i64 {
     // SAFETY: the caller's.
     unsafe { simple(s, end, base, true) }.cast_signed()
 }

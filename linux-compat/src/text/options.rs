@@ -168,7 +168,7 @@ pub(super) unsafe fn next_arg(args: *mut c_char, param: *mut *mut c_char, val: *
 }
 
 /// Three digits and a unit: "1.50 GiB".
-unsafe fn get_size(size: u64, block: u64, units: string_size_units, buf: *mut c_char, len: c_int) -> c_int {
+pub(super) unsafe fn get_size(size: u64, block: u64, units: string_size_units, buf: *mut c_char, len: c_int) -> c_int {
     use crate::printk::Out;
     let binary = units & crate::bindings::STRING_UNITS_2 != 0;
     let (step, names): (u128, [&str; 9]) = if binary {

@@ -130,3 +130,54 @@ fn options() {
         assert_eq!((shown(param), shown(val)), ("last".into(), "1".into()));
     }
 }
+
+#[test]
+fn lenient_numbers() {
+    let mut end = null_mut();
+    // SAFETY: strings, and a place.
+    unsafe {
+        assert_eq!(number::simple_unsigned(c"12ab".as_ptr(), &mut end, 10), 12);
+        assert_eq!(shown(end), "ab");
+        assert_eq!(number::simple_signed(c"-0x10".as_ptr(), null_mut(), 0), -16);
+        assert_eq!(number::simple_unsigned(c"none".as_ptr(), &mut end, 10), 0);
+        assert_eq!(shown(end), "none");
+    }
+}
+
+#[test]
+fn sizes() {
+    let mut buf = [0 as c_char; 24];
+    let mut size = |n: u64, units: u32| {
+        // SAFETY: the buffer.
+        unsafe { options::get_size(n, 1, units, buf.as_mut_ptr(), 24) };
+        shown(buf.as_ptr())
+    };
+    assert_eq!(size(512, crate::bindings::STRING_UNITS_2), "512 B");
+    assert_eq!(size(8192, crate::bindings::STRING_UNITS_2), "8.00 KiB");
+    assert_eq!(size(8_000_000_000, crate::bindings::STRING_UNITS_10), "8.00 GB");
+    assert_eq!(size(123_456, crate::bindings::STRING_UNITS_10), "123 kB");
+}
+
+#[test]
+fn filling() {
+    let mut words = [0u32; 4];
+    let mut bytes = [9u8; 6];
+    let mut at = 2i64;
+    // SAFETY: the arrays.
+    unsafe {
+        copy::fill(words.as_mut_ptr(), 0x1234_5678, 3);
+        assert_eq!(words, [0x1234_5678, 0x1234_5678, 0x1234_5678, 0]);
+        copy::copy_and_pad(bytes.as_mut_ptr().cast(), 6, b"ab".as_ptr().cast(), 2, 7);
+        assert_eq!(bytes, [b'a', b'b', 7, 7, 7, 7]);
+        assert_eq!(copy::read_from(bytes.as_mut_ptr().cast(), 6, &mut at, b"hello".as_ptr().cast(), 5), 3);
+        assert_eq!((at, &bytes[..3]), (5, &b"llo"[..]));
+    }
+}
+
+#[test]
+fn users_are_refused() {
+    let mut value = 7;
+    assert_eq!(number::from_user(core::ptr::null(), 3, 10, &mut value), -14);
+    assert_eq!(duplicate::from_user(core::ptr::null(), 3).addr() as isize, -14);
+    assert_eq!(value, 7);
+}

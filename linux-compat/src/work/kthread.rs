@@ -82,7 +82,7 @@ fn of<'a>(task: *mut task_struct) -> Option<&'a Kthread> {
 }
 
 /// A blocked task, or an error. `name` is memory of `kmalloc`, which is given up.
-unsafe fn create(function: Function, data: *mut c_void, name: *mut c_char) -> *mut task_struct {
+pub(super) unsafe fn create(function: Function, data: *mut c_void, name: *mut c_char) -> *mut task_struct {
     // SAFETY: the C entry point's string.
     unsafe {
         let task = make(function, data, CStr::from_ptr(name));
@@ -159,7 +159,7 @@ fn exit(result: c_long) -> ! {
     sched::exit_current()
 }
 
-unsafe fn create_on(function: Function, data: *mut c_void, cpu: c_uint, name: *const c_char) -> *mut task_struct {
+pub(super) unsafe fn create_on(function: Function, data: *mut c_void, cpu: c_uint, name: *const c_char) -> *mut task_struct {
     // SAFETY: the caller's string.
     let task = make(function, data, unsafe { CStr::from_ptr(name) });
     if Errno::check_ptr(task).is_ok() {
@@ -169,7 +169,7 @@ unsafe fn create_on(function: Function, data: *mut c_void, cpu: c_uint, name: *c
     task
 }
 
-unsafe fn bind(k: *mut task_struct, cpu: c_uint) {
+pub(super) unsafe fn bind(k: *mut task_struct, cpu: c_uint) {
     let mask = cpumask { bits: [1u64.checked_shl(cpu).unwrap_or(0)] };
     // SAFETY: the caller's task.
     let error = unsafe { task::set_cpus(k, &mask) };
@@ -209,7 +209,7 @@ pub(super) fn request_stop(k: *mut task_struct) {
 }
 
 /// The creator's reference went with the stop, so the other one is given up too.
-unsafe fn stop_put(k: *mut task_struct) -> c_int {
+pub(super) unsafe fn stop_put(k: *mut task_struct) -> c_int {
     // SAFETY: the caller's task.
     unsafe {
         let result = stop(k);
@@ -218,14 +218,14 @@ unsafe fn stop_put(k: *mut task_struct) -> c_int {
     }
 }
 
-unsafe fn get(t: *mut task_struct) -> *mut task_struct {
+pub(super) unsafe fn get(t: *mut task_struct) -> *mut task_struct {
     if let Some(thread) = of(t) {
         thread.users.fetch_add(1, Relaxed);
     }
     t
 }
 
-unsafe fn put(t: *mut task_struct) {
+pub(super) unsafe fn put(t: *mut task_struct) {
     if of(t).is_some_and(|thread| thread.users.fetch_sub(1, SeqCst) == 1) {
         // SAFETY: the last reference, after the end of the vCPU.
         drop(unsafe { Box::from_raw(t.cast::<Kthread>()) });
@@ -245,7 +245,7 @@ fn data(k: *mut task_struct) -> *mut c_void {
 }
 
 /// Waits until it has parked; -ENOSYS if it has ended.
-unsafe fn park(k: *mut task_struct) -> c_int {
+pub(super) unsafe fn park(k: *mut task_struct) -> c_int {
     let Some(thread) = of(k) else { return Errno::EINVAL.to_c() };
     thread.park.store(true, SeqCst);
     // SAFETY: the caller's task.
@@ -254,7 +254,7 @@ unsafe fn park(k: *mut task_struct) -> c_int {
     if thread.parked.load(SeqCst) { 0 } else { Errno::ENOSYS.to_c() }
 }
 
-unsafe fn unpark(k: *mut task_struct) {
+pub(super) unsafe fn unpark(k: *mut task_struct) {
     if let Some(thread) = of(k) {
         thread.park.store(false, SeqCst);
         // SAFETY: the caller's task.
@@ -263,7 +263,7 @@ unsafe fn unpark(k: *mut task_struct) {
     }
 }
 
-fn park_me() {
+pub(super) fn park_me() {
     let Some(me) = me() else { return };
     while me.park.load(SeqCst) {
         me.parked.store(true, SeqCst);

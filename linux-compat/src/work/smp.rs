@@ -26,7 +26,7 @@ struct Argument(*mut c_void);
 // SAFETY: the driver hands it to another CPU.
 unsafe impl Send for Argument {}
 
-unsafe fn call_on(cpu: c_int, func: smp_call_func_t, info: *mut c_void, _wait: c_int) -> c_int {
+pub(super) unsafe fn call_on(cpu: c_int, func: smp_call_func_t, info: *mut c_void, _wait: c_int) -> c_int {
     let Some(func) = func else { return Errno::EINVAL.to_c() };
     let Some(cpu) = u16::try_from(cpu).ok().filter(|&cpu| sched::online().contains(CpuId(cpu))) else {
         return Errno::ENXIO.to_c();
@@ -48,7 +48,7 @@ unsafe fn call_on(cpu: c_int, func: smp_call_func_t, info: *mut c_void, _wait: c
     }
 }
 
-unsafe fn call_each(mask: *const cpumask, func: smp_call_func_t, info: *mut c_void, wait: bool) {
+pub(super) unsafe fn call_each(mask: *const cpumask, func: smp_call_func_t, info: *mut c_void, wait: bool) {
     // SAFETY: the caller's mask.
     let mask = CpuMask(unsafe { (*mask).bits[0] } as u32).and(sched::online());
     for cpu in mask.iter() {
@@ -95,7 +95,7 @@ fn offsets() -> &'static [usize; MAX_CPUS] {
     })
 }
 
-fn offset(cpu: c_uint) -> c_ulong {
+pub(super) fn offset(cpu: c_uint) -> c_ulong {
     offsets().get(cpu as usize).copied().unwrap_or(0) as c_ulong
 }
 
@@ -103,7 +103,7 @@ fn offset(cpu: c_uint) -> c_ulong {
 static USED: SpinLock<[u16; DYNAMIC / PIECE]> = SpinLock::new([0; DYNAMIC / PIECE]);
 
 /// An address that, with a CPU's offset, is memory of that CPU; null if there is no room.
-fn alloc(size: usize, align: usize) -> *mut c_void {
+pub(super) fn alloc(size: usize, align: usize) -> *mut c_void {
     let wanted = size.max(1).div_ceil(PIECE);
     if align > PIECE || wanted > usize::from(u16::MAX) {
         return core::ptr::null_mut();
@@ -137,7 +137,7 @@ fn alloc(size: usize, align: usize) -> *mut c_void {
     core::ptr::with_exposed_provenance_mut(address)
 }
 
-fn free(ptr: *mut c_void) {
+pub(super) fn free(ptr: *mut c_void) {
     if ptr.is_null() {
         return;
     }

@@ -39,13 +39,13 @@ unsafe impl Send for Queue {}
 
 static QUEUE: SpinLock<Queue> = SpinLock::new(Queue(null_mut(), null_mut()));
 
-unsafe fn state<'a>(t: *mut tasklet_struct) -> &'a AtomicU64 {
+pub(super) unsafe fn state<'a>(t: *mut tasklet_struct) -> &'a AtomicU64 {
     // SAFETY: the caller's tasklet.
     unsafe { AtomicU64::from_ptr(&raw mut (*t).state) }
 }
 
 /// Its state says that it is scheduled, which the caller has set.
-unsafe fn schedule(t: *mut tasklet_struct) {
+pub(super) unsafe fn schedule(t: *mut tasklet_struct) {
     {
         let mut queue = QUEUE.lock();
         // SAFETY: the caller's tasklet, which is in no queue.
@@ -61,7 +61,7 @@ unsafe fn schedule(t: *mut tasklet_struct) {
     softirq::raise();
 }
 
-unsafe fn schedule_first(t: *mut tasklet_struct) {
+pub(super) unsafe fn schedule_first(t: *mut tasklet_struct) {
     {
         let mut queue = QUEUE.lock();
         // SAFETY: as above.
@@ -110,13 +110,13 @@ pub(super) fn run_one() -> bool {
 }
 
 /// Puts a disabled tasklet back, to be looked at a millisecond later.
-unsafe fn schedule_later(t: *mut tasklet_struct) {
+pub(super) unsafe fn schedule_later(t: *mut tasklet_struct) {
     // SAFETY: the caller's.
     unsafe { schedule(t) };
     kernel::sched::sleep_ns(kernel::time::NS_PER_MS);
 }
 
-unsafe fn call(t: *mut tasklet_struct) {
+pub(super) unsafe fn call(t: *mut tasklet_struct) {
     // SAFETY: the driver's function and its argument.
     unsafe {
         if (*t).use_callback {
@@ -129,7 +129,7 @@ unsafe fn call(t: *mut tasklet_struct) {
     }
 }
 
-unsafe fn init(t: *mut tasklet_struct, func: OldFunction, data: c_ulong) {
+pub(super) unsafe fn init(t: *mut tasklet_struct, func: OldFunction, data: c_ulong) {
     // SAFETY: the caller's tasklet.
     unsafe {
         t.write_bytes(0, 1);
@@ -138,7 +138,7 @@ unsafe fn init(t: *mut tasklet_struct, func: OldFunction, data: c_ulong) {
     }
 }
 
-unsafe fn setup(t: *mut tasklet_struct, callback: Function) {
+pub(super) unsafe fn setup(t: *mut tasklet_struct, callback: Function) {
     // SAFETY: the caller's tasklet.
     unsafe {
         t.write_bytes(0, 1);
@@ -148,7 +148,7 @@ unsafe fn setup(t: *mut tasklet_struct, callback: Function) {
 }
 
 /// Waits until it neither runs nor is to run.
-unsafe fn kill(t: *mut tasklet_struct) {
+pub(super) unsafe fn kill(t: *mut tasklet_struct) {
     // SAFETY: the caller's tasklet.
     unsafe {
         while state(t).fetch_or(1 << TASKLET_STATE_SCHED, AcqRel) & 1 << TASKLET_STATE_SCHED != 0 {
@@ -159,19 +159,19 @@ unsafe fn kill(t: *mut tasklet_struct) {
     }
 }
 
-unsafe fn running(t: *mut tasklet_struct) -> bool {
+pub(super) unsafe fn running(t: *mut tasklet_struct) -> bool {
     // SAFETY: the caller's tasklet.
     unsafe { state(t) }.load(Acquire) & 1 << TASKLET_STATE_RUN != 0
 }
 
-unsafe fn wait(t: *mut tasklet_struct) {
+pub(super) unsafe fn wait(t: *mut tasklet_struct) {
     // SAFETY: the caller's tasklet.
     while unsafe { running(t) } {
         kernel::sched::sleep_ns(20_000);
     }
 }
 
-unsafe fn spin_wait(t: *mut tasklet_struct) {
+pub(super) unsafe fn spin_wait(t: *mut tasklet_struct) {
     // SAFETY: the caller's tasklet. It runs without being preempted, on another CPU.
     while unsafe { running(t) } {
         arch::cpu::relax();

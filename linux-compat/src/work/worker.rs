@@ -57,7 +57,7 @@ fn node(work: *mut kthread_work) -> List {
     List(work.wrapping_byte_add(offset_of!(kthread_work, node)).cast())
 }
 
-unsafe fn locked<T>(worker: *mut kthread_worker, f: impl FnOnce() -> T) -> T {
+pub(super) unsafe fn locked<T>(worker: *mut kthread_worker, f: impl FnOnce() -> T) -> T {
     // SAFETY: the caller's worker.
     unsafe {
         let lock: *mut raw_spinlock_t = &raw mut (*worker).lock;
@@ -68,7 +68,7 @@ unsafe fn locked<T>(worker: *mut kthread_worker, f: impl FnOnce() -> T) -> T {
     }
 }
 
-unsafe fn init(worker: *mut kthread_worker) {
+pub(super) unsafe fn init(worker: *mut kthread_worker) {
     // SAFETY: the caller's worker.
     unsafe {
         worker.write_bytes(0, 1);
@@ -83,7 +83,7 @@ extern "C" fn run_pointer(worker: *mut c_void) -> c_int {
 }
 
 /// `name` is memory of `kmalloc`, which is given up.
-unsafe fn create(name: *mut c_char) -> *mut kthread_worker {
+pub(super) unsafe fn create(name: *mut c_char) -> *mut kthread_worker {
     // SAFETY: the C entry point's string; new memory of that size.
     unsafe {
         let worker = crate::slab::kmalloc(size_of::<kthread_worker>(), 0).cast::<kthread_worker>();
@@ -105,7 +105,7 @@ unsafe fn create(name: *mut c_char) -> *mut kthread_worker {
 }
 
 /// The worker's life, until `kthread_stop`.
-unsafe fn run(worker: *mut c_void) -> c_int {
+pub(super) unsafe fn run(worker: *mut c_void) -> c_int {
     let worker = worker.cast::<kthread_worker>();
     // SAFETY: the driver's worker, which stays until this ends.
     unsafe {
@@ -130,7 +130,7 @@ unsafe fn run(worker: *mut c_void) -> c_int {
     }
 }
 
-unsafe fn take(worker: *mut kthread_worker) -> *mut kthread_work {
+pub(super) unsafe fn take(worker: *mut kthread_worker) -> *mut kthread_work {
     // SAFETY: the worker's ring, with its lock held.
     unsafe {
         let Some(first) = ring(worker).first() else { return null_mut() };
@@ -141,12 +141,12 @@ unsafe fn take(worker: *mut kthread_worker) -> *mut kthread_work {
     }
 }
 
-unsafe fn timer_of<'a>(work: *mut kthread_delayed_work) -> &'a timer_list {
+pub(super) unsafe fn timer_of<'a>(work: *mut kthread_delayed_work) -> &'a timer_list {
     // SAFETY: the caller's work.
     unsafe { &(*work).timer }
 }
 
-unsafe fn queue(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
+pub(super) unsafe fn queue(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
     // SAFETY: the caller's worker and work.
     let queued = unsafe {
         locked(worker, || {
@@ -164,7 +164,7 @@ unsafe fn queue(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
     queued
 }
 
-unsafe fn queue_delayed(worker: *mut kthread_worker, work: *mut kthread_delayed_work, delay: c_ulong) -> bool {
+pub(super) unsafe fn queue_delayed(worker: *mut kthread_worker, work: *mut kthread_delayed_work, delay: c_ulong) -> bool {
     // SAFETY: the caller's worker and work.
     unsafe {
         if delay == 0 {
@@ -185,7 +185,7 @@ unsafe fn queue_delayed(worker: *mut kthread_worker, work: *mut kthread_delayed_
     }
 }
 
-unsafe fn modify_delayed(worker: *mut kthread_worker, work: *mut kthread_delayed_work, delay: c_ulong) -> bool {
+pub(super) unsafe fn modify_delayed(worker: *mut kthread_worker, work: *mut kthread_delayed_work, delay: c_ulong) -> bool {
     // SAFETY: the caller's worker and work.
     unsafe {
         let mut was = timer::delete(&raw mut (*work).timer) != 0;
@@ -195,13 +195,13 @@ unsafe fn modify_delayed(worker: *mut kthread_worker, work: *mut kthread_delayed
     }
 }
 
-unsafe fn delay_over(t: *mut timer_list) {
+pub(super) unsafe fn delay_over(t: *mut timer_list) {
     let work = t.wrapping_byte_sub(offset_of!(kthread_delayed_work, timer)).cast::<kthread_delayed_work>();
     // SAFETY: the timer of a delayed work, which stays while it is armed.
     unsafe { queue((*work).work.worker, &raw mut (*work).work) };
 }
 
-unsafe fn unqueue(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
+pub(super) unsafe fn unqueue(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
     // SAFETY: the caller's worker and work.
     unsafe {
         locked(worker, || {
@@ -215,12 +215,12 @@ unsafe fn unqueue(worker: *mut kthread_worker, work: *mut kthread_work) -> bool 
 }
 
 /// Whether it neither waits nor runs.
-unsafe fn is_idle(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
+pub(super) unsafe fn is_idle(worker: *mut kthread_worker, work: *mut kthread_work) -> bool {
     // SAFETY: the caller's worker and work.
     unsafe { locked(worker, || node(work).is_empty() && (*worker).current_work != work) }
 }
 
-unsafe fn flush_work(work: *mut kthread_work) {
+pub(super) unsafe fn flush_work(work: *mut kthread_work) {
     // SAFETY: the caller's work.
     unsafe {
         let worker = (*work).worker;
@@ -230,12 +230,12 @@ unsafe fn flush_work(work: *mut kthread_work) {
     }
 }
 
-unsafe fn flush(worker: *mut kthread_worker) {
+pub(super) unsafe fn flush(worker: *mut kthread_worker) {
     // SAFETY: the caller's worker.
     DONE.wait_until(|| unsafe { locked(worker, || ring(worker).is_empty() && (*worker).current_work.is_null()) });
 }
 
-unsafe fn cancel(work: *mut kthread_work) -> bool {
+pub(super) unsafe fn cancel(work: *mut kthread_work) -> bool {
     // SAFETY: the caller's work.
     unsafe {
         let worker = (*work).worker;
@@ -252,7 +252,7 @@ unsafe fn cancel(work: *mut kthread_work) -> bool {
     }
 }
 
-unsafe fn cancel_delayed(work: *mut kthread_delayed_work) -> bool {
+pub(super) unsafe fn cancel_delayed(work: *mut kthread_delayed_work) -> bool {
     // SAFETY: the caller's work.
     unsafe {
         let was = timer::delete_sync(&raw mut (*work).timer) != 0;
@@ -260,7 +260,7 @@ unsafe fn cancel_delayed(work: *mut kthread_delayed_work) -> bool {
     }
 }
 
-unsafe fn destroy(worker: *mut kthread_worker) {
+pub(super) unsafe fn destroy(worker: *mut kthread_worker) {
     // SAFETY: the caller's worker, made by `create`.
     unsafe {
         flush(worker);

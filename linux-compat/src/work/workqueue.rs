@@ -493,7 +493,7 @@ pub(super) unsafe fn queue_delayed(
     true
 }
 
-unsafe fn delay_over(t: *mut timer_list) {
+pub(super) unsafe fn delay_over(t: *mut timer_list) {
     let work = t.wrapping_byte_sub(offset_of!(delayed_work, timer)).cast::<delayed_work>();
     // SAFETY: the timer of a delayed work, which stays while it is armed.
     unsafe {

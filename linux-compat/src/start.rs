@@ -65,7 +65,14 @@ fn initcalls() {
     let (mut call, end) = (&raw const __initcalls_start, &raw const __initcalls_end);
     while call < end {
         // SAFETY: between the two marks the linker put pointers to functions.
-        let result = unsafe { call.cast::<Initcall>().read()() };
+        let function = unsafe { call.cast::<Initcall>().read() };
+        // SAFETY: each is to be called once, here.
+        let result = crate::context::run(
+            crate::context::Role::Init,
+            core::ptr::null(),
+            function as usize,
+            || unsafe { function() },
+        );
         // A driver without its device is nothing to speak of.
         if result < 0 && result != crate::errno::Errno::ENODEV.to_c() {
             log::error!("an initcall failed: error {}", -result);

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::machine::machine;
+use std::panic::{catch_unwind, resume_unwind};
 
 #[test]
 fn masking_nests() {
@@ -29,7 +30,11 @@ fn reports_name_the_driver() {
 #[cfg(debug_assertions)]
 #[should_panic(expected = "returns with a spinlock held or preemption disabled")]
 fn a_lock_left_behind_is_caught() {
-    machine().run(|| run(Role::Work, c"driver".as_ptr(), 0, percpu::preempt_disable));
+    machine().run(|| {
+        let result = catch_unwind(|| run(Role::Work, c"driver".as_ptr(), 0, percpu::preempt_disable));
+        percpu::preempt_enable();
+        result.unwrap_or_else(|panic| resume_unwind(panic));
+    });
 }
 
 #[test]
@@ -38,7 +43,9 @@ fn sleeping_is_refused_where_it_must_be() {
     machine().run(|| {
         run(Role::Timer, c"driver".as_ptr(), 0, || {
             percpu::preempt_disable();
-            might_sleep("msleep");
+            let result = catch_unwind(|| might_sleep("msleep"));
+            percpu::preempt_enable();
+            result.unwrap_or_else(|panic| resume_unwind(panic));
         });
     });
 }

@@ -8,6 +8,7 @@ use super::hooks::HOOKS;
 use super::names;
 use super::private::{Device, State, node, with};
 use crate::bindings::{device, device_driver};
+use crate::context::{self, Role};
 use crate::errno::{Errno, Result, to_c};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -152,7 +153,10 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
         });
         let of_bus = (*dev).bus.as_ref().and_then(|bus| bus.probe);
         let result = prepared.and_then(|()| match of_bus.or((*drv).probe) {
-            Some(probe) => Errno::check(probe(dev)).map(|_| ()),
+            Some(probe) => {
+                let call = || Errno::check(probe(dev)).map(|_| ());
+                context::run(Role::Probe, (*drv).name, probe as usize, call)
+            }
             None => Ok(()),
         });
         if result.is_err() {
@@ -280,8 +284,11 @@ pub(super) unsafe fn detach(dev: *mut device) {
         let of_bus = (*dev).bus.as_ref().and_then(|bus| bus.remove);
         let of_driver = (*dev).driver.as_ref().and_then(|drv| drv.remove);
         match (of_bus, of_driver) {
-            (Some(remove), _) => remove(dev),
-            (None, Some(remove)) => _ = remove(dev),
+            (Some(remove), _) => context::run(Role::Remove, super::name(dev).as_ptr(), remove as usize, || remove(dev)),
+            (None, Some(remove)) => {
+                let call = || _ = remove(dev);
+                context::run(Role::Remove, super::name(dev).as_ptr(), remove as usize, call);
+            }
             (None, None) => {}
         }
         super::devres::release_all(dev);

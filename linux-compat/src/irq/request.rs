@@ -4,6 +4,7 @@
 use super::control::errno;
 use super::line::note_action;
 use crate::bindings::{self, device};
+use crate::context::{self, Role};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, int_to_c};
 use alloc::boxed::Box;
@@ -40,12 +41,14 @@ crate::exports! {
 static NAMES: SpinLock<Vec<(c_uint, usize, usize)>> = SpinLock::new(Vec::new());
 
 /// A C handler as a Rust one.
-fn handler(f: CHandler, dev: *mut c_void) -> Option<virq::Handler> {
+fn handler(f: CHandler, role: Role, name: *const c_char, dev: *mut c_void) -> Option<virq::Handler> {
     let f = f?;
-    let dev = dev.expose_provenance();
+    let (dev, name) = (dev.expose_provenance(), name.expose_provenance());
     Some(Box::new(move |irq| {
-        // SAFETY: the driver's handler with its argument, which it keeps until it has freed the interrupt.
-        let result = unsafe { f(irq as c_int, ptr::with_exposed_provenance_mut(dev)) };
+        let result = context::run(role, ptr::with_exposed_provenance(name), f as usize, || {
+            // SAFETY: the driver's handler with its argument, which it keeps until it has freed the interrupt.
+            unsafe { f(irq as c_int, ptr::with_exposed_provenance_mut(dev)) }
+        });
         match result {
             bindings::IRQ_NONE => Outcome::None,
             bindings::IRQ_HANDLED => Outcome::Handled,
@@ -64,8 +67,8 @@ fn request(irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *c
     let wanted = Request {
         name: &label.to_string_lossy(),
         flags: Flags::from_bits_truncate(flags as u32),
-        handler: handler(hard, dev),
-        thread: handler(soft, dev),
+        handler: handler(hard, Role::Interrupt, name, dev),
+        thread: handler(soft, Role::Thread, name, dev),
         id: dev.addr(),
     };
     virq::request(irq, wanted).map_err(|error| {

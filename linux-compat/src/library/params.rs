@@ -18,62 +18,110 @@ crate::exports! {
     fn param_set_uint_minmax(val: *const c_char, kp: *const kernel_param, min: c_uint, max: c_uint) -> c_int = set_between;
 }
 
-/// The functions and the table of one kind of number.
-macro_rules! numbers {
-    ($($module:ident: $type:ty, $signed:literal, $base:literal, $set:ident, $get:ident, $ops:ident;)*) => {$(
-        pub(super) mod $module {
-            use super::*;
-
-            crate::exports! {
-                family "library";
-                [sleeps, supported, "library::tests::parameters"]
-                fn $set(val: *const c_char, kp: *const kernel_param) -> c_int = set;
-                [sleeps, supported, "library::tests::parameters"]
-                fn $get(buf: *mut c_char, kp: *const kernel_param) -> c_int = get;
-            }
-
-            crate::exports_data! {
-                family "library";
-                [any, supported, "library::tests::parameters"]
-                static $ops: kernel_param_ops = kernel_param_ops { flags: 0, set: Some(set_pointer), get: Some(get_pointer), free: None };
-            }
-
-            pub unsafe extern "C" fn set_pointer(val: *const c_char, kp: *const kernel_param) -> c_int {
-                // SAFETY: as the table's user promises.
-                unsafe { set(val, kp) }
-            }
-
-            unsafe extern "C" fn get_pointer(buf: *mut c_char, kp: *const kernel_param) -> c_int {
-                // SAFETY: as the table's user promises.
-                unsafe { get(buf, kp) }
-            }
-
-            unsafe fn set(val: *const c_char, kp: *const kernel_param) -> c_int {
-                // SAFETY: the caller's text and parameter, which is of this type.
-                unsafe {
-                    let value = value(val, $signed).and_then(|v| <$type>::try_from(v).map_err(|_| Errno::ERANGE));
-                    crate::errno::to_c(value.map(|v| argument::<$type>(kp).write(v)))
-                }
-            }
-
-            unsafe fn get(buf: *mut c_char, kp: *const kernel_param) -> c_int {
-                // SAFETY: the caller's page and parameter.
-                unsafe { show(buf, (*argument::<$type>(kp)).into(), $base) }
-            }
-        }
-    )*};
+/// What a parameter may be.
+trait Number: TryFrom<i128> + Into<i128> + Copy {
+    const SIGNED: bool;
 }
 
-numbers! {
-    byte: u8, false, 10, param_set_byte, param_get_byte, param_ops_byte;
-    short: i16, true, 10, param_set_short, param_get_short, param_ops_short;
-    ushort: u16, false, 10, param_set_ushort, param_get_ushort, param_ops_ushort;
-    int: c_int, true, 10, param_set_int, param_get_int, param_ops_int;
-    uint: c_uint, false, 10, param_set_uint, param_get_uint, param_ops_uint;
-    long: i64, true, 10, param_set_long, param_get_long, param_ops_long;
-    ulong: u64, false, 10, param_set_ulong, param_get_ulong, param_ops_ulong;
-    ullong: u64, false, 10, param_set_ullong, param_get_ullong, param_ops_ullong;
-    hexint: c_uint, false, 16, param_set_hexint, param_get_hexint, param_ops_hexint;
+macro_rules! number {
+    ($($type:ty: $signed:literal,)*) => {
+        $(impl Number for $type {
+            const SIGNED: bool = $signed;
+        })*
+    };
+}
+
+number! { u8: false, i16: true, u16: false, i32: true, u32: false, i64: true, u64: false, }
+
+pub(super) mod numbers {
+    use super::*;
+
+    crate::exports! {
+        family "library";
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_byte(val: *const c_char, kp: *const kernel_param) -> c_int = set::<u8>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_byte(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<u8>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_short(val: *const c_char, kp: *const kernel_param) -> c_int = set::<i16>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_short(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<i16>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_ushort(val: *const c_char, kp: *const kernel_param) -> c_int = set::<u16>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_ushort(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<u16>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_int(val: *const c_char, kp: *const kernel_param) -> c_int = set::<c_int>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_int(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<c_int>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_uint(val: *const c_char, kp: *const kernel_param) -> c_int = set::<c_uint>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_uint(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<c_uint>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_long(val: *const c_char, kp: *const kernel_param) -> c_int = set::<i64>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_long(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<i64>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_ulong(val: *const c_char, kp: *const kernel_param) -> c_int = set::<u64>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_ulong(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<u64>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_ullong(val: *const c_char, kp: *const kernel_param) -> c_int = set::<u64>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_ullong(buf: *mut c_char, kp: *const kernel_param) -> c_int = get::<u64>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_set_hexint(val: *const c_char, kp: *const kernel_param) -> c_int = set::<c_uint>;
+        [sleeps, supported, "library::tests::parameters"]
+        fn param_get_hexint(buf: *mut c_char, kp: *const kernel_param) -> c_int = get_hex;
+    }
+
+    crate::exports_data! {
+        family "library";
+        [any, supported, "library::tests::parameters"]
+        static param_ops_byte: kernel_param_ops = table(set::<u8>, get::<u8>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_short: kernel_param_ops = table(set::<i16>, get::<i16>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_ushort: kernel_param_ops = table(set::<u16>, get::<u16>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_int: kernel_param_ops = table(set::<c_int>, get::<c_int>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_uint: kernel_param_ops = table(set::<c_uint>, get::<c_uint>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_long: kernel_param_ops = table(set::<i64>, get::<i64>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_ulong: kernel_param_ops = table(set::<u64>, get::<u64>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_ullong: kernel_param_ops = table(set::<u64>, get::<u64>);
+        [any, supported, "library::tests::parameters"]
+        static param_ops_hexint: kernel_param_ops = table(set::<c_uint>, get_hex);
+    }
+
+    type Set = unsafe extern "C" fn(*const c_char, *const kernel_param) -> c_int;
+    type Get = unsafe extern "C" fn(*mut c_char, *const kernel_param) -> c_int;
+
+    const fn table(set: Set, get: Get) -> kernel_param_ops {
+        kernel_param_ops { flags: 0, set: Some(set), get: Some(get), free: None }
+    }
+
+    pub(in crate::library) unsafe extern "C" fn set<T: Number>(val: *const c_char, kp: *const kernel_param) -> c_int {
+        // SAFETY: the caller's text and parameter, which is of this type.
+        unsafe {
+            let value = value(val, T::SIGNED).and_then(|v| T::try_from(v).map_err(|_| Errno::ERANGE));
+            crate::errno::to_c(value.map(|v| argument::<T>(kp).write(v)))
+        }
+    }
+
+    unsafe extern "C" fn get<T: Number>(buf: *mut c_char, kp: *const kernel_param) -> c_int {
+        // SAFETY: the caller's page and parameter.
+        unsafe { show(buf, (*argument::<T>(kp)).into(), 10) }
+    }
+
+    unsafe extern "C" fn get_hex(buf: *mut c_char, kp: *const kernel_param) -> c_int {
+        // SAFETY: the caller's page and parameter.
+        unsafe { show(buf, (*argument::<c_uint>(kp)).into(), 16) }
+    }
 }
 
 /// A number of either sign.

@@ -450,7 +450,7 @@ fn parameters() {
     unsafe {
         let mut kp: bindings::kernel_param = zeroed();
         kp.__bindgen_anon_1.arg = (&raw mut target).cast();
-        let set = |text: &core::ffi::CStr| super::params::int::set_pointer(text.as_ptr(), &kp);
+        let set = |text: &core::ffi::CStr| super::params::numbers::set::<i32>(text.as_ptr(), &kp);
         assert_eq!((set(c"-12\n"), target), (0, -12));
         assert_eq!((set(c"0x20"), target), (0, 32));
         assert_eq!((set(c"4294967296"), target), (-34, 32));

@@ -72,7 +72,7 @@ fn set_and_goes_on(machine: &mut Running, rtc: &str) -> Result<()> {
 
 /// The alarm's interrupt is counted, and the alarm switched off.
 fn an_alarm_of_the_pl031_comes(context: &Context) -> Result<()> {
-    let mut machine = boot(context, &["rtc-pl031"])?;
+    let mut machine = boot(context, &["clk-fixed-rate", "rtc-pl031"])?;
     let (rtc, _) = clock(&mut machine, "rtc-pl031")?;
     set_and_goes_on(&mut machine, &rtc)?;
     machine.command(&format!("rtc alarm {rtc} +2"))?;

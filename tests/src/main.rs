@@ -17,6 +17,7 @@ mod malformed;
 mod memory;
 mod monitor;
 mod peripherals;
+mod pins;
 mod ported;
 mod scheduling;
 mod terminal;
@@ -41,6 +42,7 @@ const ALL: &[Group] = &[
     on("qemu-virt", hostile::TESTS),
     on("qemu-virt", malformed::TESTS),
     on("qemu-virt", bars::TESTS),
+    on("qemu-virt", pins::QEMU_VIRT),
     on("qemu-virt", ported::QEMU_VIRT),
     on("qemu-virt", peripherals::QEMU_VIRT),
     on("orangepi-pc2", ported::ORANGEPI_PC2),

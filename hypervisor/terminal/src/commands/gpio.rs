@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `gpio`: chips and their lines.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::sync::atomic::AtomicU64;
+use core::sync::atomic::Ordering::Relaxed;
 
 use kernel::gpio::{self, Bank, Gpio, Init, Line, LineFlags, LineReport};
+use kernel::irq::virq::{self, Sense};
 
 use crate::command::{Action, Command, Ctx, Kind, Param};
 use crate::error::Error;
-use crate::value::{Table, Value};
+use crate::value::{Record, Table, Value};
 
 const LINE: Param = Param::one("LINE", Kind::Word);
 
@@ -41,6 +45,14 @@ pub const COMMAND: Command = Command {
             summary: "make a line without consumer an output with this level",
             help: "LINE is as for 'get'. A line that a driver has is refused.",
             run: set,
+        },
+        Action {
+            name: "watch",
+            params: &[LINE, Param::one("MILLISECONDS", Kind::Number)],
+            json: true,
+            summary: "count the edges of a line without consumer for a while, by its interrupt",
+            help: "LINE is as for 'get'. Ctrl-C ends it early. It needs a chip with interrupts.",
+            run: watch,
         },
     ],
 };
@@ -127,6 +139,37 @@ fn set(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     let level = matches!(ctx.arg(1), Some("1" | "high"));
     let flags = LineFlags::empty();
     Gpio::request(&line, "terminal", flags, Init::Output(level)).map_err(Error::failed).map(drop)
+}
+
+/// The longest watch: ten minutes.
+const MOST_MS: u64 = 600_000;
+
+fn watch(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let line = find(ctx.arg(0).unwrap_or_default())?;
+    let ms = ctx.number(1).unwrap_or_default();
+    if ms > MOST_MS {
+        return Err(Error::argument("MILLISECONDS", ctx.arg(1).unwrap_or_default(), "at most 600000"));
+    }
+    let mine = Gpio::request(&line, "terminal", LineFlags::empty(), Init::Input).map_err(Error::failed)?;
+    let irq = line.irq().map_err(Error::failed)?;
+    let count = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&count);
+    let handler: virq::Handler = Box::new(move |_| {
+        seen.fetch_add(1, Relaxed);
+        virq::Outcome::Handled
+    });
+    let id = Arc::as_ptr(&count).addr();
+    let flags = virq::Flags::from_bits_retain(Sense::BOTH.bits());
+    let wanted = virq::Request { name: "terminal", flags, handler: Some(handler), thread: None, id };
+    virq::request(irq, wanted).map_err(Error::failed)?;
+    let end = ctx.shell.now_ns().saturating_add(ms * 1_000_000);
+    while !ctx.shell.interrupted() && ctx.shell.now_ns() < end {
+        let rest = end.saturating_sub(ctx.shell.now_ns());
+        ctx.shell.sleep_ns(rest.min(50_000_000));
+    }
+    virq::release(irq, id).map_err(Error::failed)?;
+    drop(mine);
+    ctx.show(Record::new().with("edges", count.load(Relaxed)))
 }
 
 #[cfg(test)]

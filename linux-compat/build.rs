@@ -80,7 +80,12 @@ fn c_sources(folder: &Path, root: &Path) -> Result<(), Box<dyn Error>> {
     }
     let clang = Clang::find()?;
     let mut build = cc::Build::new();
-    build.compiler(&clang.program).archiver(clang.tool("llvm-ar")?).files(sources).no_default_flags(true).warnings(false);
+    build
+        .compiler(&clang.program)
+        .archiver(clang.tool("llvm-ar")?)
+        .files(sources)
+        .no_default_flags(true)
+        .warnings(false);
     if env::var("CARGO_CFG_TARGET_OS")? == "none" {
         c_flags(root).iter().for_each(|flag| _ = build.flag(flag));
     } else {

@@ -193,6 +193,8 @@ unsafe fn register(adap: *mut i2c_adapter, id: Option<usize>) -> Result<()> {
             unregister(adap, &adapter);
             return Err(error);
         }
+        // The adapter is active while it is used, and its controller with it; devices on the bus do not matter.
+        crate::pm::manage_without_callbacks(dev);
         ADAPTERS.lock().push(adap.expose_provenance());
         client::of_children(adap);
     }
@@ -244,6 +246,7 @@ unsafe fn del(adap: *mut i2c_adapter) {
         let Ok(adapter) = core(adap) else { return };
         ADAPTERS.lock().retain(|a| *a != adap.addr());
         client::remove_all(adap);
+        crate::pm::stop_managing(&raw mut (*adap).dev);
         core_device::unregister(&raw mut (*adap).dev);
         unregister(adap, &adapter);
     }

@@ -13,6 +13,7 @@ mod tests;
 use crate::export::Export;
 
 pub use runtime::forget;
+pub(crate) use runtime_c::{manage_without_callbacks, stop_managing};
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] =

@@ -8,7 +8,7 @@ use core::ffi::{c_int, c_uint};
 use kernel::time;
 
 use super::callbacks::{self, Which};
-use super::runtime::{ASYNC, GET_PUT, Runtime, Status};
+use super::runtime::{GET_PUT, Runtime, Status};
 use crate::bindings::{self, device};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, to_c};
@@ -322,8 +322,16 @@ pub(super) fn managed_get_noresume(dev: *mut device) -> c_int {
     managed(dev, "pm_runtime_get_noresume", put_noidle)
 }
 
-/// For other families: a use of the device that need not be waited for.
-#[allow(dead_code, reason = "for families that hold a device active")]
-pub(crate) fn put_async(dev: *mut device) {
-    of(dev).idle(GET_PUT | ASYNC);
+/// Manages a device that only stands between its children and its parent: it has no callbacks of its own.
+pub(crate) fn manage_without_callbacks(dev: *mut device) {
+    no_callbacks(dev);
+    ignore_children(dev, true);
+    enable(dev);
+}
+
+/// Ends what [`manage_without_callbacks`] began, before the device goes.
+pub(crate) fn stop_managing(dev: *mut device) {
+    disable(dev, true);
+    // SAFETY: the caller's device, which nobody suspends or resumes any more.
+    unsafe { super::forget(dev) };
 }

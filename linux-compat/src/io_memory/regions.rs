@@ -62,7 +62,7 @@ struct Region {
 
 static REGIONS: SpinLock<Vec<Region>> = SpinLock::new(Vec::new());
 
-pub(super) fn claim(region: Region) -> Result<()> {
+fn claim(region: Region) -> Result<()> {
     let mut regions = REGIONS.lock();
     if region.last < region.first {
         return Err(Errno::EINVAL);
@@ -89,7 +89,7 @@ pub fn release(range: Range<u64>) {
 }
 
 /// Forgets the region that is meant; whether there was one.
-pub(super) fn give_back(meant: impl Fn(&Region) -> bool) -> bool {
+fn give_back(meant: impl Fn(&Region) -> bool) -> bool {
     let region = {
         let mut regions = REGIONS.lock();
         regions.iter().position(meant).map(|at| regions.swap_remove(at))

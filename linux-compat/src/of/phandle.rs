@@ -78,7 +78,7 @@ impl<I: Iterator<Item = u32>> Entries<'_, I> {
     }
 }
 
-pub(super) fn cells<'a>(name: &'a [u8], count: c_int) -> Cells<'a> {
+fn cells<'a>(name: &'a [u8], count: c_int) -> Cells<'a> {
     let fixed = usize::try_from(count).ok();
     match (name, fixed) {
         ([], fixed) => Cells::Fixed(fixed.unwrap_or(0)),
@@ -86,7 +86,7 @@ pub(super) fn cells<'a>(name: &'a [u8], count: c_int) -> Cells<'a> {
     }
 }
 
-pub(super) fn entries<'a>(node: Node, list: &[u8], cells: Cells<'a>) -> Option<Entries<'a, impl Iterator<Item = u32>>> {
+fn entries<'a>(node: Node, list: &[u8], cells: Cells<'a>) -> Option<Entries<'a, impl Iterator<Item = u32>>> {
     Some(Entries { words: node.property(list)?.cells(), cells })
 }
 
@@ -98,7 +98,7 @@ pub fn parse_phandle_with_args(node: Node, list: &[u8], cells: &[u8], index: usi
     nth(node, list, Cells::Property(cells, None), index)
 }
 
-pub(super) fn nth(node: Node, list: &[u8], cells: Cells<'_>, index: usize) -> Result<PhandleArgs> {
+fn nth(node: Node, list: &[u8], cells: Cells<'_>, index: usize) -> Result<PhandleArgs> {
     for (i, entry) in entries(node, list, cells).ok_or(Errno::ENOENT)?.enumerate() {
         let entry = entry?;
         if i == index {

@@ -169,7 +169,7 @@ fn without_fifos_there_is_one_place() {
     port(&b).input(b"cd");
     assert_eq!((b.r(FR) & 0x50, b.r(RIS)), (0x40, 0x50));
     // Reading makes room, and the next one comes at once.
-    assert_eq!(b.r(DR), b'c'.into());
+    assert_eq!(b.r(DR), u32::from(b'c'));
     assert_eq!((b.r(FR) & 0x50, b.r(DR)), (0x40, b'd'.into()));
     assert_eq!((b.r(FR) & 0x50, b.r(RIS), b.irq()), (0x10, 0, false));
     assert_eq!(b.r(DR), 0);

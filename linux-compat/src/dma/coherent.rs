@@ -40,6 +40,8 @@ enum Memory {
 struct Shared {
     dev: usize,
     at: usize,
+    /// Kept for its destructor.
+    #[allow(dead_code)]
     memory: Memory,
 }
 

@@ -50,6 +50,7 @@ pub(super) fn bounced(dev: *mut device, bus: u64, f: impl FnOnce(VirtAddr, VirtA
 }
 
 /// How many mappings a device has: bounced ones, in debug builds all.
+#[cfg(test)]
 pub(super) fn count(dev: *mut device) -> usize {
     LENT.lock().iter().filter(|lent| lent.dev == dev.addr()).count()
 }

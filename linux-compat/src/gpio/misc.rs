@@ -41,6 +41,7 @@ pub(super) unsafe fn count_lines(gc: *mut gpio_chip, _dev: *mut device) -> Resul
 
 /// `gpiochip_get_ngpios()`, for drivers that include the core's private header.
 #[cfg_attr(target_os = "none", unsafe(no_mangle))]
+#[cfg_attr(not(target_os = "none"), allow(dead_code))]
 unsafe extern "C" fn gpiochip_get_ngpios(gc: *mut gpio_chip, dev: *mut device) -> c_int {
     // SAFETY: the caller's chip and device.
     unsafe {

@@ -48,8 +48,8 @@ unsafe fn parse_timings(dev: *mut device, t: *mut i2c_timings, use_defaults: boo
     };
     t.bus_freq_hz = read(b"clock-frequency", t.bus_freq_hz, bindings::I2C_MAX_STANDARD_MODE_FREQ);
     let (rise, fall) = match t.bus_freq_hz {
-        ..=bindings::I2C_MAX_STANDARD_MODE_FREQ => (1000, 300),
-        ..=bindings::I2C_MAX_FAST_MODE_FREQ => (300, 300),
+        hz if hz <= bindings::I2C_MAX_STANDARD_MODE_FREQ => (1000, 300),
+        hz if hz <= bindings::I2C_MAX_FAST_MODE_FREQ => (300, 300),
         _ => (120, 120),
     };
     t.scl_rise_ns = read(b"i2c-scl-rising-time-ns", t.scl_rise_ns, rise);

@@ -126,7 +126,7 @@ pub(super) unsafe fn request_c(
         Ok(()) => raw,
         Err(_) => {
             // SAFETY: just made, and in no list.
-            unsafe { drop(CString::from_raw((*Box::from_raw(raw)).name.cast_mut())) };
+            unsafe { drop(CString::from_raw(Box::from_raw(raw).name.cast_mut())) };
             ptr::null_mut()
         }
     }

@@ -22,7 +22,7 @@ fn new_device(name: &str) -> *mut device {
 fn regions_do_not_overlap() {
     assert_eq!(regions::request(0x1000..0x1fff, b"a"), Ok(()));
     assert_eq!(regions::request(0x1fff..0x2000, b"b"), Err(Errno::EBUSY));
-    assert_eq!(regions::request(0x2000..0x1000, b"b"), Err(Errno::EINVAL));
+    assert_eq!(regions::request(core::ops::Range { start: 0x2000, end: 0x1000 }, b"b"), Err(Errno::EINVAL));
     let none = ptr::null_mut();
     // SAFETY: names are C strings; a resource of this test.
     unsafe {

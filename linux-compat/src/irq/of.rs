@@ -88,7 +88,7 @@ pub(super) unsafe fn create_mapping(args: *mut of_phandle_args) -> c_uint {
     // SAFETY: the caller's arguments.
     unsafe {
         let controller = Node::from_raw((*args).np);
-        let cells = (&(*args).args).get(..(*args).args_count.max(0) as usize).unwrap_or(&[]);
+        let cells = (*args).args.get(..(*args).args_count.max(0) as usize).unwrap_or(&[]);
         let token = controller.map_or(0, |n| (&raw const (*n.as_raw()).fwnode).addr());
         super::domain::map_spec(&Spec::new(controller.map(Node::path), token, cells)).unwrap_or(0)
     }

@@ -103,7 +103,7 @@ pub(super) unsafe fn set_type(data: *mut irq_data, kind: c_uint) -> c_int {
 pub(super) unsafe fn set_wake(data: *mut irq_data, on: c_uint) -> c_int {
     // SAFETY: a line's data.
     if let Some((_, chip)) = unsafe { up(data) }
-        && chip.flags as u32 & bindings::IRQCHIP_SKIP_SET_WAKE as u32 != 0
+        && chip.flags as u32 & bindings::IRQCHIP_SKIP_SET_WAKE != 0
     {
         return 0;
     }

@@ -234,7 +234,7 @@ fn chips_data_and_numbers() {
         assert_eq!(((*desc).irq_data.chip_data.addr(), (*desc).irq_common_data.handler_data.addr()), (7, 8));
         assert_eq!((*desc).irq_data.irq, irq);
         control::modify(irq, 0, c_ulong::from(bindings::IRQ_NOREQUEST));
-        assert!(control::check_status(irq, bindings::IRQ_NOREQUEST as u32));
+        assert!(control::check_status(irq, bindings::IRQ_NOREQUEST));
         assert_eq!(ask(irq, 0, 1), Errno::EINVAL.to_c());
         control::free(irq, 3);
         assert!(control::to_desc(irq).is_null());
@@ -459,7 +459,7 @@ fn interrupts_of_nodes() {
     // SAFETY: a node of the tests' tree.
     unsafe {
         assert_eq!(of::parse_one(ptr::null_mut(), 0, ptr::null_mut()), Errno::EINVAL.to_c());
-        assert_eq!(of::get_by_name(np, c"none".as_ptr()) < 0, true);
+        assert!(of::get_by_name(np, c"none".as_ptr()) < 0);
         assert!(of::get(np, 99) < 0 && of::parse_and_map(np, 99) == 0);
         assert_eq!(of::fwnode_get(&raw const (*np).fwnode, 0), of::get(np, 0));
         assert_eq!(of::fwnode_get(&raw const (*np).fwnode, 99), of::get(np, 99));

@@ -65,13 +65,8 @@ pub(super) unsafe fn approximate(n: u64, d: u64, max_n: u64, max_d: u64, best_n:
             continue;
         }
         // As far as the limits allow; better than the last if that is more than half of the step.
-        let mut part = u64::MAX;
-        if d1 != 0 {
-            part = (max_d - d0) / d1;
-        }
-        if n1 != 0 {
-            part = part.min((max_n - n0) / n1);
-        }
+        let of_d = (max_d - d0).checked_div(d1).unwrap_or(u64::MAX);
+        let part = of_d.min((max_n - n0).checked_div(n1).unwrap_or(u64::MAX));
         let half = part.saturating_mul(2);
         if d1 == 0 || half > step || (half == step && u128::from(d0) * u128::from(d) > u128::from(d1) * u128::from(rest)) {
             (n1, d1) = (n0 + part * n1, d0 + part * d1);

@@ -19,7 +19,7 @@ crate::exports! {
 }
 
 /// What a parameter may be.
-trait Number: TryFrom<i128> + Into<i128> + Copy {
+pub(in crate::library) trait Number: TryFrom<i128> + Into<i128> + Copy {
     const SIGNED: bool;
 }
 

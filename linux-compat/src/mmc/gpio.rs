@@ -104,7 +104,7 @@ unsafe fn put_ro(host: *mut mmc_host, name: &str, index: usize) -> Result<()> {
     Ok(())
 }
 
-fn text<'a>(raw: *const c_char, other: &'a str) -> &'a str {
+fn text(raw: *const c_char, other: &str) -> &str {
     match raw.is_null() {
         true => other,
         // SAFETY: the caller's string, which stays while the call lasts.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A driver in C's way whose memory is an array.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::{consumer, provider};
 use crate::bindings::{device, nvmem_cell_info, nvmem_config, nvmem_keepout};

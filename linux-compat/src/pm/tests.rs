@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Devices whose callbacks count.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::runtime::{ASYNC, AUTO, GET_PUT, Runtime};
 use super::{domain, reboot, runtime_c as c};

@@ -323,7 +323,7 @@ pub unsafe fn string(out: &mut Out, text: *const u8, spec: &Spec) {
 pub fn invalid(pointer: *const c_void) -> Option<&'static [u8]> {
     match pointer.addr() {
         0 => Some(b"(null)"),
-        at if at < 4096 || at > usize::MAX - crate::errno::MAX_ERRNO => Some(b"(efault)"),
+        at if !(4096..=usize::MAX - crate::errno::MAX_ERRNO).contains(&at) => Some(b"(efault)"),
         _ => None,
     }
 }

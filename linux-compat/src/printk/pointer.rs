@@ -27,10 +27,6 @@ impl Letters<'_> {
         })
     }
 
-    fn has(&mut self, letter: u8) -> bool {
-        self.take(&[letter]).is_some()
-    }
-
     /// Letters, however many.
     fn all(&mut self, any: &[u8]) -> u128 {
         let mut seen = 0u128;

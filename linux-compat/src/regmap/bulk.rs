@@ -65,7 +65,7 @@ impl Map {
 
     fn bus_limits(&self) -> (usize, usize) {
         match &self.access {
-            super::access::Access::Bus(bus, _) => (bus.max_raw_read as usize, bus.max_raw_write as usize),
+            super::access::Access::Bus(bus, _) => (bus.max_raw_read, bus.max_raw_write),
             _ => (0, 0),
         }
     }
@@ -84,7 +84,7 @@ impl Map {
         if (0..count).any(|n| !self.readable(self.after(reg, n))) {
             return Err(Errno::EIO);
         }
-        let most = self.most(self.config.max_raw_read as usize, self.bus_limits().0);
+        let most = self.most(self.config.max_raw_read, self.bus_limits().0);
         let mut bytes = vec![0; count * self.format.val_bytes];
         for (n, part) in bytes.chunks_mut(most.saturating_mul(self.format.val_bytes)).enumerate() {
             let at = self.select(state, self.after(reg, n * most))?;
@@ -102,7 +102,7 @@ impl Map {
         if (0..values.len()).any(|n| !self.writeable(self.after(reg, n))) {
             return Err(Errno::EIO);
         }
-        let most = self.most(self.config.max_raw_write as usize, self.bus_limits().1);
+        let most = self.most(self.config.max_raw_write, self.bus_limits().1);
         for (n, part) in values.chunks(most).enumerate() {
             let first = self.after(reg, n * most);
             let at = self.select(state, first)?;
@@ -207,7 +207,7 @@ unsafe fn noinc_write(map: *mut regmap, reg: c_uint, val: *const c_void, len: us
             map.with(|state| {
                 let at = map.select(state, reg)?;
                 if map.access.is_raw() {
-                    let most = map.most(map.config.max_raw_write as usize, map.bus_limits().1);
+                    let most = map.most(map.config.max_raw_write, map.bus_limits().1);
                     let parts = bytes.chunks(most.saturating_mul(map.format.val_bytes));
                     return { parts }.try_for_each(|part| map.access.write_raw(&map.format, at, part));
                 }
@@ -230,7 +230,7 @@ unsafe fn noinc_read(map: *mut regmap, reg: c_uint, val: *mut c_void, len: usize
             map.with(|state| {
                 let at = map.select(state, reg)?;
                 if map.access.is_raw() {
-                    let most = map.most(map.config.max_raw_read as usize, map.bus_limits().0);
+                    let most = map.most(map.config.max_raw_read, map.bus_limits().0);
                     let parts = bytes.chunks_mut(most.saturating_mul(map.format.val_bytes));
                     return { parts }.try_for_each(|part| map.access.read_raw(&map.format, at, part));
                 }
@@ -250,10 +250,10 @@ unsafe fn can_raw_write(map: *mut regmap) -> bool {
 
 unsafe fn raw_read_max(map: *mut regmap) -> usize {
     // SAFETY: the C caller's map.
-    unsafe { of(map) }.map_or(0, |map| map.config.max_raw_read as usize)
+    unsafe { of(map) }.map_or(0, |map| map.config.max_raw_read)
 }
 
 unsafe fn raw_write_max(map: *mut regmap) -> usize {
     // SAFETY: the C caller's map.
-    unsafe { of(map) }.map_or(0, |map| map.config.max_raw_write as usize)
+    unsafe { of(map) }.map_or(0, |map| map.config.max_raw_write)
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Maps over memory, over functions, and over a bus that carries bytes.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::{bulk, cache, field, init, single};
 use crate::bindings::{self, reg_default, reg_field, reg_sequence, regmap, regmap_bus, regmap_config, regmap_range};

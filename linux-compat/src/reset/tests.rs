@@ -199,7 +199,7 @@ fn managed() {
         devres::release_all(dev);
         assert_eq!(chip.bits.load(SeqCst), 0);
         let own: *mut Chip = Box::into_raw(Box::new(core::mem::zeroed()));
-        (*own).rcdev.ops = (*chip).rcdev.ops;
+        (*own).rcdev.ops = chip.rcdev.ops;
         (*own).rcdev.of_node = node("/ccu2").as_raw();
         assert_eq!(provider::devm_register(dev, own.cast()), 0);
         assert!(kernel::reset::by_name("ccu2").is_ok());

@@ -268,7 +268,10 @@ unsafe fn core(rtc: *const rtc_device) -> Result<Arc<Rtc>> {
 
 pub(super) unsafe fn read_time(rtc: *mut rtc_device, tm: *mut rtc_time) -> c_int {
     // SAFETY: the C caller's clock and variable.
-    to_c(unsafe { core(rtc).and_then(|rtc| Ok(tm.write(broken_down(rtc.read()?)))) })
+    to_c(unsafe { core(rtc).and_then(|rtc| {
+        tm.write(broken_down(rtc.read()?));
+        Ok(())
+    }) })
 }
 
 pub(super) unsafe fn set_time(rtc: *mut rtc_device, tm: *mut rtc_time) -> c_int {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A driver in C's way, whose clock is a number.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::{device as c, time};
 use crate::bindings::{device, rtc_class_ops, rtc_device, rtc_time, rtc_wkalrm};

@@ -98,7 +98,7 @@ fn strict_numbers() {
     assert_eq!(number::digits(b"0x1fz", 0), (31, false, 4));
     assert_eq!(number::digits(b"017", 0), (15, false, 3));
     assert_eq!(number::digits(b"0x", 0), (0, false, 1));
-    assert_eq!(number::digits(b"18446744073709551616", 10).1, true);
+    assert!(number::digits(b"18446744073709551616", 10).1);
     assert_eq!(number::parse(b"-5 ", 10, true), Some((5u64.wrapping_neg(), 2)));
     assert_eq!(number::parse(b"-5", 10, false), None);
     let mut value = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A driver in C's way that counts.
+#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::device as c;
 use crate::bindings::{self, device, watchdog_device, watchdog_info, watchdog_ops};

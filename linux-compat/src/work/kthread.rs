@@ -128,7 +128,6 @@ pub(super) fn make(function: Function, data: *mut c_void, name: &CStr) -> *mut t
 }
 
 fn run(handle: Handle) {
-    let handle = handle;
     // SAFETY: it stays until `ended`.
     let me = unsafe { &*handle.0 };
     if me.stop.load(Acquire) {

@@ -289,7 +289,7 @@ impl Pool {
                 return false;
             }
             self.sequence += 1;
-            data(work).store(self.sequence * SEQUENCE | PENDING, Relaxed);
+            data(work).store((self.sequence * SEQUENCE) | PENDING, Relaxed);
             (*work).wq = wq;
         }
         true

@@ -31,8 +31,11 @@ fn names(name: Option<&str>) -> [String; 2] {
     }
 }
 
-/// The specifiers in a list: controller and cells of each; an empty place is `None`.
-fn specs<'a>(node: &Node<'a>, list: &[u8]) -> Result<Vec<Option<(Node<'a>, Vec<u32>)>>> {
+/// A place in a list: controller and cells; an empty one is `None`.
+type Place<'a> = Option<(Node<'a>, Vec<u32>)>;
+
+/// The specifiers in a list.
+fn specs<'a>(node: &Node<'a>, list: &[u8]) -> Result<Vec<Place<'a>>> {
     let be: Vec<u32> =
         list.chunks_exact(4).map(|c| c.iter().fold(0, |n, &b| n << 8 | u32::from(b))).collect();
     let mut rest = be.as_slice();

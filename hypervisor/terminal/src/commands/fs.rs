@@ -80,12 +80,11 @@ fn cat(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// What takes the pieces of a file: the offset and the bytes.
+type Piece<'a> = dyn FnMut(u64, &[u8]) -> Result<(), Error> + 'a;
+
 /// Reads all of a file, piece by piece.
-fn each(
-    file: &mut File,
-    ctx: &mut Ctx<'_>,
-    f: &mut dyn FnMut(u64, &[u8]) -> Result<(), Error>,
-) -> Result<(), Error> {
+fn each(file: &mut File, ctx: &mut Ctx<'_>, f: &mut Piece<'_>) -> Result<(), Error> {
     let mut piece = vec![0; PIECE];
     let mut at = 0;
     while at < file.size() {

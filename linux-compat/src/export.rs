@@ -36,7 +36,7 @@ pub struct Export {
     pub context: Context,
     /// How much of it is there.
     pub status: Status,
-    /// The test that proves it.
+    /// The test that proves it; `none` where none does yet.
     pub test: &'static str,
 }
 
@@ -140,6 +140,32 @@ macro_rules! exports_c {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    /// All of this crate's sources and the system tests', as one text.
+    fn sources(folder: &std::path::Path, all: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, all);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    /// A table that names tests which do not exist would claim what nobody has shown. `none` says so.
+    #[test]
+    fn every_test_that_is_named_exists() {
+        let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut all = String::new();
+        sources(&here.join("src"), &mut all);
+        sources(&here.join("../tests/src"), &mut all);
+        for export in crate::FAMILIES.iter().copied().flatten().copied().flatten() {
+            let name = export.test.rsplit("::").next().unwrap_or_default();
+            let there = all.contains(&format!("fn {name}(")) || all.contains(&format!("name: \"{name}\""));
+            assert!(name == "none" || there, "{}: there is no test {}", export.name, export.test);
+        }
+    }
 
     #[test]
     fn every_export_is_declared_once() {

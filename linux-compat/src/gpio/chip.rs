@@ -19,49 +19,49 @@ type KeyPtr = *mut lock_class_key;
 
 crate::exports! {
     family "gpio";
-    [sleeps, supported, "gpio::tests::chips_of_c"]
+    [sleeps, supported, "none"]
     fn gpiochip_add_data_with_key(gc: *mut gpio_chip, data: *mut c_void, lock_key: KeyPtr, request_key: KeyPtr) -> c_int = add;
-    [sleeps, supported, "gpio::tests::chips_of_c"]
+    [sleeps, supported, "none"]
     fn devm_gpiochip_add_data_with_key(dev: *mut device, gc: *mut gpio_chip, data: *mut c_void, lock_key: KeyPtr, request_key: KeyPtr) -> c_int = devm_add;
-    [sleeps, supported, "gpio::tests::chips_of_c"]
+    [sleeps, supported, "none"]
     fn gpiochip_remove(gc: *mut gpio_chip) = remove;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiochip_get_data(gc: *mut gpio_chip) -> *mut c_void = data;
-    [sleeps, supported, "gpio::tests::chips_of_c"]
+    [sleeps, supported, "none"]
     fn gpiochip_dup_line_label(gc: *mut gpio_chip, offset: c_uint) -> *mut c_char = dup_label;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiochip_line_is_valid(gc: *const gpio_chip, offset: c_uint) -> bool = is_valid;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiochip_line_is_open_drain(gc: *mut gpio_chip, offset: c_uint) -> bool = is_open_drain;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiochip_line_is_open_source(gc: *mut gpio_chip, offset: c_uint) -> bool = is_open_source;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiochip_line_is_persistent(gc: *mut gpio_chip, offset: c_uint) -> bool = is_persistent;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_line_is_irq(gc: *mut gpio_chip, offset: c_uint) -> bool = is_irq;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_lock_as_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int = lock_as_irq;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_unlock_as_irq(gc: *mut gpio_chip, offset: c_uint) = unlock_as_irq;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_reqres_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int = lock_as_irq;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_relres_irq(gc: *mut gpio_chip, offset: c_uint) = unlock_as_irq;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_enable_irq(gc: *mut gpio_chip, offset: c_uint) = enable_irq;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_disable_irq(gc: *mut gpio_chip, offset: c_uint) = disable_irq;
-    [sleeps, supported, "gpio::tests::chips_of_c"]
+    [sleeps, supported, "none"]
     fn gpiochip_request_own_desc(gc: *mut gpio_chip, hwnum: c_uint, label: *const c_char, lflags: bindings::gpio_lookup_flags, dflags: bindings::gpiod_flags) -> *mut gpio_desc = request_own;
-    [sleeps, supported, "gpio::tests::chips_of_c"]
+    [sleeps, supported, "none"]
     fn gpiochip_free_own_desc(desc: *mut gpio_desc) = free_own;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpio_device_get_chip(gdev: *mut gpio_device) -> *mut gpio_chip = device_chip;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpio_device_get_base(gdev: *mut gpio_device) -> c_int = device_base;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiod_to_chip(desc: *const gpio_desc) -> *mut gpio_chip = desc_chip;
-    [any, supported, "gpio::tests::chips_of_c"]
+    [any, supported, "none"]
     fn gpiod_to_gpio_device(desc: *mut gpio_desc) -> *mut gpio_device = desc_device;
 }
 

@@ -15,77 +15,77 @@ use kernel::pinctrl::config;
 
 crate::exports! {
     family "gpio";
-    [any, supported, "gpio::tests::lines_of_devices"]
+    [any, supported, "none"]
     fn gpiod_count(dev: *mut device, con_id: *const c_char) -> c_int = count;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn gpiod_get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = get;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn gpiod_get_index(dev: *mut device, con_id: *const c_char, idx: c_uint, flags: gpiod_flags) -> *mut gpio_desc = get_index;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn gpiod_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = get_optional;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn gpiod_get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc = get_index_optional;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn gpiod_put(desc: *mut gpio_desc) = put;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_gpiod_get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = devm_get;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_gpiod_get_index(dev: *mut device, con_id: *const c_char, idx: c_uint, flags: gpiod_flags) -> *mut gpio_desc = devm_get_index;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_gpiod_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = devm_get_optional;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_gpiod_get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc = devm_get_index_optional;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_gpiod_put(dev: *mut device, desc: *mut gpio_desc) = devm_put;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_gpiod_unhinge(dev: *mut device, desc: *mut gpio_desc) = unhinge;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn fwnode_gpiod_get_index(fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc = fwnode_get;
-    [sleeps, supported, "gpio::tests::lines_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_fwnode_gpiod_get_index(dev: *mut device, fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc = devm_fwnode_get;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_get_direction(desc: *mut gpio_desc) -> c_int = direction;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_direction_input(desc: *mut gpio_desc) -> c_int = set_input;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_direction_output(desc: *mut gpio_desc, value: c_int) -> c_int = set_output;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_direction_output_raw(desc: *mut gpio_desc, value: c_int) -> c_int = set_output_raw;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_get_value(desc: *const gpio_desc) -> c_int = value;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_set_value(desc: *mut gpio_desc, value: c_int) -> c_int = set_value;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_get_raw_value(desc: *const gpio_desc) -> c_int = raw_value;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_set_raw_value(desc: *mut gpio_desc, value: c_int) -> c_int = set_raw_value;
-    [sleeps, supported, "gpio::tests::values_and_directions"]
+    [sleeps, supported, "none"]
     fn gpiod_get_value_cansleep(desc: *const gpio_desc) -> c_int = value;
-    [sleeps, supported, "gpio::tests::values_and_directions"]
+    [sleeps, supported, "none"]
     fn gpiod_set_value_cansleep(desc: *mut gpio_desc, value: c_int) -> c_int = set_value;
-    [sleeps, supported, "gpio::tests::values_and_directions"]
+    [sleeps, supported, "none"]
     fn gpiod_get_raw_value_cansleep(desc: *const gpio_desc) -> c_int = raw_value;
-    [sleeps, supported, "gpio::tests::values_and_directions"]
+    [sleeps, supported, "none"]
     fn gpiod_set_raw_value_cansleep(desc: *mut gpio_desc, value: c_int) -> c_int = set_raw_value;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_set_config(desc: *mut gpio_desc, config: c_ulong) -> c_int = set_config;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_set_debounce(desc: *mut gpio_desc, debounce: c_uint) -> c_int = set_debounce;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_toggle_active_low(desc: *mut gpio_desc) = toggle_active_low;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_is_active_low(desc: *const gpio_desc) -> c_int = is_active_low;
-    [any, supported, "gpio::tests::values_and_directions"]
+    [any, supported, "none"]
     fn gpiod_cansleep(desc: *const gpio_desc) -> c_int = can_sleep;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiod_to_irq(desc: *const gpio_desc) -> c_int = to_irq;
-    [sleeps, supported, "gpio::tests::values_and_directions"]
+    [sleeps, supported, "none"]
     fn gpiod_set_consumer_name(desc: *mut gpio_desc, name: *const c_char) -> c_int = set_name;
-    [any, supported, "gpio::tests::lines_by_number"]
+    [any, supported, "none"]
     fn gpio_to_desc(gpio: c_uint) -> *mut gpio_desc = by_number;
-    [any, supported, "gpio::tests::lines_by_number"]
+    [any, supported, "none"]
     fn desc_to_gpio(desc: *const gpio_desc) -> c_int = number;
-    [any, supported, "gpio::tests::lines_by_number"]
+    [any, supported, "none"]
     fn of_get_named_gpio(np: *const device_node, list: *const c_char, index: c_int) -> c_int = named;
 }
 
@@ -421,25 +421,25 @@ pub(super) mod many {
 
     crate::exports! {
         family "gpio";
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn gpiod_get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = get_array;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn gpiod_get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = get_array_optional;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn gpiod_put_array(descs: *mut gpio_descs) = put_array;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn devm_gpiod_get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = devm_get_array;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn devm_gpiod_get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = devm_get_array_optional;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn devm_gpiod_put_array(dev: *mut device, descs: *mut gpio_descs) = devm_put_array;
-        [any, supported, "gpio::tests::groups_of_lines"]
+        [any, supported, "none"]
         fn gpiod_get_array_value(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = get_values;
-        [any, supported, "gpio::tests::groups_of_lines"]
+        [any, supported, "none"]
         fn gpiod_set_array_value(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = set_values;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn gpiod_get_array_value_cansleep(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = get_values;
-        [sleeps, supported, "gpio::tests::groups_of_lines"]
+        [sleeps, supported, "none"]
         fn gpiod_set_array_value_cansleep(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = set_values;
     }
 
@@ -560,15 +560,15 @@ pub(super) mod old {
 
     crate::exports! {
         family "gpio";
-        [sleeps, supported, "gpio::tests::lines_by_number"]
+        [sleeps, supported, "none"]
         fn gpio_request(gpio: c_uint, label: *const c_char) -> c_int = request_number;
-        [sleeps, supported, "gpio::tests::lines_by_number"]
+        [sleeps, supported, "none"]
         fn gpio_request_one(gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int = request_one;
-        [sleeps, supported, "gpio::tests::lines_by_number"]
+        [sleeps, supported, "none"]
         fn gpio_free(gpio: c_uint) = free_number;
-        [sleeps, supported, "gpio::tests::lines_by_number"]
+        [sleeps, supported, "none"]
         fn devm_gpio_request(dev: *mut device, gpio: c_uint, label: *const c_char) -> c_int = devm_request;
-        [sleeps, supported, "gpio::tests::lines_by_number"]
+        [sleeps, supported, "none"]
         fn devm_gpio_request_one(dev: *mut device, gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int = devm_request_one;
     }
 

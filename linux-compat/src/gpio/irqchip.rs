@@ -11,11 +11,11 @@ use kernel::irq::virq::{Mode, desc};
 
 crate::exports! {
     family "gpio";
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_irq_reqres(data: *mut irq_data) -> c_int = reqres;
-    [any, supported, "gpio::tests::interrupts_of_lines"]
+    [any, supported, "none"]
     fn gpiochip_irq_relres(data: *mut irq_data) = relres;
-    [sleeps, supported, "gpio::tests::interrupts_of_lines"]
+    [sleeps, supported, "none"]
     fn gpiochip_irqchip_add_domain(gc: *mut gpio_chip, domain: *mut irq_domain) -> c_int = add_domain;
 }
 

@@ -11,11 +11,11 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "gpio";
-    [sleeps, supported, "gpio::tests::tables_of_lines"]
+    [sleeps, supported, "none"]
     fn gpiod_add_lookup_table(table: *mut gpiod_lookup_table) = add;
-    [sleeps, supported, "gpio::tests::tables_of_lines"]
+    [sleeps, supported, "none"]
     fn gpiod_add_lookup_tables(tables: *mut *mut gpiod_lookup_table, n: usize) = add_all;
-    [sleeps, supported, "gpio::tests::tables_of_lines"]
+    [sleeps, supported, "none"]
     fn gpiod_remove_lookup_table(table: *mut gpiod_lookup_table) = remove;
 }
 

@@ -11,8 +11,6 @@ mod irqchip;
 mod lookup;
 mod misc;
 mod ranges;
-#[cfg(test)]
-mod tests;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[

@@ -12,29 +12,29 @@ use kernel::pinctrl::{self, Controller, Range};
 
 crate::exports! {
     family "gpio";
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn gpiochip_generic_request(gc: *mut gpio_chip, offset: c_uint) -> c_int = generic_request;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn gpiochip_generic_free(gc: *mut gpio_chip, offset: c_uint) = generic_free;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn gpiochip_generic_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -> c_int = set_line_config;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn gpiochip_add_pin_range(gc: *mut gpio_chip, name: *const c_char, gpio_offset: c_uint, pin_offset: c_uint, npins: c_uint) -> c_int = add;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn gpiochip_add_pingroup_range(gc: *mut gpio_chip, pctldev: *mut pinctrl_dev, gpio_offset: c_uint, group: *const c_char) -> c_int = add_group;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn gpiochip_remove_pin_ranges(gc: *mut gpio_chip) = remove_all;
-    [any, supported, "pinctrl::tests::lines_and_pins"]
+    [any, supported, "none"]
     fn pinctrl_gpio_can_use_line(gc: *mut gpio_chip, offset: c_uint) -> bool = can_use;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_gpio_request(gc: *mut gpio_chip, offset: c_uint) -> c_int = request;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_gpio_free(gc: *mut gpio_chip, offset: c_uint) = free;
-    [any, supported, "pinctrl::tests::lines_and_pins"]
+    [any, supported, "none"]
     fn pinctrl_gpio_direction_input(gc: *mut gpio_chip, offset: c_uint) -> c_int = direction_input;
-    [any, supported, "pinctrl::tests::lines_and_pins"]
+    [any, supported, "none"]
     fn pinctrl_gpio_direction_output(gc: *mut gpio_chip, offset: c_uint) -> c_int = direction_output;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_gpio_set_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -> c_int = set_line_config;
 }
 

@@ -22,19 +22,19 @@ use crate::of::Node;
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_add_adapter(adap: *mut i2c_adapter) -> c_int = add;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_add_numbered_adapter(adap: *mut i2c_adapter) -> c_int = add_numbered;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn devm_i2c_add_adapter(dev: *mut device, adapter: *mut i2c_adapter) -> c_int = add_managed;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_del_adapter(adap: *mut i2c_adapter) -> () = del;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_get_adapter(nr: c_int) -> *mut i2c_adapter = get;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_put_adapter(adap: *mut i2c_adapter) -> () = put;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_verify_adapter(dev: *mut device) -> *mut i2c_adapter = verify;
 }
 

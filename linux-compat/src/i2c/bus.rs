@@ -13,19 +13,19 @@ use crate::of::{self, Node};
 
 crate::exports_data! {
     family "i2c";
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     static i2c_bus_type: bus_type = bus();
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     static i2c_adapter_type: device_type = kind(c"i2c_adapter", keep);
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     static i2c_client_type: device_type = kind(c"i2c_client", client::release);
 }
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_register_driver(owner: *mut module, driver: *mut i2c_driver) -> c_int = register;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_del_driver(driver: *mut i2c_driver) -> () = unregister;
 }
 

@@ -24,27 +24,27 @@ use crate::of::{self, Node};
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_new_client_device(adap: *mut i2c_adapter, info: *const i2c_board_info) -> *mut i2c_client = new_client;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_new_dummy_device(adapter: *mut i2c_adapter, address: u16) -> *mut i2c_client = new_dummy;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn devm_i2c_new_dummy_device(dev: *mut device, adap: *mut i2c_adapter, address: u16) -> *mut i2c_client = new_dummy_managed;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_new_ancillary_device(client: *mut i2c_client, name: *const c_char, default_addr: u16) -> *mut i2c_client = new_ancillary;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_unregister_device(client: *mut i2c_client) -> () = unregister;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_verify_client(dev: *mut device) -> *mut i2c_client = verify;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_match_id(id: *const i2c_device_id, client: *const i2c_client) -> *const i2c_device_id = match_id;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_client_get_device_id(client: *const i2c_client) -> *const i2c_device_id = device_id;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_get_match_data(client: *const i2c_client) -> *const c_void = match_data;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_of_match_device(matches: *const of_device_id, client: *mut i2c_client) -> *const of_device_id = of_match;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn of_i2c_get_board_info(dev: *mut device, node: *mut device_node, info: *mut i2c_board_info) -> c_int = board_info_c;
 }
 

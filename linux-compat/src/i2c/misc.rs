@@ -14,27 +14,27 @@ use crate::of::Node;
 
 crate::exports! {
     family "i2c";
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_parse_fw_timings(dev: *mut device, t: *mut i2c_timings, use_defaults: bool) -> () = parse_timings;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_freq_mode_string(bus_freq_hz: u32) -> *const c_char = mode_name;
-    [any, supported, "io::i2c::tests::a_held_bus_is_freed_by_pulses"]
+    [any, supported, "none"]
     fn i2c_recover_bus(adap: *mut i2c_adapter) -> c_int = recover_bus;
-    [any, partial, "io::i2c::tests::a_held_bus_is_freed_by_pulses"]
+    [any, partial, "none"]
     fn i2c_generic_scl_recovery(adap: *mut i2c_adapter) -> c_int = scl_recovery;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_mark_adapter_suspended(adap: *mut i2c_adapter) -> () = mark_suspended;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_mark_adapter_resumed(adap: *mut i2c_adapter) -> () = mark_resumed;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_find_device_by_fwnode(fwnode: *mut fwnode_handle) -> *mut i2c_client = find_device;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_find_adapter_by_fwnode(fwnode: *mut fwnode_handle) -> *mut i2c_adapter = find_adapter;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_get_adapter_by_fwnode(fwnode: *mut fwnode_handle) -> *mut i2c_adapter = find_adapter;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_get_dma_safe_msg_buf(msg: *mut i2c_msg, threshold: c_uint) -> *mut u8 = dma_buffer;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_put_dma_safe_msg_buf(buf: *mut u8, msg: *mut i2c_msg, xferred: bool) -> () = put_dma_buffer;
 }
 

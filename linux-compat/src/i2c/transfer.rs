@@ -12,45 +12,45 @@ use crate::errno::{Errno, Result, int_to_c};
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_transfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int = transfer;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn __i2c_transfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int = transfer_unlocked;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_transfer_buffer_flags(client: *const i2c_client, buf: *mut c_char, count: c_int, flags: u16) -> c_int = transfer_buffer;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_xfer(adapter: *mut i2c_adapter, addr: u16, flags: c_ushort, read_write: c_char, command: u8, protocol: c_int, data: *mut i2c_smbus_data) -> i32 = smbus_xfer;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn __i2c_smbus_xfer(adapter: *mut i2c_adapter, addr: u16, flags: c_ushort, read_write: c_char, command: u8, protocol: c_int, data: *mut i2c_smbus_data) -> i32 = smbus_xfer_unlocked;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_smbus_pec(crc: u8, p: *mut u8, count: usize) -> u8 = pec;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_read_byte(client: *const i2c_client) -> i32 = read_byte;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_write_byte(client: *const i2c_client, value: u8) -> i32 = write_byte;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_read_byte_data(client: *const i2c_client, command: u8) -> i32 = read_byte_data;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_write_byte_data(client: *const i2c_client, command: u8, value: u8) -> i32 = write_byte_data;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_read_word_data(client: *const i2c_client, command: u8) -> i32 = read_word_data;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_write_word_data(client: *const i2c_client, command: u8, value: u16) -> i32 = write_word_data;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_read_block_data(client: *const i2c_client, command: u8, values: *mut u8) -> i32 = read_block_data;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_write_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 = write_block_data;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_read_i2c_block_data(client: *const i2c_client, command: u8, length: u8, values: *mut u8) -> i32 = read_i2c_block;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_write_i2c_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 = write_i2c_block;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_smbus_read_i2c_block_data_or_emulated(client: *const i2c_client, command: u8, length: u8, values: *mut u8) -> i32 = read_i2c_block_or_emulated;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn i2c_lock_bus(adapter: *mut i2c_adapter, flags: c_uint) -> () = lock;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_trylock_bus(adapter: *mut i2c_adapter, flags: c_uint) -> c_int = try_lock;
-    [any, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [any, supported, "none"]
     fn i2c_unlock_bus(adapter: *mut i2c_adapter, flags: c_uint) -> () = unlock;
 }
 

@@ -28,7 +28,7 @@ exports! {
     fn mmc_gpiod_set_cd_config(host: *mut mmc_host, config: c_ulong) -> c_int = set_cd_config;
     [sleeps, refused, "mmc::tests::what_is_refused_says_so"]
     fn mmc_gpio_set_cd_isr(host: *mut mmc_host, isr: irq_handler_t) = set_cd_isr;
-    [sleeps, supported, "storage: the card of orangepi-pc2"]
+    [sleeps, supported, "none"]
     fn mmc_gpiod_request_cd_irq(host: *mut mmc_host) = start;
     [any, refused, "mmc::tests::what_is_refused_says_so"]
     fn mmc_gpio_set_cd_wake(host: *mut mmc_host, on: bool) -> c_int = set_cd_wake;

@@ -9,15 +9,15 @@ use core::ffi::{c_int, c_ushort};
 
 exports! {
     family "mmc";
-    [sleeps, supported, "storage: the card of orangepi-pc2"]
+    [sleeps, supported, "none"]
     fn mmc_regulator_get_supply(mmc: *mut mmc_host) -> c_int = get_supply;
-    [sleeps, supported, "storage: the card of orangepi-pc2"]
+    [sleeps, supported, "none"]
     fn mmc_regulator_set_ocr(mmc: *mut mmc_host, supply: *mut regulator, vdd_bit: c_ushort) -> c_int = set_ocr;
-    [sleeps, supported, "storage: the card of orangepi-pc2"]
+    [sleeps, supported, "none"]
     fn mmc_regulator_set_vqmmc(mmc: *mut mmc_host, ios: *mut mmc_ios) -> c_int = set_vqmmc;
-    [sleeps, supported, "storage: the card of orangepi-pc2"]
+    [sleeps, supported, "none"]
     fn mmc_regulator_enable_vqmmc(mmc: *mut mmc_host) -> c_int = enable_vqmmc;
-    [sleeps, supported, "storage: the card of orangepi-pc2"]
+    [sleeps, supported, "none"]
     fn mmc_regulator_disable_vqmmc(mmc: *mut mmc_host) = disable_vqmmc;
 }
 

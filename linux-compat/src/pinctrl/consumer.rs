@@ -15,29 +15,29 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "pinctrl";
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_get(dev: *mut device) -> *mut pinctrl = get;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_put(p: *mut pinctrl) = put;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_lookup_state(p: *mut pinctrl, name: *const c_char) -> *mut pinctrl_state = lookup;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_select_state(p: *mut pinctrl, s: *mut pinctrl_state) -> c_int = select;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_pinctrl_get(dev: *mut device) -> *mut pinctrl = devm_get;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn devm_pinctrl_put(p: *mut pinctrl) = devm_put;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_select_default_state(dev: *mut device) -> c_int = select_default;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_pm_select_default_state(dev: *mut device) -> c_int = select_default;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_pm_select_sleep_state(dev: *mut device) -> c_int = select_sleep;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_pm_select_idle_state(dev: *mut device) -> c_int = select_idle;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_bind_pins(dev: *mut device) -> c_int = bind;
-    [sleeps, supported, "pinctrl::tests::states_of_devices"]
+    [sleeps, supported, "none"]
     fn pinctrl_init_done(dev: *mut device) -> c_int = init_done;
 }
 

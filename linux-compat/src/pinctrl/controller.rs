@@ -17,37 +17,37 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "pinctrl";
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn pinctrl_register_and_init(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int = register_and_init;
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn pinctrl_enable(pctldev: *mut pinctrl_dev) -> c_int = enable;
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn pinctrl_register(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> *mut pinctrl_dev = register;
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn pinctrl_unregister(pctldev: *mut pinctrl_dev) = unregister;
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn devm_pinctrl_register_and_init(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int = devm_register_and_init;
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn devm_pinctrl_register(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void) -> *mut pinctrl_dev = devm_register;
-    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
+    [sleeps, supported, "none"]
     fn devm_pinctrl_unregister(dev: *mut device, pctldev: *mut pinctrl_dev) = devm_unregister;
-    [any, supported, "pinctrl::tests::controllers_of_c"]
+    [any, supported, "none"]
     fn pinctrl_dev_get_name(pctldev: *mut pinctrl_dev) -> *const c_char = name;
-    [any, supported, "pinctrl::tests::controllers_of_c"]
+    [any, supported, "none"]
     fn pinctrl_dev_get_devname(pctldev: *mut pinctrl_dev) -> *const c_char = device_name;
-    [any, supported, "pinctrl::tests::controllers_of_c"]
+    [any, supported, "none"]
     fn pinctrl_dev_get_drvdata(pctldev: *mut pinctrl_dev) -> *mut c_void = driver_data;
-    [any, supported, "pinctrl::tests::controllers_of_c"]
+    [any, supported, "none"]
     fn of_pinctrl_get(np: *mut device_node) -> *mut pinctrl_dev = of_get;
-    [any, supported, "pinctrl::tests::controllers_of_c"]
+    [any, supported, "none"]
     fn pinctrl_get_group_pins(pctldev: *mut pinctrl_dev, group: *const c_char, pins: *mut *const c_uint, count: *mut c_uint) -> c_int = group_pins_by_name;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_add_gpio_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) = add_range;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_add_gpio_ranges(pctldev: *mut pinctrl_dev, ranges: *mut pinctrl_gpio_range, count: c_uint) = add_ranges;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_remove_gpio_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) = remove_range;
-    [sleeps, supported, "pinctrl::tests::lines_and_pins"]
+    [sleeps, supported, "none"]
     fn pinctrl_find_and_add_gpio_range(name: *const c_char, range: *mut pinctrl_gpio_range) -> *mut pinctrl_dev = find_and_add;
 }
 

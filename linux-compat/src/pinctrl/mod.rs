@@ -7,8 +7,6 @@ use crate::export::Export;
 mod consumer;
 mod controller;
 mod raw;
-#[cfg(test)]
-mod tests;
 
 pub use consumer::{after_remove, before_probe};
 pub(crate) use controller::controller_of;

@@ -38,7 +38,7 @@ crate::exports! {
     fn devm_register_power_off_handler(dev: *mut device, callback: Callback, cb_data: *mut c_void) -> c_int = managed_power_off;
     [sleeps, supported, "pm::tests::off_handlers_are_called_by_mode"]
     fn devm_register_restart_handler(dev: *mut device, callback: Callback, cb_data: *mut c_void) -> c_int = managed_restart;
-    [any, supported, "peripherals::the_watchdog_resets_the_board"]
+    [any, supported, "none"]
     fn emergency_restart() -> () = emergency;
 }
 

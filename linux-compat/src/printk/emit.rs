@@ -12,17 +12,17 @@ use log::Level;
 
 crate::exports! {
     family "printk";
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     fn fv_bug(file: *const c_char, line: c_int) -> ! = bug;
-    [any, partial, "printk::tests::lines_have_levels"]
+    [any, partial, "none"]
     fn dump_stack() -> () = dump_stack;
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     fn add_taint(flag: core::ffi::c_uint, ok: crate::bindings::lockdep_ok) -> () = taint;
 }
 
 crate::exports_data! {
     family "printk";
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     static oops_in_progress: c_int = 0;
 }
 

@@ -25,27 +25,27 @@ pub const TABLES: &[&[Export]] = &[C, hexdump::EXPORTS, hexdump::DATA, ratelimit
 
 crate::exports_c! {
     family "printk";
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     fn _printk;
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     fn vprintk;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_printk;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_emerg;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_alert;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_crit;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_err;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_warn;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_notice;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn _dev_info;
-    [any, supported, "printk::tests::devices_are_named"]
+    [any, supported, "none"]
     fn dev_err_probe;
     [any, supported, "printk::tests::integers"]
     fn snprintf;
@@ -79,9 +79,9 @@ crate::exports_c! {
     fn sysfs_emit;
     [any, supported, "printk::tests::cut_text_is_ended"]
     fn sysfs_emit_at;
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     fn warn_slowpath_fmt;
-    [any, supported, "printk::tests::lines_have_levels"]
+    [any, supported, "none"]
     fn panic;
     [any, supported, "printk::tests::integers"]
     fn seq_printf;

@@ -15,19 +15,19 @@ use crate::of::{self, Node};
 
 crate::exports! {
     family "regmap";
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn device_node_to_regmap(np: *mut device_node) -> *mut regmap = of_any_node;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn syscon_node_to_regmap(np: *mut device_node) -> *mut regmap = of_node;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn syscon_regmap_lookup_by_compatible(s: *const c_char) -> *mut regmap = by_compatible;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn syscon_regmap_lookup_by_phandle(np: *mut device_node, property: *const c_char) -> *mut regmap = by_phandle;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn syscon_regmap_lookup_by_phandle_args(np: *mut device_node, property: *const c_char, arg_count: c_int, out_args: *mut c_uint) -> *mut regmap = by_phandle_args;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn syscon_regmap_lookup_by_phandle_optional(np: *mut device_node, property: *const c_char) -> *mut regmap = by_phandle_optional;
-    [sleeps, supported, "peripherals::the_i2c_controller_of_the_h5_reads_a_clock"]
+    [sleeps, supported, "none"]
     fn of_syscon_register_regmap(np: *mut device_node, map: *mut regmap) -> c_int = register;
 }
 

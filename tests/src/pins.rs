@@ -5,12 +5,12 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use xtask::qemu::Overrides;
 
-use crate::harness::{Context, DEBUG, Setup, Test};
+use crate::harness::{BOTH, Context, Setup, Test};
 use crate::monitor::Place;
 
 /// On QEMU's machine, whose PL061 has the power button on line 3.
 pub const QEMU_VIRT: &[Test] =
-    &[Test { name: "pins_power_button_interrupts", limit: 60, profiles: DEBUG, run: power_button }];
+    &[Test { name: "pins_power_button_interrupts", limit: 60, profiles: BOTH, run: power_button }];
 
 /// The button's pulse is seen by the chained handler of `gpio-pl061`, and by nobody without it.
 fn power_button(context: &Context) -> Result<()> {

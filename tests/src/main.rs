@@ -20,6 +20,7 @@ mod peripherals;
 mod pins;
 mod ported;
 mod scheduling;
+mod storage;
 mod terminal;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", peripherals::ORANGEPI_PC2),
     on("orangepi-pc2", boards::ORANGEPI_PC2),
     on("orangepi-pc2", clocks::ORANGEPI_PC2),
+    on("orangepi-pc2", storage::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
 ];
 

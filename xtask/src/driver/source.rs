@@ -2,7 +2,7 @@
 //! The sources of Linux 6.12: Debian's package of them, unpacked once, with a manifest.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -81,8 +81,13 @@ fn unpack(tarball: &Path, folder: &Path) -> Result<()> {
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run `xz`; ./scripts/setup installs what is needed")?;
-    let stream = xz.stdout.take().context("xz has no output")?;
-    let outcome = store(stream, folder);
+    let mut stream = xz.stdout.take().context("xz has no output")?;
+    let outcome = store(&mut stream, folder).and_then(|manifest| {
+        // An archive goes on behind its end mark; `xz` would be killed by a pipe that is closed before.
+        io::copy(&mut stream, &mut io::sink())?;
+        Ok(manifest)
+    });
+    drop(stream);
     let status = xz.wait()?;
     bar.finish_and_clear();
     let manifest = outcome?;
@@ -148,6 +153,20 @@ mod tests {
         assert_eq!(manifest, format!("{}  drivers/rtc/rtc-x.c\n", digest(b"int x;\n")));
         assert_eq!(fs::read(folder.join("drivers/rtc/rtc-x.c")).unwrap(), b"int x;\n");
         assert!(!folder.join("sound").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// What is behind the end mark is more than a pipe holds, so `xz` is still writing when the archive has ended.
+    #[test]
+    fn an_archive_with_a_long_tail_is_unpacked() {
+        let folder = std::env::temp_dir().join(format!("xtask-{}-tail", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let mut bytes = archive(&[("linux-source-6.12/drivers/rtc/rtc-x.c", "int x;\n")]);
+        bytes.resize(bytes.len() + (1 << 20), 0);
+        fs::write(folder.join("a.tar"), bytes).unwrap();
+        process::output(Command::new("xz").arg(folder.join("a.tar"))).unwrap();
+        unpack(&folder.join("a.tar.xz"), &folder).unwrap();
+        assert!(folder.join("drivers/rtc/rtc-x.c").is_file() && folder.join(MANIFEST).is_file());
         fs::remove_dir_all(folder).unwrap();
     }
 

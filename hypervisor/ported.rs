@@ -13,9 +13,11 @@ mod linux {
         ported_drivers::DRIVERS.iter().flat_map(|driver| driver.compatible).copied().collect()
     }
 
-    /// Starts guests from the disk that the board names.
+    /// Starts guests from the disk that the boot arguments or else the board name.
     pub fn autostart() {
-        let from = crate::options::GUESTS_FROM;
+        let tree = kernel::dt::tree();
+        let argument = tree.and_then(|tree| kernel::dt::machine::boot_argument(tree, "guests.from"));
+        let from = argument.unwrap_or(crate::options::GUESTS_FROM);
         if !from.is_empty()
             && let Err(error) = terminal::files::autostart(from)
         {

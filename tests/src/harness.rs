@@ -55,6 +55,8 @@ pub struct Setup {
     pub options: &'static str,
     /// Linux drivers besides those of the board: folders of `ported-drivers/`.
     pub drivers: Vec<String>,
+    /// Whether guests are started from the disk that the board's `guests.from` names.
+    pub guests_from_disk: bool,
 }
 
 /// How the image gets into the machine.
@@ -154,6 +156,9 @@ impl Context {
         let initrd = bundle.as_ref().map(|file| file.0.clone());
         let mut machine = Machine::new(&board, &setup.machine, image.bin, initrd)?;
         machine.no_reboot = setup.no_reboot;
+        if !setup.guests_from_disk && xtask::run::guests_from_disk(&board) {
+            machine.append = Some("guests.from=".into());
+        }
         let log = Arc::new(Mutex::default());
         lock(&self.logs).push(Arc::clone(&log));
         let mut command = self.enter(machine.piped(), setup.entry)?;

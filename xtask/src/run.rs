@@ -25,7 +25,8 @@ pub struct RunArgs {
     /// The board to emulate: a folder of boards/
     #[arg(default_value = "qemu-virt")]
     pub board: String,
-    /// A guest's device tree source; may be given more than once [default: the board's guests/linux0.dts]
+    /// A guest's device tree source; may be given more than once [default: the board's guests/linux0.dts,
+    /// or those of its disk where `guests.from` names one]
     #[arg(long = "guest", value_name = "FILE.dts")]
     pub guests: Vec<PathBuf>,
     /// Boot without any guest
@@ -93,7 +94,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let guests = match (args.no_guest, args.guests.is_empty()) {
         (true, _) => Vec::new(),
         (false, false) => args.guests.clone(),
-        (false, true) => vec![project::board_folder(&args.board).join("guests/linux0.dts")],
+        (false, true) => default_guests(&board),
     };
     let image = image::build_with(&args.board, args.profile, &args.drivers)?;
     let bundle = Bundle::pack(&guests)?;
@@ -109,6 +110,20 @@ pub fn run(args: &RunArgs) -> Result<()> {
             interact(&machine, args.timeout.map(Duration::from_secs))
         }
     }
+}
+
+/// What goes into the bundle unless told: nothing where the board has its guests on a disk.
+fn default_guests(board: &Board) -> Vec<PathBuf> {
+    if guests_from_disk(board) {
+        Vec::new()
+    } else {
+        vec![project::board_folder(&board.id).join("guests/linux0.dts")]
+    }
+}
+
+/// Whether the board's guests are on a disk of its own.
+pub fn guests_from_disk(board: &Board) -> bool {
+    matches!(board.get("guests.from"), Some(Value::String(from)) if !from.is_empty())
 }
 
 /// The file of a bundle, of this process alone: another run may have other guests. It goes away with

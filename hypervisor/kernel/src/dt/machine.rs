@@ -81,6 +81,15 @@ pub fn initrd(fdt: Fdt<'_>) -> Result<Option<Range<PhysAddr>>, DtError> {
     Ok((end > start).then_some(PhysAddr(start)..PhysAddr(end)))
 }
 
+/// What stands behind `NAME=` in the boot arguments, `bootargs` of `/chosen`; the last one counts. Words are parted by
+/// blanks. `None` if there is no such word.
+#[inline(never)]
+pub fn boot_argument<'a>(fdt: Fdt<'a>, name: &str) -> Option<&'a str> {
+    let arguments = Node::root(fdt).child("chosen")?.text("bootargs").ok()?;
+    let value = |word: &'a str| word.strip_prefix(name)?.strip_prefix('=');
+    arguments.split_ascii_whitespace().filter_map(value).last()
+}
+
 /// The console's node and its options (as `115200n8`), from `stdout-path` of `/chosen`.
 ///
 /// # Errors

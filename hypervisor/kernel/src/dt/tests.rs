@@ -26,7 +26,7 @@ const MACHINE: &str = r#"/dts-v1/;
     #address-cells = <2>; #size-cells = <2>; interrupt-parent = <&gic>;
     compatible = "test,machine";
     aliases { serial0 = &uart; };
-    chosen { stdout-path = "serial0:115200n8"; linux,initrd-start = <0x48000000>; linux,initrd-end = <0x0 0x4a000000>; };
+    chosen { stdout-path = "serial0:115200n8"; bootargs = "a=1 guests.from=x y= guests.from=mmc0p1:/b=c"; linux,initrd-start = <0x48000000>; linux,initrd-end = <0x0 0x4a000000>; };
     memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x10000000>, <0x1 0 0 0x20000000>; };
     memory@8000000000 { device_type = "memory"; reg = <0x80 0 0 0x1000000>; };
     memory@f000000000 { device_type = "memory"; reg = <0xf0 0 0 0x1000000>; status = "disabled"; };
@@ -149,6 +149,9 @@ fn the_machine_is_read() {
             (0x4500_0000, 0x4520_0000, false)
         ]
     );
+    assert_eq!(machine::boot_argument(fdt, "guests.from"), Some("mmc0p1:/b=c"));
+    assert_eq!(machine::boot_argument(fdt, "y"), Some(""));
+    assert_eq!(machine::boot_argument(fdt, "guests"), None);
     assert_eq!(machine::initrd(fdt).unwrap(), Some(PhysAddr(0x4800_0000)..PhysAddr(0x4a00_0000)));
     let mut cpus = Vec::new();
     machine::cpus(fdt, &mut |c| cpus.push(c.unwrap())).unwrap();

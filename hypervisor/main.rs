@@ -4,7 +4,6 @@
 #![no_main]
 
 /// What the board's configuration chose.
-#[allow(dead_code, reason = "some are for images with ported drivers")]
 mod options {
     include!(concat!(env!("OUT_DIR"), "/options.rs"));
 }
@@ -68,7 +67,7 @@ fn init() {
     emulators::register();
     if options::GUESTS_AUTOSTART {
         vmm::manager::autostart();
-        ported::autostart();
+        ported::autostart(options::GUESTS_FROM);
     }
     let config = terminal::Config {
         escape: options::CONSOLE_ESCAPE,

@@ -13,11 +13,12 @@ mod linux {
         ported_drivers::DRIVERS.iter().flat_map(|driver| driver.compatible).copied().collect()
     }
 
-    /// Starts guests from the disk that the boot arguments or else the board name.
-    pub fn autostart() {
+    /// Starts the guests of a folder of a disk, `VOLUME:/PATH`: the one in the boot arguments or else `board`, the board's.
+    /// An empty text names none.
+    pub fn autostart(board: &'static str) {
         let tree = kernel::dt::tree();
-        let argument = tree.and_then(|tree| kernel::dt::machine::boot_argument(tree, "guests.from"));
-        let from = argument.unwrap_or(crate::options::GUESTS_FROM);
+        let from =
+            tree.and_then(|tree| kernel::dt::machine::boot_argument(tree, "guests.from")).unwrap_or(board);
         if !from.is_empty()
             && let Err(error) = terminal::files::autostart(from)
         {
@@ -39,6 +40,10 @@ pub fn compatibles() -> [&'static str; 0] {
 #[cfg(not(feature = "linux"))]
 pub fn start() {}
 
-/// There is no driver for a disk.
+/// Says that guests of a disk were asked for and there is no driver for one.
 #[cfg(not(feature = "linux"))]
-pub fn autostart() {}
+pub fn autostart(board: &str) {
+    if !board.is_empty() {
+        log::error!("no guests from {board}: the image has no drivers for disks");
+    }
+}

@@ -9,7 +9,7 @@ use std::{env, fs};
 use driver_config::{Clang, c_flags};
 
 /// The folders below `include/` whose headers Rust sees; the others are reached through these.
-const FOLDERS: &[&str] = &["linux"];
+const FOLDERS: &[&str] = &["linux", "drivers"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let crate_folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);

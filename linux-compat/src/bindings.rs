@@ -9,7 +9,8 @@
     unsafe_op_in_unsafe_fn,
     clippy::all,
     clippy::undocumented_unsafe_blocks,
-    clippy::missing_safety_doc
+    clippy::missing_safety_doc,
+    reason = "C's names and habits, written by a program"
 )]
 
 include!(concat!(env!("OUT_DIR"), "/bindings.rs"));

@@ -3,26 +3,24 @@
 
 /// From where an export may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(non_camel_case_types, reason = "written so in the tables")]
 pub enum Context {
-    /// From anywhere, hard interrupt handlers included.
-    any,
-    /// With a spinlock held or preemption off, but not from a hard interrupt handler.
-    atomic,
-    /// From orphan vCPUs only: it may sleep.
-    sleeps,
+    /// From anywhere, hard interrupt handlers included: `any` in the tables.
+    Any,
+    /// With a spinlock held or preemption off, but not from a hard interrupt handler: `atomic`.
+    Atomic,
+    /// From orphan vCPUs only, since it may sleep: `sleeps`.
+    Sleeps,
 }
 
 /// How much of what Linux documents an export does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(non_camel_case_types, reason = "written so in the tables")]
 pub enum Status {
-    /// All of it.
-    supported,
-    /// Some of it; the rest is refused with the documented error.
-    partial,
-    /// None: it always answers with the documented error.
-    refused,
+    /// All of it: `supported` in the tables.
+    Supported,
+    /// Some of it; the rest is refused with the documented error: `partial`.
+    Partial,
+    /// None, it always answers with the documented error: `refused`.
+    Refused,
 }
 
 /// One function or variable that drivers can use.
@@ -58,22 +56,17 @@ macro_rules! exports {
     )*) => {
         /// What this file exports to C.
         pub(crate) const EXPORTS: &[$crate::export::Export] = &[$(
-            $crate::export::Export {
-                name: stringify!($name),
-                family: $family,
-                context: $crate::export::Context::$context,
-                status: $crate::export::Status::$status,
-                test: $test,
-            },
+            $crate::export_row!($family, $name, $context, $status, $test),
         )*];
         $(
             const _: () = {
-                #[allow(unused_unsafe, dead_code, clippy::undocumented_unsafe_blocks)]
+                #[allow(unused_unsafe, reason = "some bodies are safe functions")]
                 // Of another name within Rust, lest the body's name means this function.
                 #[cfg_attr(target_os = "none", unsafe(export_name = stringify!($name)))]
                 unsafe extern "C" fn exported($($arg: $type),*) $(-> $ret)? {
                     $crate::exports!(@check $context $name);
-                    // The C caller answers for its arguments, as the implementing function's documentation asks.
+                    // SAFETY: the C caller answers for its arguments, as it does in Linux: what the
+                    // documentation asks there is what the body asks here.
                     unsafe { $body($($arg),*) }
                 }
                 // Differing types do not unify: the prototype is the judge.
@@ -88,6 +81,26 @@ macro_rules! exports {
     (@check $other:ident $name:ident) => {};
 }
 
+/// One row of a table of exports, from the words of a declaration: `export_row!(family, name, context, status, test)`.
+#[macro_export]
+macro_rules! export_row {
+    ($family:literal, $name:ident, $context:ident, $status:ident, $test:literal) => {
+        $crate::export::Export {
+            name: stringify!($name),
+            family: $family,
+            context: $crate::export_row!(@context $context),
+            status: $crate::export_row!(@status $status),
+            test: $test,
+        }
+    };
+    (@context any) => { $crate::export::Context::Any };
+    (@context atomic) => { $crate::export::Context::Atomic };
+    (@context sleeps) => { $crate::export::Context::Sleeps };
+    (@status supported) => { $crate::export::Status::Supported };
+    (@status partial) => { $crate::export::Status::Partial };
+    (@status refused) => { $crate::export::Status::Refused };
+}
+
 /// Declares exported variables, in the form of [`exports!`]:
 /// `[any, supported, "test"] static system_wq: *mut bindings::workqueue_struct = core::ptr::null_mut();`
 #[macro_export]
@@ -98,20 +111,16 @@ macro_rules! exports_data {
     )*) => {
         /// The variables that this file exports to C.
         pub(crate) const DATA: &[$crate::export::Export] = &[$(
-            $crate::export::Export {
-                name: stringify!($name),
-                family: $family,
-                context: $crate::export::Context::$context,
-                status: $crate::export::Status::$status,
-                test: $test,
-            },
+            $crate::export_row!($family, $name, $context, $status, $test),
         )*];
         $(
             /// Linux's variable of that name.
-            #[allow(non_upper_case_globals, dead_code)]
+            #[allow(non_upper_case_globals, reason = "C gave the name, and sees it")]
             #[cfg_attr(target_os = "none", unsafe(no_mangle))]
             pub static mut $name: $type = $value;
-            const _: fn() -> *const $type = || &raw const $crate::bindings::$name;
+            // Differing types do not unify: the header's declaration is the judge.
+            const _: fn(bool) -> *const $type =
+                |header| if header { &raw const $crate::bindings::$name } else { &raw const $name };
         )*
     };
 }
@@ -126,13 +135,7 @@ macro_rules! exports_c {
     )*) => {
         /// What C files export for this one.
         pub(crate) const C: &[$crate::export::Export] = &[$(
-            $crate::export::Export {
-                name: stringify!($name),
-                family: $family,
-                context: $crate::export::Context::$context,
-                status: $crate::export::Status::$status,
-                test: $test,
-            },
+            $crate::export_row!($family, $name, $context, $status, $test),
         )*];
     };
 }

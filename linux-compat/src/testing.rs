@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What the tests of all families share: a device tree.
 
+use crate::bindings::device;
 use crate::of::{self, Node};
+use std::ffi::CString;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Once;
@@ -25,7 +27,7 @@ const TREE: &str = r#"/dts-v1/;
             refs = <&gpio 1 2>, <0>, <&uart7>; };
         uart7: uart@200010 { compatible = "test,uart"; reg = <0x200010 0x10>; status = "okay"; dma-noncoherent;
             child { }; second { status = "disabled"; }; };
-        gpio: gpio@3000 { compatible = "test,gpio"; reg = <0x3000 0x100>; #gpio-cells = <2>; phandle = <0x42>; };
+        gpio: gpio@3000 { compatible = "test,gpio"; reg = <0x3000 0x100>; #gpio-cells = <2>; ngpios = <12>; phandle = <0x42>; };
         off@4000 { compatible = "test,uart"; reg = <0x4000 0x100>; status = "disabled"; };
         unreachable@900000 { compatible = "test,far"; reg = <0x900000 0x10>; };
         cell@5000 { compatible = "arm,pl061", "arm,primecell"; reg = <0x5000 0x1000>; arm,primecell-periphid = <0x00041061>; };
@@ -47,6 +49,51 @@ const TREE: &str = r#"/dts-v1/;
     };
 };
 "#;
+
+/// A structure of C's that may be all zeroes, as `kzalloc()` makes it.
+///
+/// # Safety
+/// Zeroes must be a value of it: numbers, raw pointers, `Option`s of functions and arrays and structs of such.
+pub(crate) unsafe trait Zero: Sized {}
+
+/// Says of structures from the headers that zeroes are values of them.
+macro_rules! may_be_zero {
+    ($($name:ident)*) => {
+        // SAFETY: bindgen made them of C structures of numbers, pointers, and pointers to functions as `Option`s.
+        $(unsafe impl Zero for crate::bindings::$name {})*
+    };
+}
+
+may_be_zero! {
+    clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver notifier_block
+    nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match regmap_bus regmap_config
+    regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup
+    reset_control_ops reset_controller_dev watchdog_device watchdog_info watchdog_ops
+}
+
+/// One that is all zeroes.
+pub(crate) fn zeroed<T: Zero>() -> T {
+    // SAFETY: what the trait promises.
+    unsafe { core::mem::zeroed() }
+}
+
+/// A device with that name, at a node of the tests' tree; it is never freed.
+pub(crate) fn device_at(name: &str, path: Option<&str>) -> *mut device {
+    let dev: *mut device = Box::into_raw(Box::new(zeroed()));
+    // SAFETY: nobody else has it yet.
+    unsafe {
+        crate::device::initialize(dev);
+        crate::device::set_name(dev, CString::new(name).unwrap());
+        (*dev).of_node = path.map_or(std::ptr::null_mut(), |path| node(path).as_raw());
+    }
+    dev
+}
+
+/// Has a device give back what it manages, as the core does when its driver goes.
+pub(crate) fn release_managed(dev: *mut device) {
+    // SAFETY: a device of a test, which outlives it; no driver is bound that could use what goes.
+    unsafe { crate::device::devres::release_all(dev) };
+}
 
 /// Compiles a tree.
 pub(crate) fn compile(source: &str) -> Vec<u8> {

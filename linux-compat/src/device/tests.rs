@@ -56,7 +56,7 @@ fn new_bus() -> &'static bus_type {
 
 type Probe = unsafe extern "C" fn(*mut device) -> c_int;
 
-#[allow(clippy::mut_from_ref, reason = "made anew")]
+#[expect(clippy::mut_from_ref, reason = "made anew")]
 fn new_driver(name: &'static CStr, bus: *const bus_type, probe: Probe) -> &'static mut device_driver {
     unsafe extern "C" fn remove(dev: *mut device) -> c_int {
         // SAFETY: the device of a test.

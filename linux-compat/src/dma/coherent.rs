@@ -6,7 +6,7 @@ use crate::bindings::{self, device, dma_addr_t, gfp_t};
 
 use crate::device::devres::{self, Key};
 use alloc::vec::Vec;
-use arch::PAGE_SIZE;
+use arch::{PAGE_SIZE, VirtAddr};
 use core::ffi::{c_ulong, c_void};
 use core::ptr::null_mut;
 use kernel::mm::frames::{self, Frames, Purpose};
@@ -28,8 +28,7 @@ exports! {
 /// Bit of `__GFP_NOWARN` (`linux/gfp_types.h`).
 const GFP_NOWARN: gfp_t = 1 << 13;
 
-/// The memory of a buffer; held until it is dropped.
-#[allow(dead_code, reason = "kept for their drop")]
+/// The memory of a buffer, which goes back when this is dropped.
 enum Memory {
     /// The device sees the caches.
     Cached(Frames),
@@ -37,11 +36,18 @@ enum Memory {
     Uncached(Uncached),
 }
 
+impl Memory {
+    /// Where drivers see it.
+    fn base(&self) -> VirtAddr {
+        match self {
+            Memory::Cached(frames) => frames.base().to_virt(),
+            Memory::Uncached(mapping) => mapping.base(),
+        }
+    }
+}
+
 struct Shared {
     dev: usize,
-    at: usize,
-    /// Kept for its destructor.
-    #[allow(dead_code)]
     memory: Memory,
 }
 
@@ -71,20 +77,18 @@ pub(super) unsafe fn allocate(
         // SAFETY: the caller's device.
         let bus = unsafe { to_bus(dev, frames.base(), frames.size()) }?;
         Some(match coherent {
-            true => (frames.base().to_virt(), bus, Memory::Cached(frames)),
-            false => {
-                let memory = space::map_uncached(frames).ok()?;
-                (memory.base(), bus, Memory::Uncached(memory))
-            }
+            true => (bus, Memory::Cached(frames)),
+            false => (bus, Memory::Uncached(space::map_uncached(frames).ok()?)),
         })
     });
-    let Some((at, bus, memory)) = made else {
+    let Some((bus, memory)) = made else {
         if flag & GFP_NOWARN == 0 && attrs & c_ulong::from(bindings::DMA_ATTR_NO_WARN) == 0 {
             log::warn!("no memory for {size} coherent bytes");
         }
         return null_mut();
     };
-    SHARED.lock().push(Shared { dev: dev.addr(), at: at.0, memory });
+    let at = memory.base();
+    SHARED.lock().push(Shared { dev: dev.addr(), memory });
     // SAFETY: the caller's place for the address.
     unsafe { handle.write(bus) };
     at.as_ptr()
@@ -97,7 +101,7 @@ pub(super) unsafe fn free(dev: *mut device, size: usize, at: *mut c_void, _bus: 
     }
     let found = {
         let mut all = SHARED.lock();
-        let place = all.iter().position(|shared| shared.dev == dev.addr() && shared.at == at.addr());
+        let place = all.iter().position(|shared| shared.dev == dev.addr() && shared.memory.base().0 == at.addr());
         place.map(|place| all.swap_remove(place))
     };
     if found.is_none() {

@@ -6,6 +6,12 @@ use crate::errno::{Errno, Result, to_c};
 use alloc::vec::Vec;
 use core::ffi::{c_char, c_int};
 
+exports! {
+    family "gpio";
+    [any, supported, "gpio::misc::tests::lines_are_counted"]
+    fn gpiochip_get_ngpios(gc: *mut gpio_chip, dev: *mut device) -> c_int = lines_of;
+}
+
 #[cfg(target_os = "none")]
 unsafe extern "C" {
     #[link_name = "kstrdup"]
@@ -39,10 +45,8 @@ pub(super) unsafe fn count_lines(gc: *mut gpio_chip, _dev: *mut device) -> Resul
     Ok(())
 }
 
-/// `gpiochip_get_ngpios()`, for drivers that include the core's private header.
-#[cfg_attr(target_os = "none", unsafe(no_mangle))]
-#[cfg_attr(not(target_os = "none"), allow(dead_code))]
-unsafe extern "C" fn gpiochip_get_ngpios(gc: *mut gpio_chip, dev: *mut device) -> c_int {
+/// Sets the chip's number of lines from its node or its device's, for drivers that include the core's private header.
+unsafe fn lines_of(gc: *mut gpio_chip, dev: *mut device) -> c_int {
     // SAFETY: the caller's chip and device.
     unsafe {
         if (*gc).fwnode.is_null() && !dev.is_null() {
@@ -50,5 +54,29 @@ unsafe extern "C" fn gpiochip_get_ngpios(gc: *mut gpio_chip, dev: *mut device) -
             (*gc).fwnode = if np.is_null() { (*dev).fwnode } else { &raw mut (*np).fwnode };
         }
         to_c(count_lines(gc, dev))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many lines a chip without a number of its own gets from the node at `path`.
+    fn lines(path: &str, own: u16) -> (c_int, u16) {
+        // SAFETY: all fields of both may be zero; the node stays, as all of the tree do.
+        unsafe {
+            let (mut gc, mut dev): (gpio_chip, device) = (core::mem::zeroed(), core::mem::zeroed());
+            gc.ngpio = own;
+            dev.of_node = crate::testing::node(path).as_raw();
+            let error = lines_of(&raw mut gc, &raw mut dev);
+            (error, gc.ngpio)
+        }
+    }
+
+    #[test]
+    fn lines_are_counted() {
+        assert_eq!(lines("/soc/gpio@3000", 0), (0, 12), "from the node");
+        assert_eq!(lines("/soc/gpio@3000", 4), (0, 4), "the driver knows better");
+        assert_eq!(lines("/soc/uart@1000", 0), (Errno::EINVAL.to_c(), 0), "a chip has lines");
     }
 }

@@ -20,6 +20,7 @@ pub const TABLES: &[&[Export]] = &[
     consumer::old::EXPORTS,
     irqchip::EXPORTS,
     lookup::EXPORTS,
+    misc::EXPORTS,
     ranges::EXPORTS,
 ];
 

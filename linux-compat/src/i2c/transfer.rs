@@ -113,7 +113,7 @@ unsafe fn transfer_buffer(client: *const i2c_client, buf: *mut c_char, count: c_
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "Linux's function has as many")]
+#[expect(clippy::too_many_arguments, reason = "Linux's function has as many")]
 unsafe fn command(
     adapter: *mut i2c_adapter,
     address: u16,

@@ -14,7 +14,6 @@ use core::ptr;
 use kernel::sync::SpinLock;
 
 /// The root of a tree of resources: everything.
-#[cfg_attr(not(target_os = "none"), allow(dead_code, reason = "host tests have no C code that names a root"))]
 const fn whole(flags: u32) -> resource {
     // SAFETY: all fields may be zero.
     let mut root: resource = unsafe { core::mem::zeroed() };

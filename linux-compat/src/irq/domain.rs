@@ -575,7 +575,7 @@ pub(super) unsafe fn set_hwirq_and_chip(domain: *mut irq_domain, virq: c_uint, h
     0
 }
 
-#[allow(clippy::too_many_arguments, reason = "as in C")]
+#[expect(clippy::too_many_arguments, reason = "as in C")]
 pub(super) unsafe fn set_info(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void, handler: Option<unsafe extern "C" fn(*mut irq_desc)>, handler_data: *mut c_void, name: *const core::ffi::c_char) {
     // SAFETY: the caller's domain and chip; the line's structure.
     unsafe {

@@ -19,7 +19,7 @@ use kernel::irq::virq::{Chip, Data, Desc, Virq};
 pub(super) struct Attached {
     desc: Box<UnsafeCell<irq_desc>>,
     /// The levels further in; the outermost is in `desc`.
-    #[allow(clippy::vec_box, reason = "C holds their addresses")]
+    #[expect(clippy::vec_box, reason = "C holds their addresses")]
     _parents: Vec<Box<UnsafeCell<irq_data>>>,
 }
 

@@ -4,11 +4,11 @@
 use crate::bindings::list_head;
 use core::ptr::null_mut;
 
-/// A ring of C's, or a node of one.
+/// A ring of C's, or a node of one. All functions are unsafe for the same reason: the nodes must be in rings that nobody
+/// else changes meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct List(pub *mut list_head);
 
-#[allow(clippy::missing_safety_doc, reason = "all: the nodes are in rings, which nobody else changes meanwhile")]
 impl List {
     /// An empty ring.
     pub unsafe fn init(self) {

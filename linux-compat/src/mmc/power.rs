@@ -31,7 +31,7 @@ mod supply {
                 ///
                 /// # Safety
                 /// As the C function.
-                #[allow(unused_variables, reason = "on the host")]
+                #[cfg_attr(not(target_os = "none"), expect(unused_variables, reason = "there is no C to call"))]
                 pub(super) unsafe fn $name($($arg: $type),*) -> $ret {
                     #[cfg(target_os = "none")]
                     // SAFETY: as the caller promises.

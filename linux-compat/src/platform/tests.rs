@@ -31,7 +31,7 @@ unsafe extern "C" fn probe(pdev: *mut platform_device) -> c_int {
     0
 }
 
-#[allow(clippy::mut_from_ref, reason = "made anew")]
+#[expect(clippy::mut_from_ref, reason = "made anew")]
 fn new_driver(name: &'static CStr, compatible: &str) -> &'static mut platform_driver {
     // SAFETY: all fields may be zero.
     unsafe {

@@ -80,7 +80,7 @@ pub unsafe fn to_buffer(
 ///
 /// # Safety
 /// Strings, and `len` bytes at `buf`.
-#[allow(clippy::too_many_arguments, reason = "Linux's prototype")]
+#[expect(clippy::too_many_arguments, reason = "Linux's prototype")]
 unsafe fn print(
     level: *const c_char,
     prefix: *const c_char,

@@ -133,7 +133,7 @@ fn update_crc(crc: u32, data: &[u8]) -> u32 {
 }
 
 /// The checksum of each single byte.
-#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 static TABLE: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;

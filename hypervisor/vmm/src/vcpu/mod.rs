@@ -167,7 +167,7 @@ impl Vcpu {
     ///
     /// # Safety
     /// Only for the vCPU's own thread, the scheduler's hooks, or while the vCPU is parked; one at a time.
-    #[allow(clippy::mut_from_ref)]
+    #[expect(clippy::mut_from_ref, reason = "the callers take turns")]
     #[inline]
     pub(crate) unsafe fn hardware(&self) -> &mut Hardware {
         // SAFETY: the caller sees to it that nobody else has it.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Clocks through the functions that C drivers call, with providers of the tests' own written as C would.
-#![allow(clippy::undocumented_unsafe_blocks, reason = "all of it is the C side of the border")]
 
 use super::{bulk, clkdev, consumer, hw, managed, notify, of, provider};
-use crate::bindings::{self, clk, clk_bulk_data, clk_hw, clk_init_data, clk_ops, clk_rate_request, device};
-use crate::device::{self as devices, devres};
+use crate::bindings::{self, clk, clk_bulk_data, clk_hw, clk_init_data, clk_ops, clk_rate_request};
+use crate::device::devres;
 use crate::errno::Errno;
-use crate::testing::node;
+use crate::testing::{device_at, node, zeroed};
 use core::ffi::{CStr, c_int, c_long, c_ulong, c_void};
 use core::ptr;
 use std::ffi::CString;
@@ -23,58 +22,69 @@ struct Chip {
     phase: c_int,
 }
 
-unsafe fn chip<'a>(hw: *mut clk_hw) -> &'a mut Chip {
-    // SAFETY: `hw` is the first field of a test's chip.
-    unsafe { &mut *hw.cast::<Chip>() }
+/// The functions of a provider as C would write them: each has the chip around its clock.
+macro_rules! callbacks {
+    ($(fn $name:ident($chip:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block)*) => {$(
+        unsafe extern "C" fn $name(hw: *mut clk_hw $(, $arg: $type)*) $(-> $ret)? {
+            // SAFETY: these functions are only given to clocks that are the first field of a chip; chips are never
+            // freed, and the framework's lock lets one function of the tests' providers run at a time.
+            let $chip = unsafe { &mut *hw.cast::<Chip>() };
+            $body
+        }
+    )*};
 }
 
-unsafe extern "C" fn prepare(hw: *mut clk_hw) -> c_int {
-    unsafe { chip(hw) }.prepared += 1;
-    0
+callbacks! {
+    fn prepare(chip) -> c_int {
+        chip.prepared += 1;
+        0
+    }
+    fn unprepare(chip) {
+        chip.prepared -= 1;
+    }
+    fn enable(chip) -> c_int {
+        chip.on = true;
+        0
+    }
+    fn disable(chip) {
+        chip.on = false;
+    }
+    fn is_enabled(chip) -> c_int {
+        chip.on.into()
+    }
+    fn root_rate(chip, _parent: c_ulong) -> c_ulong {
+        chip.setting
+    }
+    fn root_set(chip, rate: c_ulong, _parent: c_ulong) -> c_int {
+        chip.setting = rate;
+        0
+    }
+    fn divided(chip, parent: c_ulong) -> c_ulong {
+        parent / chip.setting
+    }
+    fn get_parent(chip) -> u8 {
+        chip.input
+    }
+    fn set_parent(chip, index: u8) -> c_int {
+        chip.input = index;
+        0
+    }
+    fn get_phase(chip) -> c_int {
+        chip.phase
+    }
+    fn set_phase(chip, degrees: c_int) -> c_int {
+        chip.phase = degrees;
+        0
+    }
 }
-unsafe extern "C" fn unprepare(hw: *mut clk_hw) {
-    unsafe { chip(hw) }.prepared -= 1;
-}
-unsafe extern "C" fn enable(hw: *mut clk_hw) -> c_int {
-    unsafe { chip(hw) }.on = true;
-    0
-}
-unsafe extern "C" fn disable(hw: *mut clk_hw) {
-    unsafe { chip(hw) }.on = false;
-}
-unsafe extern "C" fn is_enabled(hw: *mut clk_hw) -> c_int {
-    unsafe { chip(hw) }.on.into()
-}
-unsafe extern "C" fn root_rate(hw: *mut clk_hw, _parent: c_ulong) -> c_ulong {
-    unsafe { chip(hw) }.setting
-}
+
 unsafe extern "C" fn root_round(_hw: *mut clk_hw, rate: c_ulong, _parent: *mut c_ulong) -> c_long {
     // In steps of 10; nothing below 10.
     if rate < 10 { Errno::EINVAL.to_c().into() } else { (rate / 10 * 10) as c_long }
 }
-unsafe extern "C" fn root_set(hw: *mut clk_hw, rate: c_ulong, _parent: c_ulong) -> c_int {
-    unsafe { chip(hw) }.setting = rate;
-    0
-}
-unsafe extern "C" fn divided(hw: *mut clk_hw, parent: c_ulong) -> c_ulong {
-    parent / unsafe { chip(hw) }.setting
-}
-unsafe extern "C" fn get_parent(hw: *mut clk_hw) -> u8 {
-    unsafe { chip(hw) }.input
-}
-unsafe extern "C" fn set_parent(hw: *mut clk_hw, index: u8) -> c_int {
-    unsafe { chip(hw) }.input = index;
-    0
-}
 unsafe extern "C" fn determine(h: *mut clk_hw, req: *mut clk_rate_request) -> c_int {
+    // SAFETY: the framework calls it with a clock of a test and a request of its own.
     unsafe { hw::mux_determine(h, req) }
-}
-unsafe extern "C" fn get_phase(hw: *mut clk_hw) -> c_int {
-    unsafe { chip(hw) }.phase
-}
-unsafe extern "C" fn set_phase(hw: *mut clk_hw, degrees: c_int) -> c_int {
-    unsafe { chip(hw) }.phase = degrees;
-    0
 }
 unsafe extern "C" fn accuracy(_hw: *mut clk_hw, parent: c_ulong) -> c_ulong {
     parent + 50
@@ -88,8 +98,7 @@ enum Kind {
 }
 
 fn ops(kind: Kind) -> &'static clk_ops {
-    // SAFETY: all fields may be zero.
-    let mut ops: clk_ops = unsafe { core::mem::zeroed() };
+    let mut ops: clk_ops = zeroed();
     ops.prepare = Some(prepare);
     ops.unprepare = Some(unprepare);
     ops.enable = Some(enable);
@@ -122,17 +131,14 @@ fn new(kind: Kind) -> &'static mut Chip {
         Kind::Root(n) | Kind::Divider(n) => n,
         Kind::Mux => 0,
     };
-    // SAFETY: all fields may be zero.
-    let hw = unsafe { core::mem::zeroed() };
-    Box::leak(Box::new(Chip { hw, setting, input: 0, on: false, prepared: 0, phase: 0 }))
+    Box::leak(Box::new(Chip { hw: zeroed(), setting, input: 0, on: false, prepared: 0, phase: 0 }))
 }
 
 /// Gives it what it is to be registered with.
 fn describe(chip: &mut Chip, name: &str, kind: Kind, parents: &[*mut clk_hw], flags: u32) {
     let name = CString::new(name).unwrap().into_raw();
     let hws: &'static mut [*const clk_hw] = parents.iter().map(|p| p.cast_const()).collect::<Vec<_>>().leak();
-    // SAFETY: all fields may be zero.
-    let mut init: clk_init_data = unsafe { core::mem::zeroed() };
+    let mut init: clk_init_data = zeroed();
     (init.name, init.ops, init.flags) = (name, ops(kind), flags.into());
     (init.parent_hws, init.num_parents) = (hws.as_mut_ptr(), parents.len() as u8);
     chip.hw.init = Box::leak(Box::new(init));
@@ -142,20 +148,10 @@ fn describe(chip: &mut Chip, name: &str, kind: Kind, parents: &[*mut clk_hw], fl
 fn make(name: &str, kind: Kind, parents: &[*mut clk_hw], flags: u32) -> &'static mut Chip {
     let chip = new(kind);
     describe(chip, name, kind, parents, flags);
-    assert_eq!(unsafe { provider::register_hw(ptr::null_mut(), &raw mut chip.hw) }, 0, "{name}");
+    // SAFETY: the chip, its functions and its description are leaked: the framework may keep them.
+    let error = unsafe { provider::register_hw(ptr::null_mut(), &raw mut chip.hw) };
+    assert_eq!(error, 0, "{name}");
     chip
-}
-
-/// A device at a node of the tests' tree.
-fn device_at(name: &str, path: Option<&str>) -> *mut device {
-    // SAFETY: all fields may be zero; nobody else has it.
-    unsafe {
-        let dev: &'static mut device = Box::leak(Box::new(core::mem::zeroed()));
-        devices::initialize(dev);
-        devices::set_name(dev, CString::new(name).unwrap());
-        dev.of_node = path.map_or(ptr::null_mut(), |p| node(p).as_raw());
-        dev
-    }
 }
 
 const SET_RATE_PARENT: u32 = 1 << 2;
@@ -164,6 +160,8 @@ const SET_RATE_PARENT: u32 = 1 << 2;
 fn registration() {
     let root = make("reg.root", Kind::Root(100), &[], 0);
     let h = &raw mut root.hw;
+    // SAFETY: chips and what describes them are leaked, so that the framework may keep them after each call; `clk` and
+    // `user` are not used after they were given back.
     unsafe {
         assert!(root.hw.init.is_null() && !root.hw.clk.is_null());
         assert_eq!(CStr::from_ptr(hw::hw_get_name(h)), c"reg.root");
@@ -196,6 +194,7 @@ fn registration() {
 fn consumers() {
     let root = make("use.root", Kind::Root(100), &[], 0);
     let leaf = make("use.leaf", Kind::Divider(2), &[&raw mut root.hw], 0);
+    // SAFETY: both clocks stay registered; `clk` is put last. Null and error pointers are what drivers may hand over.
     unsafe {
         let clk = hw::hw_get_clk(&raw mut leaf.hw, ptr::null());
         assert_eq!(consumer::enable(clk), Errno::ESHUTDOWN.to_c());
@@ -221,6 +220,7 @@ fn consumers() {
 fn consumer_rates() {
     let root = make("rate.root", Kind::Root(100), &[], 0);
     let leaf = make("rate.leaf", Kind::Divider(2), &[&raw mut root.hw], SET_RATE_PARENT);
+    // SAFETY: both clocks stay registered; `a` and `b` are put last.
     unsafe {
         let (a, b) = (hw::hw_get_clk(&raw mut root.hw, c"a".as_ptr()), hw::hw_get_clk(&raw mut root.hw, c"b".as_ptr()));
         assert_eq!((consumer::round_rate(a, 219), consumer::round_rate(a, 5)), (210, Errno::EINVAL.to_c().into()));
@@ -242,6 +242,7 @@ fn consumer_rates() {
 fn consumer_parents() {
     let (x, y) = (make("par.x", Kind::Root(100), &[], 0), make("par.y", Kind::Root(200), &[], 0));
     let mux = make("par.mux", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], 0);
+    // SAFETY: the three clocks stay registered; `to` is put last.
     unsafe {
         let (m, to) = (mux.hw.clk, hw::hw_get_clk(&raw mut y.hw, ptr::null()));
         assert_eq!(consumer::get_parent(m), x.hw.clk);
@@ -257,6 +258,7 @@ fn consumer_parents() {
 fn phase_duty_accuracy() {
     let root = make("sh.root", Kind::Root(100), &[], 0);
     let leaf = make("sh.leaf", Kind::Divider(2), &[&raw mut root.hw], 0);
+    // SAFETY: both clocks stay registered, and so the consumers in their `hw.clk` stay good.
     unsafe {
         let clk = leaf.hw.clk;
         assert_eq!((consumer::set_phase(clk, 450), leaf.phase, consumer::get_phase(clk)), (0, 90, 90));
@@ -272,6 +274,7 @@ fn providers_ask() {
     let (x, y) = (make("ask.x", Kind::Root(100), &[], 0), make("ask.y", Kind::Root(200), &[], 0));
     let mux = make("ask.mux", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], SET_RATE_PARENT);
     let (hx, hy, hm) = (&raw mut x.hw, &raw mut y.hw, &raw mut mux.hw);
+    // SAFETY: the three clocks stay registered, names are literals, and no callback runs while `x.on` is set here.
     unsafe {
         assert_eq!((hw::get_num_parents(hm), hw::get_parent(hm), hw::get_parent_index(hm)), (2, hx, 0));
         assert_eq!((hw::get_parent_by_index(hm, 1), hw::get_parent_by_index(hm, 2)), (hy, ptr::null_mut()));
@@ -294,9 +297,10 @@ fn multiplexers() {
     let (x, y) = (make("mx.x", Kind::Root(100), &[], 0), make("mx.y", Kind::Root(300), &[], 0));
     let mux = make("mx.mux", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], 0);
     let fixed = make("mx.fixed", Kind::Mux, &[&raw mut x.hw, &raw mut y.hw], 1 << 7);
+    // SAFETY: the four clocks stay registered; each request is a variable of this function, for the call only.
     unsafe {
         let ask = |hw: *mut clk_hw, rate, f: unsafe fn(*mut clk_hw, *mut clk_rate_request) -> c_int| {
-            let mut req: clk_rate_request = core::mem::zeroed();
+            let mut req: clk_rate_request = zeroed();
             hw::init_request(hw, &raw mut req, rate);
             (f(hw, &raw mut req), req.rate, req.best_parent_hw)
         };
@@ -305,7 +309,7 @@ fn multiplexers() {
         assert_eq!(ask(m, 299, hw::mux_determine_closest), (0, 300, &raw mut y.hw));
         assert_eq!(ask(&raw mut fixed.hw, 300, hw::mux_determine).1, 100);
         assert_eq!(ask(m, 300, hw::determine_no_reparent).1, 100);
-        let mut req: clk_rate_request = core::mem::zeroed();
+        let mut req: clk_rate_request = zeroed();
         hw::init_request(m, &raw mut req, 299);
         assert_eq!((hw::mux_determine_flags(m, &raw mut req, 1 << 4), req.rate), (0, 300));
         assert_eq!((consumer::set_rate(mux.hw.clk, 300), mux.input), (0, 1));
@@ -316,13 +320,14 @@ fn multiplexers() {
 fn rate_requests() {
     let root = make("req.root", Kind::Root(100), &[], 0);
     let leaf = make("req.leaf", Kind::Divider(2), &[&raw mut root.hw], SET_RATE_PARENT);
+    // SAFETY: both clocks stay registered; requests and limits are variables of this function, for the call only.
     unsafe {
         let (h, l) = (&raw mut root.hw, &raw mut leaf.hw);
         hw::set_rate_range(h, 50, 200);
         let (mut min, mut max) = (0, 0);
         hw::get_rate_range(h, &raw mut min, &raw mut max);
         assert_eq!((min, max, hw::round_rate(h, 999), hw::round_rate(l, 5)), (50, 200, 200, 50));
-        let (mut req, mut above): (clk_rate_request, clk_rate_request) = (core::mem::zeroed(), core::mem::zeroed());
+        let (mut req, mut above): (clk_rate_request, clk_rate_request) = (zeroed(), zeroed());
         hw::init_request(l, &raw mut req, 60);
         assert_eq!((req.best_parent_rate, req.best_parent_hw, req.core), (100, h, leaf.hw.core));
         req.max_rate = 150;
@@ -342,6 +347,8 @@ fn notifiers() {
         answer: c_int,
     }
     unsafe extern "C" fn hear(nb: *mut bindings::notifier_block, event: c_ulong, data: *mut c_void) -> c_int {
+        // SAFETY: called for the block in `Ear` below, which is its first field and leaked, and with the data that Linux
+        // documents for clocks.
         unsafe {
             let (ear, data) = (&mut *nb.cast::<Ear>(), &*data.cast::<bindings::clk_notifier_data>());
             ear.heard.push((event, data.clk.addr(), data.old_rate, data.new_rate));
@@ -349,8 +356,9 @@ fn notifiers() {
         }
     }
     let root = make("not.root", Kind::Root(100), &[], 0);
+    // SAFETY: the clock stays registered; the block is leaked, and only `hear` and this thread, in turn, use it.
     unsafe {
-        let mut block: bindings::notifier_block = core::mem::zeroed();
+        let mut block: bindings::notifier_block = zeroed();
         block.notifier_call = Some(hear);
         let ear = Box::leak(Box::new(Ear { block, heard: Vec::new(), answer: 0 }));
         let (clk, nb) = (root.hw.clk, (&raw mut *ear).cast());
@@ -377,12 +385,14 @@ fn with_ccu(f: impl FnOnce(*mut Chip, *mut Chip)) {
         hws: [*mut clk_hw; 2],
     }
     unsafe extern "C" fn get(spec: *mut bindings::of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+        // SAFETY: called with a specifier and the provider's data, which starts as `clk_hw_onecell_data` does.
         unsafe { of::hw_onecell_get(spec, data) }
     }
     let (a, b) = (make("ccu.a", Kind::Root(100), &[], 0), make("ccu.b", Kind::Root(200), &[], 0));
     let data = Box::leak(Box::new(Data { num: 2, hws: [&raw mut a.hw, &raw mut b.hw] }));
     let ccu = node("/ccu").as_raw();
     let (ha, hb) = (&raw mut a.hw, &raw mut b.hw);
+    // SAFETY: chips, data and node are never freed, and the clocks are registered until after the test's part.
     unsafe {
         assert_eq!(of::add_hw_provider(ccu, Some(get), (&raw mut *data).cast()), 0);
         f(a, b);
@@ -395,6 +405,7 @@ fn with_ccu(f: impl FnOnce(*mut Chip, *mut Chip)) {
 #[test]
 fn lookup_by_tree() {
     let dev = device_at("lookup", Some("/consumer"));
+    // SAFETY: the clocks of `/ccu` are registered while this runs; what is taken is put once, at the end.
     with_ccu(|a, b| unsafe {
         let np = node("/consumer").as_raw();
         let bus = consumer::get(dev, c"bus".as_ptr());
@@ -409,13 +420,15 @@ fn lookup_by_tree() {
         assert_eq!(consumer::get(dev, c"nothing".as_ptr()), Errno::ENOENT.to_ptr());
         assert_eq!(consumer::get(dev, c"osc".as_ptr()), Errno::EPROBE_DEFER.to_ptr());
         assert_eq!(of::get(np, 3), Errno::ENOENT.to_ptr());
-        let mut spec: bindings::of_phandle_args = core::mem::zeroed();
+        let mut spec: bindings::of_phandle_args = zeroed();
         (spec.np, spec.args_count) = (node("/ccu").as_raw(), 1);
         spec.args[0] = 9;
         assert_eq!(of::get_from_provider(&raw mut spec), Errno::EINVAL.to_ptr());
         [bus, first, second, by_name].into_iter().for_each(|c| consumer::put(c));
     });
-    assert_eq!(unsafe { consumer::get(dev, c"bus".as_ptr()) }, Errno::EPROBE_DEFER.to_ptr());
+    // SAFETY: a device that is never freed, and a literal.
+    let gone = unsafe { consumer::get(dev, c"bus".as_ptr()) };
+    assert_eq!(gone, Errno::EPROBE_DEFER.to_ptr());
 }
 
 #[test]
@@ -423,6 +436,7 @@ fn lookup_by_name() {
     let x = make("dev.x", Kind::Root(100), &[], 0);
     let y = make("dev.y", Kind::Root(200), &[], 0);
     let dev = device_at("by-name", None);
+    // SAFETY: the clocks stay registered, names are literals, and `lookup` is taken out before it goes.
     unsafe {
         let (hx, hy) = (&raw mut x.hw, &raw mut y.hw);
         assert_eq!(consumer::get(dev, c"con".as_ptr()), Errno::ENOENT.to_ptr());
@@ -432,7 +446,7 @@ fn lookup_by_name() {
         let get = |id: &'static CStr| hw::get_hw(consumer::get(dev, id.as_ptr()));
         assert_eq!(get(c"by-name-con"), hy, "the device counts more than the connection");
         assert_eq!(hw::get_hw(clkdev::get_sys(c"other".as_ptr(), c"by-name-con".as_ptr())), hx);
-        let mut lookup: bindings::clk_lookup = core::mem::zeroed();
+        let mut lookup: bindings::clk_lookup = zeroed();
         (lookup.dev_id, lookup.con_id, lookup.clk_hw) = (c"by-name".as_ptr(), c"con".as_ptr(), hx);
         clkdev::add(&raw mut lookup);
         assert_eq!(get(c"con"), hx);
@@ -446,6 +460,7 @@ fn lookup_by_name() {
 #[test]
 fn tree_properties() {
     let ccu = node("/ccu").as_raw();
+    // SAFETY: nodes are never freed; names and flags are variables of this function, long enough for what is asked.
     unsafe {
         assert_eq!((of::get_parent_count(ccu), of::get_parent_count(node("/osc").as_raw())), (2, 0));
         let name = |np, i| {
@@ -463,6 +478,7 @@ fn tree_properties() {
         assert_eq!(of::set_defaults_c(assigned, false), Errno::EPROBE_DEFER.to_c());
         let root = make("assigned", Kind::Root(100), &[], 0);
         unsafe extern "C" fn simple(spec: *mut bindings::of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+            // SAFETY: called with a specifier and with the clock that was registered as data.
             unsafe { of::hw_simple_get(spec, data) }
         }
         let ccu2 = node("/ccu2").as_raw();
@@ -476,9 +492,11 @@ fn tree_properties() {
 fn early_providers() {
     static ORDER: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
     unsafe extern "C" fn simple(spec: *mut bindings::of_phandle_args, data: *mut c_void) -> *mut clk_hw {
+        // SAFETY: called with a specifier and with the clock that was registered as data.
         unsafe { of::hw_simple_get(spec, data) }
     }
     unsafe extern "C" fn setup(np: *mut bindings::device_node) {
+        // SAFETY: called with a node of the tree, which is never freed, as the clock that it registers is not.
         unsafe {
             let name = crate::of::Node::from_raw(np).unwrap().name().to_string_lossy().into_owned();
             let root = make(&format!("clk-{name}"), Kind::Root(1), &[], 0);
@@ -487,10 +505,10 @@ fn early_providers() {
         }
     }
     node("/early");
-    // SAFETY: all fields may be zero.
-    let mut entry: bindings::of_device_id = unsafe { core::mem::zeroed() };
+    let mut entry: bindings::of_device_id = zeroed();
     entry.compatible.iter_mut().zip(c"test,early".to_bytes()).for_each(|(slot, b)| *slot = *b as _);
     entry.data = setup as *const c_void;
+    // SAFETY: the entry's data is a function of the kind that entries of `CLK_OF_DECLARE` have.
     unsafe { super::init(&[entry]) };
     assert_eq!(*ORDER.lock().unwrap(), ["early2", "early"], "who is needed comes first");
 }
@@ -498,6 +516,8 @@ fn early_providers() {
 #[test]
 fn bulk() {
     let dev = device_at("bulk", Some("/consumer"));
+    // SAFETY: the clocks of `/ccu` are registered while this runs; the arrays have as many places as the calls say, and
+    // `devm_get` writes to its array for the last time in `release_all`, here.
     with_ccu(|a, b| unsafe {
         let mut clks = [c"bus", c"mod"].map(|id| clk_bulk_data { id: id.as_ptr(), clk: ptr::null_mut() });
         let all = clks.as_mut_ptr();
@@ -528,6 +548,7 @@ fn bulk() {
 #[test]
 fn managed() {
     let dev = device_at("managed", Some("/consumer"));
+    // SAFETY: the clocks of `/ccu` are registered while this runs, and `own` is leaked; `dev` gives all back within.
     with_ccu(|a, _| unsafe {
         let clk = managed::get_enabled(dev, c"bus".as_ptr());
         assert!((*a).on && (*a).prepared == 1 && Errno::check_ptr(clk).is_ok());

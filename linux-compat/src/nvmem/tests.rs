@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A driver in C's way whose memory is an array.
-#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::{consumer, provider};
 use crate::bindings::{device, nvmem_cell_info, nvmem_config, nvmem_keepout};
 use crate::errno::Errno;
+use crate::testing::{release_managed, zeroed};
 use core::ffi::{c_int, c_uint, c_void};
 use core::ptr::null_mut;
 
 unsafe extern "C" fn read(private: *mut c_void, offset: c_uint, val: *mut c_void, bytes: usize) -> c_int {
+    // SAFETY: the core asks for bytes within `size`, which is the array's, and has room for them; they do not overlap.
     unsafe { val.cast::<u8>().copy_from(private.cast::<u8>().add(offset as usize), bytes) };
     0
 }
 
 unsafe extern "C" fn write(private: *mut c_void, offset: c_uint, val: *mut c_void, bytes: usize) -> c_int {
+    // SAFETY: the core writes bytes within `size`, which is the array's; they do not overlap.
     unsafe { private.cast::<u8>().add(offset as usize).copy_from(val.cast::<u8>(), bytes) };
     0
 }
@@ -22,9 +24,10 @@ unsafe extern "C" fn write(private: *mut c_void, offset: c_uint, val: *mut c_voi
 fn a_driver_s_memory_is_registered_and_read() {
     let mut memory: Box<[u8; 32]> = Box::new(core::array::from_fn(|n| n as u8));
     let keepout = nvmem_keepout { start: 8, end: 12, value: 0xee };
+    let (mut dev, mut config): (Box<device>, nvmem_config) = (Box::new(zeroed()), zeroed());
+    // SAFETY: array, device and what is kept out outlive the memory, which the device gives back within; buffers have as
+    // many bytes as the calls say.
     unsafe {
-        let mut dev: Box<device> = Box::new(core::mem::zeroed());
-        let mut config: nvmem_config = core::mem::zeroed();
         (config.dev, config.name, config.id) = (&raw mut *dev, c"array".as_ptr(), -1);
         (config.size, config.word_size, config.stride) = (32, 4, 4);
         config.reg_read = Some(read);
@@ -39,13 +42,13 @@ fn a_driver_s_memory_is_registered_and_read() {
         assert_eq!(consumer::write(nvmem, 16, 4, [9u8; 4].as_mut_ptr().cast()), 4);
         assert_eq!(consumer::write(nvmem, 8, 4, [9u8; 4].as_mut_ptr().cast()), Errno::EPERM.to_c());
         assert_eq!(memory[15..21], [15, 9, 9, 9, 9, 20]);
-        let mut info: nvmem_cell_info = core::mem::zeroed();
+        let mut info: nvmem_cell_info = zeroed();
         (info.name, info.offset, info.bytes) = (c"cell".as_ptr(), 20, 2);
         assert_eq!(provider::provider(nvmem).unwrap().nvmem.read_cell(&provider::cell(&info)), Ok(vec![20, 21]));
         let again = consumer::get(null_mut(), c"array".as_ptr());
         assert!(core::ptr::eq(again, nvmem));
         consumer::put(again);
-        crate::device::devres::release_all(&raw mut *dev);
+        release_managed(&raw mut *dev);
         assert_eq!(consumer::get(null_mut(), c"array".as_ptr()), Errno::ENOENT.to_ptr());
         config.reg_read = None;
         config.reg_write = None;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Devices whose callbacks count.
-#![allow(clippy::undocumented_unsafe_blocks, reason = "each test calls with objects of its own")]
 
 use super::runtime::{ASYNC, AUTO, GET_PUT, Runtime};
 use super::{domain, reboot, runtime_c as c};
 use crate::bindings::{self, dev_pm_ops, device, device_driver, notifier_block, sys_off_data};
 use crate::errno::Errno;
+use crate::testing::{release_managed, zeroed};
 use core::ffi::{c_int, c_ulong, c_void};
 use kernel::power::{self, End};
 use std::sync::Mutex;
@@ -20,22 +20,30 @@ struct Board {
 /// What the suspend callbacks answer.
 static REFUSE: AtomicI32 = AtomicI32::new(0);
 
+/// Notes that a callback ran.
+///
+/// # Safety
+/// `dev` must be a board's.
 unsafe fn note(dev: *mut device, what: &'static str) {
+    // SAFETY: the board has both the device and the list, which `platform_data` leads to.
     let calls = unsafe { &*(*dev).platform_data.cast::<Mutex<Vec<&'static str>>>() };
     calls.lock().unwrap().push(what);
 }
 
 unsafe extern "C" fn on_suspend(dev: *mut device) -> c_int {
+    // SAFETY: only devices of boards have this callback.
     unsafe { note(dev, "suspend") };
     0
 }
 
 unsafe extern "C" fn on_refused_suspend(dev: *mut device) -> c_int {
+    // SAFETY: only devices of boards have this callback.
     unsafe { note(dev, "refused") };
     REFUSE.load(SeqCst)
 }
 
 unsafe extern "C" fn on_resume(dev: *mut device) -> c_int {
+    // SAFETY: only devices of boards have this callback.
     unsafe { note(dev, "resume") };
     0
 }
@@ -43,11 +51,11 @@ unsafe extern "C" fn on_resume(dev: *mut device) -> c_int {
 impl Board {
     fn with(suspend: unsafe extern "C" fn(*mut device) -> c_int, parent: Option<&mut Board>) -> Self {
         let calls = Box::new(Mutex::new(Vec::new()));
-        let mut dev: Box<device> = unsafe { Box::new(core::mem::zeroed()) };
-        let mut ops: dev_pm_ops = unsafe { core::mem::zeroed() };
+        let mut dev: Box<device> = Box::new(zeroed());
+        let mut ops: dev_pm_ops = zeroed();
         ops.runtime_suspend = Some(suspend);
         ops.runtime_resume = Some(on_resume);
-        let mut driver: device_driver = unsafe { core::mem::zeroed() };
+        let mut driver: device_driver = zeroed();
         driver.pm = Box::leak(Box::new(ops));
         dev.driver = Box::leak(Box::new(driver));
         dev.platform_data = (&raw const *calls).cast_mut().cast();
@@ -61,6 +69,7 @@ impl Board {
         &raw mut *self.dev
     }
     fn work(&mut self) {
+        // SAFETY: the board's device, which is there.
         unsafe { Runtime::of(self.p()) }.run_request();
     }
     fn calls(&self) -> Vec<&'static str> {
@@ -70,6 +79,7 @@ impl Board {
 
 impl Drop for Board {
     fn drop(&mut self) {
+        // SAFETY: the device goes with the board, and no callback runs outside the calls of a test.
         unsafe { super::forget(self.p()) };
     }
 }
@@ -245,12 +255,12 @@ fn what_is_managed_is_given_back() {
     let mut b = Board::new();
     assert_eq!(c::managed_enable(b.p()), 0);
     assert!(c::enabled(b.p()));
-    unsafe { crate::device::devres::release_all(b.p()) };
+    release_managed(b.p());
     assert!(!c::enabled(b.p()));
     assert_eq!(c::managed_set_active_enabled(b.p()), 0);
     assert!(c::active(b.p()) && c::enabled(b.p()));
     assert_eq!(c::managed_get_noresume(b.p()), 0);
-    unsafe { crate::device::devres::release_all(b.p()) };
+    release_managed(b.p());
     assert!(c::status_suspended(b.p()) && b.dev.power.usage_count.counter == 0);
 }
 
@@ -268,7 +278,7 @@ fn a_wake_interrupt_is_kept() {
     assert_eq!(domain::set_wake_irq(b.p(), -1), Errno::EINVAL.to_c());
     assert_eq!(domain::managed_wake_irq(b.p(), 7), 0);
     assert_eq!(domain::set_wake_irq(b.p(), 8), Errno::EEXIST.to_c());
-    unsafe { crate::device::devres::release_all(b.p()) };
+    release_managed(b.p());
     assert_eq!(domain::set_wake_irq(b.p(), 8), 0);
     assert_eq!(domain::dedicated_wake_irq(b.p(), 8), Errno::EOPNOTSUPP.to_c());
 }
@@ -283,7 +293,9 @@ unsafe extern "C" fn heard(_nb: *mut notifier_block, action: c_ulong, _data: *mu
 }
 
 unsafe extern "C" fn off(data: *mut sys_off_data) -> c_int {
-    ENDS.lock().unwrap().push(("off", unsafe { (*data).cb_data.addr() as u64 }));
+    // SAFETY: called with the description of this handler, for the call.
+    let tag = unsafe { (*data).cb_data.addr() };
+    ENDS.lock().unwrap().push(("off", tag as u64));
     0
 }
 
@@ -292,20 +304,23 @@ fn notifiers_hear_of_the_end() {
     let _one = ENDING.lock().unwrap();
     ENDS.lock().unwrap().clear();
     let mut nb = notifier_block { notifier_call: Some(heard), next: core::ptr::null_mut(), priority: 5 };
+    // SAFETY: the block is taken out before this function ends, and nobody else announces (`ENDING`).
     assert_eq!(unsafe { reboot::register_notifier(&raw mut nb) }, 0);
     power::announce(End::Restart);
     power::announce(End::PowerOff);
     assert_eq!(*ENDS.lock().unwrap(), [("notifier", 1), ("notifier", 3)]);
     assert_eq!(reboot::unregister_notifier(&raw mut nb), 0);
     assert_eq!(reboot::unregister_notifier(&raw mut nb), Errno::ENOENT.to_c());
+    // SAFETY: as above; it is in no list now.
     assert_eq!(unsafe { reboot::register_restart(&raw mut nb) }, 0);
     power::announce(End::Restart);
     power::reset();
     assert_eq!(ENDS.lock().unwrap().len(), 3);
     reboot::unregister_notifier(&raw mut nb);
     let mut b = Board::new();
+    // SAFETY: as above: the board gives it back next.
     assert_eq!(unsafe { reboot::managed_notifier(b.p(), &raw mut nb) }, 0);
-    unsafe { crate::device::devres::release_all(b.p()) };
+    release_managed(b.p());
     power::announce(End::Restart);
     assert_eq!(ENDS.lock().unwrap().len(), 3);
 }
@@ -316,20 +331,23 @@ fn off_handlers_are_called_by_mode() {
     ENDS.lock().unwrap().clear();
     let tag = |n: usize| core::ptr::without_provenance_mut::<c_void>(n);
     let mode = bindings::SYS_OFF_MODE_POWER_OFF;
+    // SAFETY: `off` takes any data; it is taken out below.
     let handler = unsafe { reboot::register_off(mode, 0, Some(off), tag(1)) };
     assert!(Errno::check_ptr(handler).is_ok());
     let mut b = Board::new();
     let restart = bindings::SYS_OFF_MODE_RESTART;
+    // SAFETY: as above; the board gives it back below.
     assert_eq!(unsafe { reboot::managed_off(b.p(), restart, 200, Some(off), tag(2)) }, 0);
     power::poweroff();
     power::reset();
     assert_eq!(*ENDS.lock().unwrap(), [("off", 1), ("off", 2)]);
-    unsafe {
-        reboot::unregister_off(handler);
-        crate::device::devres::release_all(b.p());
-    }
+    // SAFETY: registered above, and taken out once.
+    unsafe { reboot::unregister_off(handler) };
+    release_managed(b.p());
     power::poweroff();
     power::reset();
     assert_eq!(ENDS.lock().unwrap().len(), 2);
-    assert!(Errno::check_ptr(unsafe { reboot::register_off(99, 0, Some(off), tag(0)) }).is_err());
+    // SAFETY: `off` takes any data.
+    let wrong = unsafe { reboot::register_off(99, 0, Some(off), tag(0)) };
+    assert!(Errno::check_ptr(wrong).is_err());
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Regulators through the functions that C drivers call, with providers of the tests' own.
-#![allow(clippy::undocumented_unsafe_blocks, reason = "all of it is the C side of the border")]
 
 use super::{bulk, consumer, managed, notify, provider, tree};
 use crate::bindings::{self, device, regulator_bulk_data, regulator_config, regulator_desc, regulator_dev, regulator_ops};
-use crate::device::{self as devices, devres};
+use crate::device::devres;
 use crate::errno::Errno;
-use crate::testing::node;
+use crate::testing::{device_at, node, zeroed};
 use core::ffi::{CStr, c_int, c_uint, c_ulong, c_void};
 use core::ptr;
-use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst};
 
 /// What the hardware holds: 1.8 V and 0.5 V more for each selector.
@@ -21,53 +19,55 @@ struct Chip {
     mode: AtomicU32,
 }
 
-unsafe fn chip<'a>(rdev: *mut regulator_dev) -> &'a Chip {
-    unsafe { &*provider::get_drvdata(rdev).cast::<Chip>() }
-}
-unsafe extern "C" fn enable(r: *mut regulator_dev) -> c_int {
-    unsafe { chip(r) }.on.store(true, SeqCst);
-    0
-}
-unsafe extern "C" fn disable(r: *mut regulator_dev) -> c_int {
-    unsafe { chip(r) }.on.store(false, SeqCst);
-    0
-}
-unsafe extern "C" fn is_enabled(r: *mut regulator_dev) -> c_int {
-    unsafe { chip(r) }.on.load(SeqCst).into()
-}
-unsafe extern "C" fn list(_: *mut regulator_dev, s: c_uint) -> c_int {
-    if s < 4 { 1_800_000 + 500_000 * s as c_int } else { Errno::EINVAL.to_c() }
-}
-unsafe extern "C" fn get_sel(r: *mut regulator_dev) -> c_int {
-    unsafe { chip(r) }.selector.load(SeqCst) as c_int
-}
-unsafe extern "C" fn set_sel(r: *mut regulator_dev, s: c_uint) -> c_int {
-    unsafe { chip(r) }.selector.store(s, SeqCst);
-    0
-}
-unsafe extern "C" fn set_limit(r: *mut regulator_dev, min: c_int, _max: c_int) -> c_int {
-    unsafe { chip(r) }.limit.store(min, SeqCst);
-    0
-}
-unsafe extern "C" fn get_limit(r: *mut regulator_dev) -> c_int {
-    unsafe { chip(r) }.limit.load(SeqCst)
-}
-unsafe extern "C" fn set_mode(r: *mut regulator_dev, mode: c_uint) -> c_int {
-    unsafe { chip(r) }.mode.store(mode, SeqCst);
-    0
-}
-unsafe extern "C" fn get_mode(r: *mut regulator_dev) -> c_uint {
-    unsafe { chip(r) }.mode.load(SeqCst)
+/// The functions of a regulator as C would write them: each has the hardware behind its regulator.
+macro_rules! callbacks {
+    ($(fn $name:ident($chip:ident $(, $arg:ident: $type:ty)*) -> $ret:ty $body:block)*) => {$(
+        unsafe extern "C" fn $name(rdev: *mut regulator_dev $(, $arg: $type)*) -> $ret {
+            // SAFETY: only regulators that `make` registered have these functions, with a chip as data that is never
+            // freed and that all its users share.
+            let $chip = unsafe { &*provider::get_drvdata(rdev).cast::<Chip>() };
+            $body
+        }
+    )*};
 }
 
-fn device_at(name: &str, path: Option<&str>) -> *mut device {
-    unsafe {
-        let dev: &'static mut device = Box::leak(Box::new(core::mem::zeroed()));
-        devices::initialize(dev);
-        devices::set_name(dev, CString::new(name).unwrap());
-        dev.of_node = path.map_or(ptr::null_mut(), |p| node(p).as_raw());
-        dev
+callbacks! {
+    fn enable(chip) -> c_int {
+        chip.on.store(true, SeqCst);
+        0
     }
+    fn disable(chip) -> c_int {
+        chip.on.store(false, SeqCst);
+        0
+    }
+    fn is_enabled(chip) -> c_int {
+        chip.on.load(SeqCst).into()
+    }
+    fn get_sel(chip) -> c_int {
+        chip.selector.load(SeqCst) as c_int
+    }
+    fn set_sel(chip, selector: c_uint) -> c_int {
+        chip.selector.store(selector, SeqCst);
+        0
+    }
+    fn set_limit(chip, min: c_int, _max: c_int) -> c_int {
+        chip.limit.store(min, SeqCst);
+        0
+    }
+    fn get_limit(chip) -> c_int {
+        chip.limit.load(SeqCst)
+    }
+    fn set_mode(chip, mode: c_uint) -> c_int {
+        chip.mode.store(mode, SeqCst);
+        0
+    }
+    fn get_mode(chip) -> c_uint {
+        chip.mode.load(SeqCst)
+    }
+}
+
+unsafe extern "C" fn list(_: *mut regulator_dev, s: c_uint) -> c_int {
+    if s < 4 { 1_800_000 + 500_000 * s as c_int } else { Errno::EINVAL.to_c() }
 }
 
 struct Made {
@@ -78,46 +78,48 @@ struct Made {
 
 /// A regulator that may do all; `path` is its node.
 fn make(name: &'static CStr, path: Option<&str>, gpio: *mut i32) -> Made {
-    unsafe {
-        let chip: &'static Chip = Box::leak(Box::default());
-        let mut ops: regulator_ops = core::mem::zeroed();
-        ops.enable = Some(enable);
-        ops.disable = Some(disable);
-        ops.is_enabled = Some(is_enabled);
-        ops.list_voltage = Some(list);
-        ops.get_voltage_sel = Some(get_sel);
-        ops.set_voltage_sel = Some(set_sel);
-        ops.set_current_limit = Some(set_limit);
-        ops.get_current_limit = Some(get_limit);
-        ops.set_mode = Some(set_mode);
-        ops.get_mode = Some(get_mode);
-        let mut desc: regulator_desc = core::mem::zeroed();
-        (desc.name, desc.n_voltages, desc.id) = (name.as_ptr(), 4, 7);
-        desc.ops = Box::leak(Box::new(ops));
-        let desc: &'static regulator_desc = Box::leak(Box::new(desc));
-        let dev = device_at("regulator", path);
-        let mut init: bindings::regulator_init_data = core::mem::zeroed();
-        let c = &mut init.constraints;
-        (c.min_uV, c.max_uV, c.max_uA) = (1_800_000, 3_300_000, 500);
-        (c.valid_ops_mask, c.valid_modes_mask) = (0xf, 0xe);
-        let mut config: regulator_config = core::mem::zeroed();
-        (config.dev, config.of_node) = (dev, (*dev).of_node);
-        config.driver_data = ptr::from_ref(chip).cast_mut().cast();
-        config.init_data = &raw const init;
-        config.ena_gpiod = gpio.cast();
-        let rdev = provider::register_c(dev, desc, &raw const config);
-        assert!(Errno::check_ptr(rdev).is_ok(), "{name:?}");
-        Made { chip, rdev, dev }
-    }
+    let chip: &'static Chip = Box::leak(Box::default());
+    let mut ops: regulator_ops = zeroed();
+    ops.enable = Some(enable);
+    ops.disable = Some(disable);
+    ops.is_enabled = Some(is_enabled);
+    ops.list_voltage = Some(list);
+    ops.get_voltage_sel = Some(get_sel);
+    ops.set_voltage_sel = Some(set_sel);
+    ops.set_current_limit = Some(set_limit);
+    ops.get_current_limit = Some(get_limit);
+    ops.set_mode = Some(set_mode);
+    ops.get_mode = Some(get_mode);
+    let mut desc: regulator_desc = zeroed();
+    (desc.name, desc.n_voltages, desc.id) = (name.as_ptr(), 4, 7);
+    desc.ops = Box::leak(Box::new(ops));
+    let desc: &'static regulator_desc = Box::leak(Box::new(desc));
+    let dev = device_at("regulator", path);
+    let mut init: bindings::regulator_init_data = zeroed();
+    let c = &mut init.constraints;
+    (c.min_uV, c.max_uV, c.max_uA) = (1_800_000, 3_300_000, 500);
+    (c.valid_ops_mask, c.valid_modes_mask) = (0xf, 0xe);
+    let mut config: regulator_config = zeroed();
+    config.dev = dev;
+    config.of_node = path.map_or(ptr::null_mut(), |path| node(path).as_raw());
+    config.driver_data = ptr::from_ref(chip).cast_mut().cast();
+    config.init_data = &raw const init;
+    config.ena_gpiod = gpio.cast();
+    // SAFETY: what the regulator keeps is never freed: description, functions, chip and device. The rest is copied.
+    let rdev = unsafe { provider::register_c(dev, desc, &raw const config) };
+    assert!(Errno::check_ptr(rdev).is_ok(), "{name:?}");
+    Made { chip, rdev, dev }
 }
 
 fn get(name: &'static CStr) -> *mut bindings::regulator {
+    // SAFETY: a literal; no device is what Linux allows, too.
     unsafe { consumer::get_c(ptr::null_mut(), name.as_ptr()) }
 }
 
 #[test]
 fn registration() {
     let made = make(c"reg-a", None, ptr::null_mut());
+    // SAFETY: `rdev` is used until it is unregistered; a consumer outlives its regulator, and is put once.
     unsafe {
         assert_eq!((provider::get_id(made.rdev), (*provider::get_dev(made.rdev)).parent), (7, made.dev));
         assert_eq!(CStr::from_ptr(provider::get_name(made.rdev)), c"reg-a");
@@ -136,6 +138,7 @@ fn switching() {
     let made = make(c"switch", None, ptr::null_mut());
     let line = Box::into_raw(Box::new(0));
     let by_line = make(c"by-line", None, line);
+    // SAFETY: both regulators stay; each consumer is put last or not at all; the line is leaked, and read between calls.
     unsafe {
         let (a, b) = (get(c"switch"), get(c"switch"));
         assert_eq!((consumer::enable(a), consumer::enable(b), consumer::disable(a)), (0, 0, 0));
@@ -153,6 +156,7 @@ fn switching() {
 #[test]
 fn voltages() {
     let made = make(c"volts", None, ptr::null_mut());
+    // SAFETY: the regulator stays, and nobody but this test uses its constraints; `r` is put last.
     unsafe {
         let r = get(c"volts");
         assert_eq!((consumer::get_voltage(r), consumer::count_voltages(r)), (1_800_000, 4));
@@ -172,6 +176,7 @@ fn voltages() {
 #[test]
 fn currents_and_modes() {
     let made = make(c"amps", None, ptr::null_mut());
+    // SAFETY: the regulator stays; `r` is put last.
     unsafe {
         let r = get(c"amps");
         assert_eq!((consumer::set_current_limit(r, 100, 900), consumer::get_current_limit(r)), (0, 100));
@@ -188,6 +193,7 @@ fn currents_and_modes() {
 #[test]
 fn found_by_tree() {
     let dev = device_at("user", Some("/consumer"));
+    // SAFETY: a device that is never freed and literals; `dummy` is put last.
     unsafe {
         assert_eq!(consumer::get_c(dev, c"vmmc".as_ptr()), Errno::EPROBE_DEFER.to_ptr());
         assert_eq!(consumer::get_optional_c(dev, c"vqmmc".as_ptr()), Errno::ENODEV.to_ptr());
@@ -199,6 +205,7 @@ fn found_by_tree() {
     }
     // Its node's phandle is made by the tree's compiler, since others refer to it.
     let made = make(c"tree-vcc", Some("/vcc"), ptr::null_mut());
+    // SAFETY: as above; `word` outlives `own`, which is put before its regulator goes.
     unsafe {
         let own = consumer::get_exclusive_c(dev, c"vmmc".as_ptr());
         assert_eq!(consumer::get_c(dev, c"vmmc".as_ptr()), Errno::EPERM.to_ptr());
@@ -213,6 +220,7 @@ fn found_by_tree() {
 #[test]
 fn constraints_of_the_tree() {
     let dev = device_at("reader", None);
+    // SAFETY: nodes are never freed; what is managed for `dev` is read before it is given back, at the end.
     unsafe {
         let vcc = node("/vcc").as_raw();
         let data = tree::get_init_data(dev, vcc, ptr::null());
@@ -224,7 +232,7 @@ fn constraints_of_the_tree() {
             | bindings::REGULATOR_CHANGE_BYPASS;
         assert_eq!(c.valid_ops_mask, allowed);
         assert!(tree::get_init_data(dev, ptr::null_mut(), ptr::null()).is_null());
-        let mut matches: [bindings::of_regulator_match; 1] = core::mem::zeroed();
+        let mut matches: [bindings::of_regulator_match; 1] = [zeroed()];
         matches[0].name = c"vcc".as_ptr();
         let root = node("/").as_raw();
         assert_eq!(tree::match_all(dev, root, matches.as_mut_ptr(), 1), 1);
@@ -242,17 +250,21 @@ fn notifiers() {
     }
     unsafe extern "C" fn hear(nb: *mut bindings::notifier_block, event: c_ulong, data: *mut c_void) -> c_int {
         let value = match event as u32 {
-            bindings::REGULATOR_EVENT_PRE_VOLTAGE_CHANGE => unsafe {
-                (*data.cast::<bindings::pre_voltage_change_data>()).old_uV as usize
-            },
+            bindings::REGULATOR_EVENT_PRE_VOLTAGE_CHANGE => {
+                let data: *const bindings::pre_voltage_change_data = data.cast();
+                // SAFETY: that is what Linux documents as data of this event.
+                unsafe { (*data).old_uV as usize }
+            }
             _ => data.addr(),
         };
+        // SAFETY: called for the block below, the first field of an `Ear`; the test does not look meanwhile.
         unsafe { (*nb.cast::<Ear>()).heard.push((event, value)) };
         0
     }
     let made = make(c"tells", None, ptr::null_mut());
+    // SAFETY: the regulator stays, the ear is leaked, and `r` is put last.
     unsafe {
-        let mut block: bindings::notifier_block = core::mem::zeroed();
+        let mut block: bindings::notifier_block = zeroed();
         block.notifier_call = Some(hear);
         let ear = Box::into_raw(Box::new(Ear { block, heard: Vec::new() }));
         let r = get(c"tells");
@@ -272,9 +284,11 @@ fn notifiers() {
 fn bulk() {
     let (a, b) = (make(c"bulk-a", None, ptr::null_mut()), make(c"bulk-b", None, ptr::null_mut()));
     let dev = device_at("bulk", None);
+    // SAFETY: both regulators stay; the arrays have two places, as the calls say; what is managed is given back here, while
+    // they are still there.
     unsafe {
         let slot = |id: &'static CStr| {
-            let mut slot: regulator_bulk_data = core::mem::zeroed();
+            let mut slot: regulator_bulk_data = zeroed();
             slot.supply = id.as_ptr();
             slot
         };
@@ -300,6 +314,7 @@ fn bulk() {
 fn managed() {
     let made = make(c"managed", None, ptr::null_mut());
     let dev = device_at("manager", None);
+    // SAFETY: the regulator and the device stay; names are literals.
     unsafe {
         let id = c"managed".as_ptr();
         assert_eq!((managed::get_enable(dev, id), made.chip.on.load(SeqCst)), (0, true));

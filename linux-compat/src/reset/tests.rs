@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Reset lines through the functions that C drivers call, with a controller of the tests' own.
-#![allow(clippy::undocumented_unsafe_blocks, reason = "all of it is the C side of the border")]
 
 use super::{bulk, consumer, get, provider};
 use crate::bindings::{self, device, reset_control_bulk_data, reset_control_ops, reset_controller_dev};
-use crate::device::{self as devices, devres};
+use crate::device::devres;
 use crate::errno::Errno;
-use crate::testing::node;
+use crate::testing::{device_at, node, zeroed};
 use core::ffi::{CStr, c_int, c_ulong};
 use core::ptr;
-use std::ffi::CString;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 /// A controller whose lines are the bits of a number: 1 is running.
@@ -20,49 +18,57 @@ struct Chip {
     pulses: AtomicU32,
 }
 
-unsafe fn chip<'a>(rcdev: *mut reset_controller_dev) -> &'a Chip {
-    unsafe { &*rcdev.cast::<Chip>() }
-}
-unsafe extern "C" fn pulse(r: *mut reset_controller_dev, _: c_ulong) -> c_int {
-    unsafe { chip(r) }.pulses.fetch_add(1, SeqCst);
-    0
-}
-unsafe extern "C" fn on(r: *mut reset_controller_dev, id: c_ulong) -> c_int {
-    unsafe { chip(r) }.bits.fetch_and(!(1 << id), SeqCst);
-    0
-}
-unsafe extern "C" fn off(r: *mut reset_controller_dev, id: c_ulong) -> c_int {
-    unsafe { chip(r) }.bits.fetch_or(1 << id, SeqCst);
-    0
-}
-unsafe extern "C" fn status(r: *mut reset_controller_dev, id: c_ulong) -> c_int {
-    c_int::from(unsafe { chip(r) }.bits.load(SeqCst) & (1 << id) == 0)
+/// The functions of a controller as C would write them: each has the chip around its controller.
+macro_rules! callbacks {
+    ($(fn $name:ident($chip:ident, $id:ident) -> c_int $body:block)*) => {$(
+        unsafe extern "C" fn $name(rcdev: *mut reset_controller_dev, $id: c_ulong) -> c_int {
+            // SAFETY: only controllers that are the first field of a chip have these functions; chips are never freed,
+            // and what changes in them is atomic.
+            let $chip = unsafe { &*rcdev.cast::<Chip>() };
+            $body
+        }
+    )*};
 }
 
-fn device_at(name: &str, path: Option<&str>) -> *mut device {
-    unsafe {
-        let dev: &'static mut device = Box::leak(Box::new(core::mem::zeroed()));
-        devices::initialize(dev);
-        devices::set_name(dev, CString::new(name).unwrap());
-        dev.of_node = path.map_or(ptr::null_mut(), |p| node(p).as_raw());
-        dev
+callbacks! {
+    fn pulse(chip, _id) -> c_int {
+        chip.pulses.fetch_add(1, SeqCst);
+        0
     }
+    fn on(chip, id) -> c_int {
+        chip.bits.fetch_and(!(1 << id), SeqCst);
+        0
+    }
+    fn off(chip, id) -> c_int {
+        chip.bits.fetch_or(1 << id, SeqCst);
+        0
+    }
+    fn status(chip, id) -> c_int {
+        c_int::from(chip.bits.load(SeqCst) & (1 << id) == 0)
+    }
+}
+
+/// A chip with all lines in reset; it is never freed.
+fn new(ops: *const reset_control_ops, path: &str) -> *mut Chip {
+    let mut rcdev: reset_controller_dev = zeroed();
+    rcdev.ops = ops;
+    rcdev.of_node = node(path).as_raw();
+    rcdev.nr_resets = 8;
+    Box::into_raw(Box::new(Chip { rcdev, bits: AtomicU32::new(0), pulses: AtomicU32::new(0) }))
 }
 
 /// A registered controller at `/ccu`; one test has it at a time.
 fn with_chip(name: &str, f: impl FnOnce(&Chip, *mut device)) {
     static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(|e| e.into_inner());
+    let mut ops: reset_control_ops = zeroed();
+    ops.reset = Some(pulse);
+    ops.assert = Some(on);
+    ops.deassert = Some(off);
+    ops.status = Some(status);
+    let chip = new(Box::leak(Box::new(ops)), "/ccu");
+    // SAFETY: the chip and its functions are never freed; the controller is unregistered once.
     unsafe {
-        let mut ops: reset_control_ops = core::mem::zeroed();
-        ops.reset = Some(pulse);
-        ops.assert = Some(on);
-        ops.deassert = Some(off);
-        ops.status = Some(status);
-        let chip: *mut Chip = Box::into_raw(Box::new(core::mem::zeroed()));
-        (*chip).rcdev.ops = Box::leak(Box::new(ops));
-        (*chip).rcdev.of_node = node("/ccu").as_raw();
-        (*chip).rcdev.nr_resets = 8;
         assert_eq!(provider::register_c(chip.cast()), 0);
         f(&*chip, device_at(name, Some("/consumer")));
         provider::unregister(chip.cast());
@@ -74,6 +80,7 @@ const EXCLUSIVE: u32 = bindings::RESET_CONTROL_EXCLUSIVE;
 
 #[test]
 fn exclusive_lines() {
+    // SAFETY: `/ccu` is registered while this runs; `line` is put last; null and errors are what drivers may hand over.
     with_chip("exclusive", |chip, dev| unsafe {
         let line = get::get(dev, c"ahb".as_ptr(), 0, EXCLUSIVE);
         assert_eq!((consumer::status(line), consumer::deassert(line)), (1, 0));
@@ -90,6 +97,7 @@ fn exclusive_lines() {
 
 #[test]
 fn shared_lines() {
+    // SAFETY: `/ccu` is registered while this runs; both lines are put last.
     with_chip("shared", |chip, dev| unsafe {
         let [a, b] = [0; 2].map(|_| get::get(dev, c"ahb".as_ptr(), 0, SHARED));
         assert_eq!((consumer::deassert(a), consumer::deassert(b), consumer::assert_c(a)), (0, 0, 0));
@@ -104,6 +112,7 @@ fn shared_lines() {
 
 #[test]
 fn handed_around() {
+    // SAFETY: `/ccu` is registered while this runs; both lines are put last.
     with_chip("handed", |_, dev| unsafe {
         let [a, b] = [0; 2].map(|_| get::get(dev, c"phy".as_ptr(), 0, 0));
         assert_eq!(consumer::deassert(a), Errno::EPERM.to_c());
@@ -117,6 +126,7 @@ fn handed_around() {
 #[test]
 fn found_by_tree() {
     let dev = device_at("early", Some("/consumer"));
+    // SAFETY: `/ccu` is registered while this runs; nodes and devices are never freed; `line` is put once.
     with_chip("tree", |chip, dev| unsafe {
         let np = node("/consumer").as_raw();
         let line = get::of_get(np, ptr::null(), 1, EXCLUSIVE);
@@ -130,15 +140,17 @@ fn found_by_tree() {
         assert_eq!((get::device_reset(dev, false), chip.pulses.load(SeqCst)), (0, 1));
         assert_eq!(get::device_reset(device_at("bare", Some("/osc")), true), 0);
     });
+    // SAFETY: a device that is never freed, and a literal.
     let bare = unsafe { get::get(dev, c"nothing".as_ptr(), 0, EXCLUSIVE) };
     assert_eq!(bare, Errno::ENOENT.to_ptr());
 }
 
 #[test]
 fn found_by_lookup() {
+    // SAFETY: `/ccu` is registered while this runs, and `lookup` is copied; `line` is put last.
     with_chip("lookup", |chip, _| unsafe {
         let dev = device_at("by-lookup", None);
-        let mut lookup: bindings::reset_control_lookup = core::mem::zeroed();
+        let mut lookup: bindings::reset_control_lookup = zeroed();
         (lookup.provider, lookup.index) = (c"ccu".as_ptr(), 5);
         (lookup.dev_id, lookup.con_id) = (c"by-lookup".as_ptr(), c"con".as_ptr());
         provider::add_lookup(&raw mut lookup, 1);
@@ -152,6 +164,8 @@ fn found_by_lookup() {
 
 #[test]
 fn arrays() {
+    // SAFETY: `/ccu` is registered while this runs; the first array is put before the second is got, and the device gives
+    // that back.
     with_chip("array", |chip, dev| unsafe {
         assert_eq!(get::get_count(dev), 2);
         let all = get::of_array_get(node("/consumer").as_raw(), EXCLUSIVE);
@@ -171,6 +185,7 @@ fn data(id: &'static CStr) -> reset_control_bulk_data {
 
 #[test]
 fn bulk() {
+    // SAFETY: `/ccu` is registered while this runs; the arrays have two places, as the calls say, until all is given back.
     with_chip("bulk", |chip, dev| unsafe {
         let mut lines = [data(c"ahb"), data(c"phy")];
         let all = lines.as_mut_ptr();
@@ -192,15 +207,14 @@ fn bulk() {
 
 #[test]
 fn managed() {
+    // SAFETY: `/ccu` is registered while this runs; `own` is never freed, and the device gives it back.
     with_chip("managed", |chip, dev| unsafe {
         let line = get::devm_get(dev, c"ahb".as_ptr(), 0, bindings::RESET_CONTROL_EXCLUSIVE_DEASSERTED);
         assert!(Errno::check_ptr(line).is_ok());
         assert_eq!(chip.bits.load(SeqCst), 2);
         devres::release_all(dev);
         assert_eq!(chip.bits.load(SeqCst), 0);
-        let own: *mut Chip = Box::into_raw(Box::new(core::mem::zeroed()));
-        (*own).rcdev.ops = chip.rcdev.ops;
-        (*own).rcdev.of_node = node("/ccu2").as_raw();
+        let own = new(chip.rcdev.ops, "/ccu2");
         assert_eq!(provider::devm_register(dev, own.cast()), 0);
         assert!(kernel::reset::by_name("ccu2").is_ok());
         devres::release_all(dev);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Reads the first 64 MiB of the SD card with the kernel's own drivers, and says how long that took.
 # The modules lie beside this script; those of other boards are refused, which is no matter.
-cd /root || exit 1
+cd "${0%/*}/" || exit 1
 for module in fixed gpio-regulator sunxi-mmc cqhci sdhci sdhci-pltfm sdhci-of-arasan; do
     [ -f "$module.ko" ] && insmod "$module.ko" 2>/dev/null
 done

@@ -24,7 +24,7 @@ const MODULES: [&str; 7] = [
 ];
 
 /// No address randomization: every run is then the same.
-const BOOTARGS: &str = "nokaslr fv_run=/root/card.sh";
+const BOOTARGS: &str = "nokaslr fv_run=/card.sh";
 
 /// Measures and prints; gives the names of the missed bars.
 ///
@@ -74,10 +74,10 @@ fn files() -> Result<Vec<u8>> {
         // What is built into the kernel has no file.
         if let Ok(bytes) = fs::read(path) {
             let name = module.rsplit('/').next().unwrap_or(module);
-            modules.push((format!("root/{name}.ko"), bytes));
+            modules.push((format!("{name}.ko"), bytes));
         }
     }
-    let mut extra = vec![Extra { path: "root/card.sh", bytes: &script, executable: true }];
+    let mut extra = vec![Extra { path: "card.sh", bytes: &script, executable: true }];
     extra.extend(modules.iter().map(|(path, bytes)| Extra { path, bytes, executable: false }));
     initramfs::busybox(&extra)
 }

@@ -126,7 +126,7 @@ mod tests {
 
     fn of(said: &str) -> Vec<Wrong> {
         let text = "int a;\nMODULE_THING(of, x);\n";
-        read(said, text, "d/x.c", |place| place.replace("/tmp/t/", "")).into_iter().collect()
+        read(said, text, "d/x.c", |place| place.replace("build/", "")).into_iter().collect()
     }
 
     #[test]
@@ -139,16 +139,16 @@ mod tests {
     #[test]
     fn names_types_and_fields() {
         let said = "\
-/tmp/t/d/x.c:5:2: error: call to undeclared function 'f'; ISO C99 and later do not support [-Werror]
-/tmp/t/d/x.c:6:2: error: use of undeclared identifier 'f'
-/tmp/t/d/x.c:6:2: error: use of undeclared identifier 'A_B'
-/tmp/t/d/x.c:7:2: error: unknown type name 'u128'
-/tmp/t/d/x.c:8:2: error: variable has incomplete type 'struct s'
-/tmp/t/d/x.c:8:2: error: incomplete definition of type 'const struct t'
-/tmp/t/d/x.c:8:2: error: tentative array definition has incomplete type 'struct v[]'
-/tmp/t/d/x.c:9:2: error: no member named 'm' in 'struct u'
-/tmp/t/d/x.c:9:2: error: field designator 'n' does not refer to any field in type 'const struct u'
-/tmp/t/d/x.c:9:2: error: something odd
+build/d/x.c:5:2: error: call to undeclared function 'f'; ISO C99 and later do not support [-Werror]
+build/d/x.c:6:2: error: use of undeclared identifier 'f'
+build/d/x.c:6:2: error: use of undeclared identifier 'A_B'
+build/d/x.c:7:2: error: unknown type name 'u128'
+build/d/x.c:8:2: error: variable has incomplete type 'struct s'
+build/d/x.c:8:2: error: incomplete definition of type 'const struct t'
+build/d/x.c:8:2: error: tentative array definition has incomplete type 'struct v[]'
+build/d/x.c:9:2: error: no member named 'm' in 'struct u'
+build/d/x.c:9:2: error: field designator 'n' does not refer to any field in type 'const struct u'
+build/d/x.c:9:2: error: something odd
 ";
         let expected = [
             Wrong::Function("f".into()),
@@ -165,14 +165,14 @@ mod tests {
 
     #[test]
     fn a_macro_that_is_not_there_is_named() {
-        let said = "/tmp/t/d/x.c:2:1: error: type specifier missing, defaults to 'int'; ISO C99\n\
-                    /tmp/t/d/x.c:2:14: error: expected parameter declarator\n";
+        let said = "build/d/x.c:2:1: error: type specifier missing, defaults to 'int'; ISO C99\n\
+                    build/d/x.c:2:14: error: expected parameter declarator\n";
         assert_eq!(of(said), [Wrong::Name("MODULE_THING".into())]);
     }
 
     #[test]
     fn what_is_not_understood_is_passed_on() {
-        let said = "/tmp/t/d/x.c:1:5: error: something odd\n";
+        let said = "build/d/x.c:1:5: error: something odd\n";
         assert_eq!(of(said), [Wrong::Other("d/x.c:1:5: something odd".into())]);
     }
 

@@ -52,6 +52,7 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", clocks::ORANGEPI_PC2),
     on("orangepi-pc2", storage::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
+    on("zcu102", storage::ZCU102),
 ];
 
 const fn on(board: &'static str, tests: &'static [Test]) -> Group {

@@ -16,8 +16,8 @@ use crate::{artifacts, process, project};
 
 const MIB: u64 = 1 << 20;
 const SECTOR: u64 = 512;
-/// The first partition's place: what partitioning tools choose.
-const START: u64 = MIB;
+/// The first partition's place in bytes: what partitioning tools choose.
+pub const START: u64 = MIB;
 /// The FAT32 partition: a kernel with its initramfs, and enough clusters to be FAT32.
 const FAT: u64 = 80 * MIB;
 /// The partition without a file system.

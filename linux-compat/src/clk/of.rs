@@ -401,6 +401,8 @@ pub unsafe fn init(table: &[of_device_id]) {
         waiting.retain(|(node, entry)| {
             let ready = force || parents_ready(*node);
             if ready {
+                // Unless the function takes that back, no driver is to set the provider up once more.
+                crate::platform::keep_from(*node);
                 // SAFETY: as the caller says.
                 unsafe {
                     let setup: unsafe extern "C" fn(*mut device_node) =

@@ -511,6 +511,9 @@ fn early_providers() {
     // SAFETY: the entry's data is a function of the kind that entries of `CLK_OF_DECLARE` have.
     unsafe { super::init(&[entry]) };
     assert_eq!(*ORDER.lock().unwrap(), ["early2", "early"], "who is needed comes first");
+    // SAFETY: a node of the tests' tree, whose flags nobody changes now.
+    let flags = unsafe { (*node("/early").as_raw())._flags };
+    assert!(flags & 1 << bindings::OF_POPULATED != 0, "a driver would set it up once more");
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod resource;
 #[cfg(test)]
 mod tests;
 
-pub use populate::populate_all;
+pub use populate::{keep_from, populate_all};
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[

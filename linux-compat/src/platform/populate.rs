@@ -59,6 +59,11 @@ const fn buses() -> [of_device_id; 5] {
     table
 }
 
+/// Keeps a node from becoming a platform device: what it describes is set up already.
+pub fn keep_from(node: Node) {
+    mark(node, bindings::OF_POPULATED);
+}
+
 /// Marks a node, and says whether it was marked before.
 pub(super) fn mark(node: Node, flag: u32) -> bool {
     // SAFETY: the flags of a node are changed atomically only, here and by C's bit operations.

@@ -194,13 +194,19 @@ fn round(range: Range<u64>, inward: bool) -> Range<u64> {
     if inward { up(range.start)..down(range.end) } else { down(range.start)..up(range.end) }
 }
 
-/// Adds a bank of RAM. Bytes outside whole frames count as reserved. Boot only.
+/// The frames of a bank that are given out. The one at address 0 is not: a pointer to it is null.
+fn given(bank: Range<u64>) -> Range<u64> {
+    let whole = round(bank, true);
+    whole.start.max(PAGE)..whole.end
+}
+
+/// Adds a bank of RAM. Bytes outside whole frames, and the frame at address 0, count as reserved. Boot only.
 ///
 /// # Errors
 /// The bank overlaps one that was added before, or there are too many banks.
 pub fn add_bank(bank: Range<PhysAddr>) -> Result<(), MemError> {
     let raw = bank.start.0..bank.end.0;
-    let whole = round(raw.clone(), true);
+    let whole = given(raw.clone());
     if whole.start >= whole.end {
         return Ok(());
     }
@@ -433,6 +439,14 @@ mod tests {
             other => panic!("{other:?}"),
         }
         assert!(alloc(u64::MAX, PAGE).is_err());
+    }
+
+    #[test]
+    fn no_frame_is_null() {
+        assert_eq!(given(0..0x3fff), 0x1000..0x3000);
+        assert_eq!(given(0x4000..0x6000), 0x4000..0x6000);
+        let alone = given(0..0x1000);
+        assert!(alone.start >= alone.end);
     }
 
     #[test]

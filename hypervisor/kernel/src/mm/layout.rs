@@ -153,6 +153,11 @@ impl Layout {
         };
         let tree = tree.map(|range| occupy(range, Purpose::DeviceTree)).transpose()?;
         mapped.remove(pages(&image)).map_err(|_| MemError::TooManyExtents)?;
+        // Where RAM starts at 0, an access through a null pointer faults all the same.
+        let at_zero = |kept: &Option<Occupied>| kept.as_ref().is_some_and(|kept| kept.range.start.0 < PAGE);
+        if !at_zero(&bundle) && !at_zero(&tree) {
+            mapped.remove(0..PAGE).map_err(|_| MemError::TooManyExtents)?;
+        }
         Ok(Layout { mapped, bundle, tree })
     }
 

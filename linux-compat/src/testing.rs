@@ -44,6 +44,7 @@ const TREE: &str = r#"/dts-v1/;
     consumer { clocks = <&ccu 0>, <&ccu 1>, <&osc>; clock-names = "bus", "mod", "osc";
         resets = <&ccu 1>, <&ccu 2>; reset-names = "ahb", "phy"; vmmc-supply = <&vcc>; none-supply = <0>; };
     assigned { assigned-clocks = <&ccu2 0>; assigned-clock-rates = <4800>; };
+    dma-bus { #address-cells = <1>; #size-cells = <1>; dma-ranges = <0x0 0x0 0x40000000 0x20000000>; engine@0 { reg = <0 4>; }; };
     island@10 { #address-cells = <1>; #size-cells = <0>; reg = <0 0x10 0 0x10>;
         thing@5 { compatible = "test,thing"; reg = <5>; };
     };

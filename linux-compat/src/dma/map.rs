@@ -30,9 +30,9 @@ exports! {
     fn dma_unmap_sg_attrs(dev: *mut device, sg: *mut scatterlist, nents: c_int, dir: dma_data_direction, attrs: c_ulong) = unmap_sg;
     [any, supported, "dma::tests::lists_are_mapped_whole_or_not_at_all"]
     fn dma_map_sgtable(dev: *mut device, sgt: *mut sg_table, dir: dma_data_direction, attrs: c_ulong) -> c_int = map_table;
-    [any, supported, "dma::tests::windows_translate"]
+    [any, supported, "dma::tests::registers_of_others_are_reached_or_not"]
     fn dma_map_resource(dev: *mut device, phys_addr: bindings::phys_addr_t, size: usize, dir: dma_data_direction, attrs: c_ulong) -> dma_addr_t = map_resource;
-    [any, supported, "dma::tests::windows_translate"]
+    [any, supported, "dma::tests::registers_of_others_are_reached_or_not"]
     fn dma_unmap_resource(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction, attrs: c_ulong) = unmap_resource;
     [any, supported, "dma::tests::memory_out_of_reach_is_bounced"]
     fn dma_sync_single_for_cpu(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction) = sync_for_cpu;
@@ -272,8 +272,8 @@ pub(super) unsafe fn map_table(
     }
 }
 
-/// The address of another device's registers for this one.
-unsafe fn map_resource(
+/// The address of another device's registers for this one. Windows into RAM alone leave registers where they are.
+pub(super) unsafe fn map_resource(
     dev: *mut device,
     phys: bindings::phys_addr_t,
     size: usize,
@@ -283,13 +283,14 @@ unsafe fn map_resource(
     // SAFETY: the caller's device.
     unsafe {
         let (mask, _) = masks(dev);
-        let bus = to_bus(dev, PhysAddr(phys), size as u64);
-        bus.filter(|bus| bus.checked_add(size as u64).is_some_and(|end| end - 1 <= mask)).unwrap_or(ERROR)
+        let Some(more) = (size as u64).checked_sub(1) else { return ERROR };
+        let bus = to_bus(dev, PhysAddr(phys), size as u64).unwrap_or(phys);
+        if bus.checked_add(more).is_some_and(|last| last <= mask) { bus } else { ERROR }
     }
 }
 
 /// Nothing is kept about such addresses.
-unsafe fn unmap_resource(_: *mut device, _: dma_addr_t, _: usize, _: dma_data_direction, _: c_ulong) {}
+pub(super) unsafe fn unmap_resource(_: *mut device, _: dma_addr_t, _: usize, _: dma_data_direction, _: c_ulong) {}
 
 /// The CPU looks at memory that the device still has.
 pub(super) unsafe fn sync_for_cpu(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction) {

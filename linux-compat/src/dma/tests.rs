@@ -203,3 +203,38 @@ fn windows_translate() {
     }
     assert_eq!(core::mem::size_of::<Window>(), 24);
 }
+
+#[test]
+fn registers_of_others_are_reached_or_not() {
+    const FIFO: u64 = 0x01c2_2010;
+    let all: *mut device = a_device(u64::MAX);
+    let few: *mut device = a_device(0xffff);
+    // A bus whose devices see the RAM from 0x4000_0000 on as if it began at 0.
+    let windowed: *mut device = a_device(0xffff_ffff);
+    // SAFETY: devices of the test.
+    unsafe {
+        (*windowed).of_node = crate::testing::node("/dma-bus/engine@0").as_raw();
+        for (dev, phys, size, expected) in [
+            (all, FIFO, 4, FIFO),
+            (all, u64::MAX - 3, 4, u64::MAX - 3),
+            (all, u64::MAX - 3, 5, u64::MAX),
+            (all, FIFO, 0, u64::MAX),
+            (all, 0, 0, u64::MAX),
+            (few, 0xfff0, 16, 0xfff0),
+            (few, 0xfff0, 17, u64::MAX),
+            (few, FIFO, 4, u64::MAX),
+            (windowed, 0x4000_1000, 0x1000, 0x1000),
+            (windowed, FIFO, 4, FIFO),
+            (windowed, 1 << 32, 4, u64::MAX),
+        ] {
+            let bus = map_resource(dev, phys, size, DMA_BIDIRECTIONAL, 0);
+            assert_eq!(bus, expected, "{phys:#x} + {size:#x}");
+            if bus != u64::MAX {
+                assert_eq!(mapping_error(dev, bus), 0);
+                unmap_resource(dev, bus, size, DMA_BIDIRECTIONAL, 0);
+            }
+            // Nothing is copied and nothing kept: they are registers.
+            assert_eq!(track::count(dev), 0);
+        }
+    }
+}

@@ -16,9 +16,9 @@ use kernel::sync::SpinLock;
 
 exports! {
     family "mmc";
-    [any, supported, "mmc::tests::lines_that_are_not_there"]
+    [any, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_gpio_get_ro(host: *mut mmc_host) -> c_int = get_ro;
-    [any, supported, "mmc::tests::lines_that_are_not_there"]
+    [any, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_gpio_get_cd(host: *mut mmc_host) -> c_int = get_cd;
     [sleeps, supported, "mmc::tests::lines_that_are_not_there"]
     fn mmc_gpiod_request_cd(host: *mut mmc_host, con_id: *const c_char, idx: c_uint, override_active_level: bool, debounce: c_uint) -> c_int = request_cd;
@@ -28,13 +28,13 @@ exports! {
     fn mmc_gpiod_set_cd_config(host: *mut mmc_host, config: c_ulong) -> c_int = set_cd_config;
     [sleeps, refused, "mmc::tests::what_is_refused_says_so"]
     fn mmc_gpio_set_cd_isr(host: *mut mmc_host, isr: irq_handler_t) = set_cd_isr;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_gpiod_request_cd_irq(host: *mut mmc_host) = start;
     [any, refused, "mmc::tests::what_is_refused_says_so"]
     fn mmc_gpio_set_cd_wake(host: *mut mmc_host, on: bool) -> c_int = set_cd_wake;
-    [any, supported, "mmc::tests::lines_that_are_not_there"]
+    [any, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_can_gpio_cd(host: *mut mmc_host) -> bool = can_cd;
-    [any, supported, "mmc::tests::lines_that_are_not_there"]
+    [any, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_can_gpio_ro(host: *mut mmc_host) -> bool = can_ro;
 }
 
@@ -47,8 +47,8 @@ const NEEDS_POLL: u32 = 1 << 5;
 /// A host's lines.
 #[derive(Default)]
 pub(super) struct Lines {
-    cd: SpinLock<Option<Gpio>>,
-    ro: SpinLock<Option<Gpio>>,
+    pub(super) cd: SpinLock<Option<Gpio>>,
+    pub(super) ro: SpinLock<Option<Gpio>>,
     /// How long the contacts may chatter, in ms.
     debounce_ms: AtomicU32,
     irq: SpinLock<Option<Virq>>,
@@ -137,22 +137,22 @@ fn value(gpio: &SpinLock<Option<Gpio>>) -> c_int {
     }
 }
 
-unsafe fn get_ro(host: *mut mmc_host) -> c_int {
+pub(super) unsafe fn get_ro(host: *mut mmc_host) -> c_int {
     // SAFETY: the caller's host.
     value(unsafe { &state(host).lines.ro })
 }
 
-unsafe fn get_cd(host: *mut mmc_host) -> c_int {
+pub(super) unsafe fn get_cd(host: *mut mmc_host) -> c_int {
     // SAFETY: the caller's host.
     value(unsafe { &state(host).lines.cd })
 }
 
-unsafe fn can_cd(host: *mut mmc_host) -> bool {
+pub(super) unsafe fn can_cd(host: *mut mmc_host) -> bool {
     // SAFETY: the caller's host.
     unsafe { state(host).lines.cd.lock().is_some() }
 }
 
-unsafe fn can_ro(host: *mut mmc_host) -> bool {
+pub(super) unsafe fn can_ro(host: *mut mmc_host) -> bool {
     // SAFETY: the caller's host.
     unsafe { state(host).lines.ro.lock().is_some() }
 }
@@ -173,7 +173,7 @@ unsafe fn set_cd_isr(host: *mut mmc_host, _isr: irq_handler_t) {
 }
 
 /// There is no suspend to wake from.
-unsafe fn set_cd_wake(_host: *mut mmc_host, on: bool) -> c_int {
+pub(super) unsafe fn set_cd_wake(_host: *mut mmc_host, on: bool) -> c_int {
     if on { Errno::EOPNOTSUPP.to_c() } else { 0 }
 }
 

@@ -24,13 +24,13 @@ exports! {
     fn mmc_alloc_host(extra: c_int, dev: *mut device) -> *mut mmc_host = allocate;
     [sleeps, supported, "mmc::tests::a_host_of_c_serves_the_core"]
     fn devm_mmc_alloc_host(dev: *mut device, extra: c_int) -> *mut mmc_host = allocate_managed;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::slot_tests::a_slot_lives_and_its_card_comes_and_goes"]
     fn mmc_add_host(host: *mut mmc_host) -> c_int = add;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::slot_tests::a_slot_lives_and_its_card_comes_and_goes"]
     fn mmc_remove_host(host: *mut mmc_host) = remove;
     [sleeps, supported, "mmc::tests::a_host_of_c_serves_the_core"]
     fn mmc_free_host(host: *mut mmc_host) = free;
-    [any, supported, "none"]
+    [any, supported, "mmc::slot_tests::a_slot_lives_and_its_card_comes_and_goes"]
     fn mmc_detect_change(host: *mut mmc_host, delay: c_ulong) = detect_change;
     [any, supported, "mmc::tests::a_host_of_c_serves_the_core"]
     fn mmc_retune_timer_stop(host: *mut mmc_host) = retune_timer_stop;

@@ -11,6 +11,10 @@ mod host;
 mod of;
 mod power;
 #[cfg(test)]
+mod power_tests;
+#[cfg(test)]
+mod slot_tests;
+#[cfg(test)]
 mod tests;
 mod tuning;
 mod wrap;

@@ -3,55 +3,23 @@
 
 use super::of::ocr_bits;
 use super::wrap::parent;
-use crate::bindings::{self as b, mmc_host, mmc_ios, regulator};
+use crate::bindings::{mmc_host, mmc_ios, regulator};
 use crate::errno::Errno;
+use crate::regulator::{consumer, managed};
 use core::ffi::{c_int, c_ushort};
 
 exports! {
     family "mmc";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::power_tests::supplies_follow_the_card"]
     fn mmc_regulator_get_supply(mmc: *mut mmc_host) -> c_int = get_supply;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::power_tests::supplies_follow_the_card"]
     fn mmc_regulator_set_ocr(mmc: *mut mmc_host, supply: *mut regulator, vdd_bit: c_ushort) -> c_int = set_ocr;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::power_tests::supplies_follow_the_card"]
     fn mmc_regulator_set_vqmmc(mmc: *mut mmc_host, ios: *mut mmc_ios) -> c_int = set_vqmmc;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::power_tests::supplies_follow_the_card"]
     fn mmc_regulator_enable_vqmmc(mmc: *mut mmc_host) -> c_int = enable_vqmmc;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "mmc::power_tests::supplies_follow_the_card"]
     fn mmc_regulator_disable_vqmmc(mmc: *mut mmc_host) = disable_vqmmc;
-}
-
-/// The functions of the family `regulator` by their C names. On the host nothing defines these.
-mod supply {
-    use super::*;
-    macro_rules! functions {
-        ($(fn $name:ident = $c:ident($($arg:ident: $type:ty),*) -> $ret:ty;)*) => {
-            $(
-                /// As the C function.
-                ///
-                /// # Safety
-                /// As the C function.
-                #[cfg_attr(not(target_os = "none"), expect(unused_variables, reason = "there is no C to call"))]
-                pub(super) unsafe fn $name($($arg: $type),*) -> $ret {
-                    #[cfg(target_os = "none")]
-                    // SAFETY: as the caller promises.
-                    return unsafe { b::$c($($arg),*) };
-                    #[cfg(not(target_os = "none"))]
-                    unreachable!("no regulators on the host")
-                }
-            )*
-        };
-    }
-    functions! {
-        fn get = devm_regulator_get_optional(dev: *mut b::device, id: *const core::ffi::c_char) -> *mut regulator;
-        fn enable = regulator_enable(r: *mut regulator) -> c_int;
-        fn disable = regulator_disable(r: *mut regulator) -> c_int;
-        fn voltage = regulator_get_voltage(r: *mut regulator) -> c_int;
-        fn set_voltage = regulator_set_voltage(r: *mut regulator, low: c_int, high: c_int) -> c_int;
-        fn supports = regulator_is_supported_voltage(r: *mut regulator, low: c_int, high: c_int) -> c_int;
-        fn count = regulator_count_voltages(r: *mut regulator) -> c_int;
-        fn list = regulator_list_voltage(r: *mut regulator, selector: core::ffi::c_uint) -> c_int;
-    }
 }
 
 /// A regulator, unless the pointer carries an error or is null.
@@ -66,20 +34,20 @@ unsafe fn ocr_of(r: *mut regulator) -> u32 {
         let millivolts = |uv: c_int| u32::try_from(uv / 1000).ok().filter(|mv| *mv > 0);
         let bits = |uv: c_int| millivolts(uv).map_or(0, |mv| ocr_bits(mv, mv));
         let mut mask = 0;
-        for selector in 0..supply::count(r).max(0) as u32 {
-            mask |= bits(supply::list(r, selector));
+        for selector in 0..consumer::count_voltages(r).max(0) as u32 {
+            mask |= bits(consumer::list_voltage(r, selector));
         }
-        if mask == 0 { bits(supply::voltage(r)) } else { mask }
+        if mask == 0 { bits(consumer::get_voltage(r)) } else { mask }
     }
 }
 
 /// Gets the regulators that there are; `-EPROBE_DEFER` if one is named and has no driver yet.
-unsafe fn get_supply(mmc: *mut mmc_host) -> c_int {
+pub(super) unsafe fn get_supply(mmc: *mut mmc_host) -> c_int {
     // SAFETY: the caller's host and its device.
     unsafe {
         let (dev, h) = (parent(mmc), &mut *mmc);
-        h.supply.vmmc = supply::get(dev, c"vmmc".as_ptr());
-        h.supply.vqmmc = supply::get(dev, c"vqmmc".as_ptr());
+        h.supply.vmmc = managed::get_optional(dev, c"vmmc".as_ptr());
+        h.supply.vqmmc = managed::get_optional(dev, c"vqmmc".as_ptr());
         for found in [h.supply.vmmc, h.supply.vqmmc] {
             if Errno::check_ptr(found) == Err(Errno::EPROBE_DEFER) {
                 return Errno::EPROBE_DEFER.to_c();
@@ -108,7 +76,7 @@ pub(super) fn range_of(bit: c_ushort) -> Option<(c_int, c_int)> {
 }
 
 /// Sets a card's supply to the voltage of an OCR bit and switches it on; 0 switches it off.
-unsafe fn set_ocr(mmc: *mut mmc_host, r: *mut regulator, bit: c_ushort) -> c_int {
+pub(super) unsafe fn set_ocr(mmc: *mut mmc_host, r: *mut regulator, bit: c_ushort) -> c_int {
     if there(r).is_none() {
         return Errno::EINVAL.to_c();
     }
@@ -116,14 +84,14 @@ unsafe fn set_ocr(mmc: *mut mmc_host, r: *mut regulator, bit: c_ushort) -> c_int
     unsafe {
         let h = &mut *mmc;
         if bit == 0 {
-            let result = if h.regulator_enabled { supply::disable(r) } else { 0 };
+            let result = if h.regulator_enabled { consumer::disable(r) } else { 0 };
             h.regulator_enabled &= result != 0;
             return result;
         }
         let Some((low, high)) = range_of(bit) else { return Errno::EINVAL.to_c() };
-        let mut result = supply::set_voltage(r, low, high);
+        let mut result = consumer::set_voltage(r, low, high);
         if result == 0 && !h.regulator_enabled {
-            result = supply::enable(r);
+            result = consumer::enable(r);
             h.regulator_enabled = result == 0;
         }
         result
@@ -134,22 +102,22 @@ unsafe fn set_ocr(mmc: *mut mmc_host, r: *mut regulator, bit: c_ushort) -> c_int
 unsafe fn near(r: *mut regulator, low: c_int, target: c_int, high: c_int) -> c_int {
     // SAFETY: the caller's regulator.
     unsafe {
-        if supply::supports(r, low, high) == 0 {
+        if consumer::is_supported_voltage(r, low, high) == 0 {
             return Errno::EINVAL.to_c();
         }
-        if supply::voltage(r) == target {
+        if consumer::get_voltage(r) == target {
             return 0;
         }
-        let mut result = supply::set_voltage(r, target, high);
+        let mut result = consumer::set_voltage(r, target, high);
         if result < 0 {
-            result = supply::set_voltage(r, low, high);
+            result = consumer::set_voltage(r, low, high);
         }
         if result < 0 { result } else { 1 }
     }
 }
 
 /// Sets the supply of the signals to what the bus is to have: at 3.3 V, to the card's own voltage if that can be.
-unsafe fn set_vqmmc(mmc: *mut mmc_host, ios: *mut mmc_ios) -> c_int {
+pub(super) unsafe fn set_vqmmc(mmc: *mut mmc_host, ios: *mut mmc_ios) -> c_int {
     // SAFETY: the caller's host and bus.
     unsafe {
         let (h, ios) = (&*mmc, &*ios);
@@ -158,7 +126,7 @@ unsafe fn set_vqmmc(mmc: *mut mmc_host, ios: *mut mmc_ios) -> c_int {
             2 => near(vqmmc, 1_100_000, 1_200_000, 1_300_000),
             1 => near(vqmmc, 1_700_000, 1_800_000, 1_950_000),
             0 => {
-                let card = there(h.supply.vmmc).map_or(0, |vmmc| supply::voltage(vmmc));
+                let card = there(h.supply.vmmc).map_or(0, |vmmc| consumer::get_voltage(vmmc));
                 let mut result = Errno::EINVAL.to_c();
                 if card > 0 {
                     let low = (card - 300_000).max(2_700_000);
@@ -172,12 +140,12 @@ unsafe fn set_vqmmc(mmc: *mut mmc_host, ios: *mut mmc_ios) -> c_int {
 }
 
 /// Switches the supply of the signals on, once.
-unsafe fn enable_vqmmc(mmc: *mut mmc_host) -> c_int {
+pub(super) unsafe fn enable_vqmmc(mmc: *mut mmc_host) -> c_int {
     // SAFETY: the caller's host.
     unsafe {
         let h = &mut *mmc;
         let Some(vqmmc) = there(h.supply.vqmmc).filter(|_| h.vqmmc_enabled() == 0) else { return 0 };
-        let result = supply::enable(vqmmc);
+        let result = consumer::enable(vqmmc);
         if result == 0 {
             h.set_vqmmc_enabled(1);
         }
@@ -185,12 +153,12 @@ unsafe fn enable_vqmmc(mmc: *mut mmc_host) -> c_int {
     }
 }
 
-unsafe fn disable_vqmmc(mmc: *mut mmc_host) {
+pub(super) unsafe fn disable_vqmmc(mmc: *mut mmc_host) {
     // SAFETY: the caller's host.
     unsafe {
         let h = &mut *mmc;
         if let Some(vqmmc) = there(h.supply.vqmmc).filter(|_| h.vqmmc_enabled() != 0) {
-            let result = supply::disable(vqmmc);
+            let result = consumer::disable(vqmmc);
             if result < 0 {
                 log::error!("mmc{}: the supply of the signals stays on: error {result}", h.index);
             }

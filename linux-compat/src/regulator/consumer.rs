@@ -146,7 +146,7 @@ pub(super) unsafe fn get_exclusive_c(dev: *mut device, id: *const c_char) -> *mu
     ptr_to_c(unsafe { get(dev, id, Want::Exclusive) })
 }
 
-pub(super) unsafe fn put(raw: *mut regulator) {
+pub(crate) unsafe fn put(raw: *mut regulator) {
     if let Ok(raw) = Errno::check_ptr(raw)
         && !raw.is_null()
     {
@@ -172,12 +172,12 @@ fn int(result: Result<u32>) -> c_int {
     int_to_c(result.and_then(|n| c_int::try_from(n).map_err(|_| Errno::ERANGE)))
 }
 
-pub(super) unsafe fn enable(raw: *mut regulator) -> c_int {
+pub(crate) unsafe fn enable(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, Regulator::enable) })
 }
 
-pub(super) unsafe fn disable(raw: *mut regulator) -> c_int {
+pub(crate) unsafe fn disable(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, Regulator::disable) })
 }
@@ -192,28 +192,28 @@ pub(super) unsafe fn is_enabled(raw: *mut regulator) -> c_int {
     int(unsafe { with(raw, Regulator::is_enabled) }.map(u32::from))
 }
 
-pub(super) unsafe fn count_voltages(raw: *mut regulator) -> c_int {
+pub(crate) unsafe fn count_voltages(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     let count = unsafe { with(raw, |r| Ok(r.node().voltage_count())) };
     int(count.and_then(|n| if n == 0 { Err(Errno::EINVAL) } else { Ok(n) }))
 }
 
-pub(super) unsafe fn list_voltage(raw: *mut regulator, selector: c_uint) -> c_int {
+pub(crate) unsafe fn list_voltage(raw: *mut regulator, selector: c_uint) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, |r| r.node().list_voltage(selector)) })
 }
 
-pub(super) unsafe fn is_supported_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
+pub(crate) unsafe fn is_supported_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, |r| r.supports_voltage(number(min)?, number(max)?)) }.map(u32::from))
 }
 
-pub(super) unsafe fn set_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
+pub(crate) unsafe fn set_voltage(raw: *mut regulator, min: c_int, max: c_int) -> c_int {
     // SAFETY: as the caller says.
     to_c(unsafe { with(raw, |r| r.set_voltage(number(min)?, number(max)?)) })
 }
 
-pub(super) unsafe fn get_voltage(raw: *mut regulator) -> c_int {
+pub(crate) unsafe fn get_voltage(raw: *mut regulator) -> c_int {
     // SAFETY: as the caller says.
     int(unsafe { with(raw, Regulator::voltage) })
 }

@@ -51,7 +51,7 @@ pub(super) unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulato
     ptr_to_c(unsafe { keep(dev, id, Want::Normal, false) })
 }
 
-pub(super) unsafe fn get_optional(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(crate) unsafe fn get_optional(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { keep(dev, id, Want::Optional, false) })
 }

@@ -8,14 +8,14 @@
 use crate::export::Export;
 
 mod bulk;
-mod consumer;
+pub(crate) mod consumer;
 mod driver;
-mod managed;
+pub(crate) mod managed;
 mod notify;
 mod provider;
 mod tree;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[

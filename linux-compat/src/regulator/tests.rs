@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst};
 
 /// What the hardware holds: 1.8 V and 0.5 V more for each selector.
 #[derive(Default)]
-struct Chip {
-    on: AtomicBool,
+pub(crate) struct Chip {
+    pub(crate) on: AtomicBool,
     selector: AtomicU32,
     limit: AtomicI32,
     mode: AtomicU32,
@@ -70,14 +70,14 @@ unsafe extern "C" fn list(_: *mut regulator_dev, s: c_uint) -> c_int {
     if s < 4 { 1_800_000 + 500_000 * s as c_int } else { Errno::EINVAL.to_c() }
 }
 
-struct Made {
-    chip: &'static Chip,
+pub(crate) struct Made {
+    pub(crate) chip: &'static Chip,
     rdev: *mut regulator_dev,
     dev: *mut device,
 }
 
 /// A regulator that may do all; `path` is its node.
-fn make(name: &'static CStr, path: Option<&str>, gpio: *mut i32) -> Made {
+pub(crate) fn make(name: &'static CStr, path: Option<&str>, gpio: *mut i32) -> Made {
     let chip: &'static Chip = Box::leak(Box::default());
     let mut ops: regulator_ops = zeroed();
     ops.enable = Some(enable);
@@ -111,7 +111,7 @@ fn make(name: &'static CStr, path: Option<&str>, gpio: *mut i32) -> Made {
     Made { chip, rdev, dev }
 }
 
-fn get(name: &'static CStr) -> *mut bindings::regulator {
+pub(crate) fn get(name: &'static CStr) -> *mut bindings::regulator {
     // SAFETY: a literal; no device is what Linux allows, too.
     unsafe { consumer::get_c(ptr::null_mut(), name.as_ptr()) }
 }

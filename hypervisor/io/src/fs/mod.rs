@@ -153,7 +153,11 @@ struct Hooks {
     volume: fn(&str) -> Result<Volume>,
     table: fn(&crate::block::Device) -> Result<alloc::sync::Arc<partition::Table>>,
     hash: fn(&mut Source<'_>) -> Result<[u8; 32]>,
+    occupant: fn(&Shared, u64, u64) -> Result<Option<String>>,
 }
+
+/// A disk, as its users have it.
+type Shared = alloc::sync::Arc<crate::block::Device>;
 
 /// Gives the next bytes of something, as many as fit; 0 at its end.
 pub type Source<'a> = dyn FnMut(&mut [u8]) -> Result<usize> + 'a;
@@ -169,6 +173,7 @@ pub(crate) fn enable() {
         volume: partition::volume,
         table: partition::table,
         hash: crate::hash::sha256,
+        occupant: partition::occupant,
     });
 }
 
@@ -218,6 +223,14 @@ pub fn partitions(device: &crate::block::Device) -> Result<alloc::sync::Arc<part
     (hooks(device.name())?.table)(device)
 }
 
+/// What a change of blocks would damage, as [`partition::occupant`]. Context: orphans; may sleep.
+///
+/// # Errors
+/// The disk cannot be read.
+pub fn occupant(device: &Shared, first: u64, blocks: u64) -> Result<Option<String>> {
+    (hooks(device.name())?.occupant)(device, first, blocks)
+}
+
 /// The SHA-256 of what `next` gives, piece by piece, until it gives 0 bytes. Context: orphans; may sleep.
 ///
 /// # Errors
@@ -265,7 +278,12 @@ fn list_directory(path: &str) -> Result<Vec<Entry>> {
 }
 
 fn identify_volume(volume: &str) -> Result<FsKind> {
-    Ok(match mount(partition::volume(volume)?)? {
+    kind_of(partition::volume(volume)?)
+}
+
+/// The kind of the file system on a volume.
+pub(crate) fn kind_of(volume: Volume) -> Result<FsKind> {
+    Ok(match mount(volume)? {
         Mounted::Fat(fat) => FsKind::Fat(fat.bits()),
         Mounted::Ext4(_) => FsKind::Ext,
     })

@@ -6,8 +6,11 @@
 
 mod gpt;
 mod mbr;
+mod occupied;
 #[cfg(test)]
 mod tests;
+
+pub use occupied::occupant;
 
 use crate::block::{BlockError, Device, Volume};
 use crate::{Error, Result};
@@ -101,6 +104,11 @@ pub fn table(device: &Device) -> Result<Arc<Table>> {
     let read = Arc::new(read);
     *device.table.lock() = Some(read.clone());
     Ok(read)
+}
+
+/// Forgets the partitions of a disk: blocks outside of them were changed. Context: any.
+pub fn forget(device: &Device) {
+    *device.table.lock() = None;
 }
 
 /// Reads one block.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `block`: disks and their partitions, block by block.
 
+mod change;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use io::block::{self, Device, Op, Volume};
+use io::block::{self, BlockError, Device, Op, Volume};
 use io::fs;
 use kernel::mm::segment::Buffer;
 
@@ -23,6 +25,8 @@ const PIECE: usize = 512 << 10;
 const VOLUME: Param = Param::one("VOLUME", Kind::Word);
 const BLOCK: Param = Param::one("BLOCK", Kind::Number);
 const COUNT: Param = Param::one("COUNT", Kind::Number);
+/// Blocks of file systems and tables are written only with this word.
+const FORCE: Param = Param::optional("FORCE", Kind::Choice(&["force"]));
 
 /// `block`
 pub const COMMAND: Command = Command {
@@ -62,20 +66,65 @@ pub const COMMAND: Command = Command {
             run: hash,
         },
         Action {
+            name: "scan",
+            params: &[VOLUME, Param::optional("BLOCK", Kind::Number), Param::optional("COUNT", Kind::Number)],
+            json: true,
+            summary: "read blocks and say how long that took: all, or COUNT from BLOCK on",
+            help: "What is read goes nowhere. Ends at the first block that cannot be read, with its number.",
+            run: scan,
+        },
+        Action {
             name: "copy",
-            params: &[VOLUME, BLOCK, COUNT, Param::one("TARGET", Kind::Word), Param::one("AT", Kind::Number)],
+            params: &[
+                VOLUME,
+                BLOCK,
+                COUNT,
+                Param::one("TARGET", Kind::Word),
+                Param::one("AT", Kind::Number),
+                FORCE,
+            ],
             json: true,
             summary: "copy COUNT blocks of VOLUME from BLOCK on to block AT of TARGET",
             help: "What is there is overwritten. Ends with a flush. The ranges must not overlap.",
-            run: copy,
+            run: change::copy,
+        },
+        Action {
+            name: "write",
+            params: &[
+                VOLUME,
+                BLOCK,
+                Param::one("OFFSET", Kind::Number),
+                Param::one("BYTES", Kind::Word),
+                FORCE,
+            ],
+            json: true,
+            summary: "write bytes, given in hexadecimal digits, from OFFSET bytes into BLOCK on",
+            help: "The blocks are read, changed and written back; what is around the bytes stays. Ends with a flush.",
+            run: change::write,
+        },
+        Action {
+            name: "fill",
+            params: &[VOLUME, BLOCK, COUNT, Param::one("BYTE", Kind::Number), FORCE],
+            json: true,
+            summary: "fill blocks with a byte",
+            help: "Ends with a flush.",
+            run: change::fill,
         },
         Action {
             name: "erase",
-            params: &[VOLUME, BLOCK, COUNT],
+            params: &[VOLUME, BLOCK, COUNT, FORCE],
             json: true,
             summary: "erase blocks: what they hold is lost",
+            help: "What erased blocks read as, the device decides: 'fill' writes zeros.",
+            run: change::erase,
+        },
+        Action {
+            name: "flush",
+            params: &[Param::one("DISK", Kind::Word)],
+            json: true,
+            summary: "have everything written so far reach the medium",
             help: "",
-            run: erase,
+            run: change::flush,
         },
     ],
 };
@@ -168,7 +217,7 @@ fn read(ctx: &mut Ctx<'_>) -> Result<(), Error> {
         return Err(Error::argument("COUNT", format!("{count}"), format!("at most {} blocks", MOST / size)));
     }
     let mut data = alloc::vec![0; bytes as usize];
-    volume.device.read(at, &mut data).map_err(Error::failed)?;
+    volume.device.read(at, &mut data).map_err(|why| fault(&volume, why))?;
     if ctx.json {
         let mut hex = String::new();
         data.iter().try_for_each(|byte| write!(hex, "{byte:02x}"))?;
@@ -231,19 +280,12 @@ fn hash(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     show_hash(ctx, &volume.name, count * size, found.map_err(Error::failed)?, ns)
 }
 
-fn copy(ctx: &mut Ctx<'_>) -> Result<(), Error> {
-    let (from, to) = (volume(ctx, 0)?, volume(ctx, 3)?);
-    let (first, count) = (ctx.number(1).unwrap_or_default(), ctx.number(2).unwrap_or_default());
-    let source = range(&from, first, count)?;
-    let target = range(&to, ctx.number(4).unwrap_or_default(), count)?;
-    let size = block_size(&from.device);
-    if size != block_size(&to.device) {
-        return Err(Error::failed("the disks have blocks of different sizes"));
-    }
-    let same = core::ptr::eq(&*from.device, &*to.device);
-    if same && source < target.saturating_add(count) && target < source.saturating_add(count) {
-        return Err(Error::failed("the ranges overlap"));
-    }
+fn scan(ctx: &mut Ctx<'_>) -> Result<(), Error> {
+    let volume = volume(ctx, 0)?;
+    let first = ctx.number(1).unwrap_or_default();
+    let count = ctx.number(2).unwrap_or(volume.blocks.saturating_sub(first));
+    let at = range(&volume, first, count)?;
+    let size = block_size(&volume.device);
     let buffer = Buffer::new(PIECE).map_err(Error::failed)?;
     let start = ctx.shell.now_ns();
     let mut done = 0;
@@ -252,22 +294,30 @@ fn copy(ctx: &mut Ctx<'_>) -> Result<(), Error> {
             return Err(Error::Interrupted);
         }
         let now = (count - done).min(PIECE as u64 / size);
-        let segment = || alloc::vec![buffer.segment(0, (now * size) as usize)];
-        from.device.transfer(Op::Read, source + done, now, segment()).map_err(Error::failed)?;
-        to.device.transfer(Op::Write, target + done, now, segment()).map_err(Error::failed)?;
+        let segments = alloc::vec![buffer.segment(0, (now * size) as usize)];
+        let read = volume.device.transfer(Op::Read, at + done, now, segments);
+        read.map_err(|why| {
+            Error::failed(format!("{}: {why}: {now} blocks at {}", volume.name, first + done))
+        })?;
         done += now;
     }
-    to.device.flush().map_err(Error::failed)?;
     let ns = ctx.shell.now_ns().saturating_sub(start);
-    ctx.done(&format!("{count} blocks copied in {} ms", ns / 1_000_000))
+    let bytes = count * size;
+    ctx.show(
+        Record::new()
+            .with("name", volume.name.as_str())
+            .with("bytes", Value::Bytes(bytes))
+            .with("time", Value::Nanos(ns))
+            .with(
+                "per_second",
+                Value::Bytes((u128::from(bytes) * 1_000_000_000 / u128::from(ns.max(1))) as u64),
+            ),
+    )
 }
 
-fn erase(ctx: &mut Ctx<'_>) -> Result<(), Error> {
-    let volume = volume(ctx, 0)?;
-    let (first, count) = (ctx.number(1).unwrap_or_default(), ctx.number(2).unwrap_or_default());
-    let at = range(&volume, first, count)?;
-    volume.device.erase(at, count).map_err(Error::failed)?;
-    ctx.done(&format!("{count} blocks erased"))
+/// The error of a disk, with the name of the volume.
+fn fault(volume: &Volume, why: BlockError) -> Error {
+    Error::failed(io::Error::Disk { name: volume.name.clone(), why })
 }
 
 #[cfg(test)]
@@ -278,9 +328,16 @@ mod tests {
     fn without_disks() {
         assert_eq!(output("block list --json"), "[]\n");
         assert_eq!(output("block info mmc0"), "error: block info: no disk 'mmc0': there are no disks\n");
-        for line in
-            ["block read mmc0p1 0", "block hash mmc0", "block copy mmc0 0 1 mmc1 0", "block erase mmc0 0 1"]
-        {
+        for line in [
+            "block read mmc0p1 0",
+            "block hash mmc0",
+            "block scan mmc0",
+            "block copy mmc0 0 1 mmc1 0",
+            "block write mmc0 0 0 55aa",
+            "block fill mmc0 0 1 0",
+            "block erase mmc0 0 1 force",
+            "block flush mmc0",
+        ] {
             assert!(output(line).contains("no disk 'mmc0"), "{line}");
         }
         assert!(output("block read mmc0").contains("BLOCK: found nothing"));

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* BUG stops the machine with a report; WARN reports and goes on. */
+/* Broken assumptions: BUG_ON stops the machine with a report, WARN reports and goes on. */
 #ifndef _ASM_GENERIC_BUG_H
 #define _ASM_GENERIC_BUG_H
 
 #include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/panic.h>
+#include <asm/bug.h>
 #define CUT_HERE "------------[ cut here ]------------\n"
 #ifndef __ASSEMBLY__
 #include <linux/printk.h>
 /* Reports a broken assumption at file:line; `fmt` may be NULL. */
 __printf(4, 5) void warn_slowpath_fmt(const char *file, const int line, unsigned int taint, const char *fmt, ...);
-void __noreturn fv_bug(const char *file, int line);
-#define BUG() fv_bug(__FILE__, __LINE__)
 #define BUG_ON(condition) do { if (unlikely(condition)) BUG(); } while (0)
 #define __WARN() warn_slowpath_fmt(__FILE__, __LINE__, 0, NULL)
 #define __WARN_printf(taint, arg...) warn_slowpath_fmt(__FILE__, __LINE__, taint, arg)

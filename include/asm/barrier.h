@@ -16,15 +16,10 @@
 #define dma_mb() dmb(osh)
 #define dma_rmb() dmb(oshld)
 #define dma_wmb() dmb(oshst)
-#define io_stop_wc() do { } while (0)
 #define smp_mb() dmb(ish)
 #define smp_rmb() dmb(ishld)
 #define smp_wmb() dmb(ishst)
-#define smp_store_mb(var, value) do { WRITE_ONCE(var, value); smp_mb(); } while (0)
-#define smp_mb__before_atomic() smp_mb()
-#define smp_mb__after_atomic() smp_mb()
 #define smp_mb__after_spinlock() smp_mb()
-#define smp_acquire__after_ctrl_dep() smp_rmb()
 #define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_cond_load_relaxed(ptr, cond_expr)                                                                         \
@@ -39,13 +34,7 @@
 		}                                                                                                             \
 		(typeof(*ptr))VAL;                                                                                            \
 	})
-#define smp_cond_load_acquire(ptr, cond_expr)                                                                         \
-	({                                                                                                                \
-		__unqual_scalar_typeof(*ptr) _val = smp_cond_load_relaxed(ptr, cond_expr);                                    \
-		smp_acquire__after_ctrl_dep();                                                                                \
-		(typeof(*ptr))_val;                                                                                           \
-	})
-#include <linux/compiler.h>
+#include <asm-generic/barrier.h>
 #endif
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sections of the image. */
+/* The image's own sections are no business of drivers. */
 #ifndef _ASM_SECTIONS_H
 #define _ASM_SECTIONS_H
 
-#include <linux/types.h>
+#include <asm-generic/sections.h>
 
 #endif

@@ -12,6 +12,5 @@ static inline cycles_t get_cycles(void)
 	asm volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(count) : : "memory");
 	return count;
 }
-#define random_get_entropy() get_cycles()
 
 #endif

@@ -6,17 +6,14 @@
 #include <linux/types.h>
 #include <linux/typecheck.h>
 #include <linux/cleanup.h>
-unsigned long fv_irq_save(void);
-void fv_irq_restore(unsigned long flags);
-void fv_irq_enable(void);
-bool fv_irqs_disabled(void);
-#define local_irq_save(flags) do { typecheck(unsigned long, flags); flags = fv_irq_save(); } while (0)
-#define local_irq_restore(flags) do { typecheck(unsigned long, flags); fv_irq_restore(flags); } while (0)
-#define local_irq_disable() ((void)fv_irq_save())
-#define local_irq_enable() fv_irq_enable()
-#define local_save_flags(flags) do { typecheck(unsigned long, flags); flags = fv_irqs_disabled(); } while (0)
-#define irqs_disabled() fv_irqs_disabled()
-#define irqs_disabled_flags(flags) ((flags) != 0)
+#include <asm/irqflags.h>
+#define local_irq_save(flags) do { typecheck(unsigned long, flags); flags = arch_local_irq_save(); } while (0)
+#define local_irq_restore(flags) do { typecheck(unsigned long, flags); arch_local_irq_restore(flags); } while (0)
+#define local_irq_disable() arch_local_irq_disable()
+#define local_irq_enable() arch_local_irq_enable()
+#define local_save_flags(flags) do { typecheck(unsigned long, flags); flags = arch_local_save_flags(); } while (0)
+#define irqs_disabled() arch_irqs_disabled()
+#define irqs_disabled_flags(flags) arch_irqs_disabled_flags(flags)
 #define raw_local_irq_save(flags) local_irq_save(flags)
 #define raw_local_irq_restore(flags) local_irq_restore(flags)
 #define raw_local_irq_disable() local_irq_disable()

@@ -6,9 +6,7 @@
 #include <linux/preempt.h>
 #include <linux/threads.h>
 #include <linux/cache.h>
-unsigned int fv_smp_processor_id(void);
-/* What to add to the address of such a variable. The first call makes the copies. */
-unsigned long per_cpu_offset(unsigned int cpu);
+#include <asm/percpu.h>
 #define DECLARE_PER_CPU(type, name) extern __section("fv_percpu") __typeof__(type) name
 #define DEFINE_PER_CPU(type, name) __section("fv_percpu") __typeof__(type) name
 #define DECLARE_PER_CPU_SHARED_ALIGNED(type, name) DECLARE_PER_CPU(type, name)
@@ -36,26 +34,6 @@ unsigned long per_cpu_offset(unsigned int cpu);
 #define __this_cpu_sub(pcp, val) __this_cpu_add(pcp, -(val))
 #define __this_cpu_inc(pcp) __this_cpu_add(pcp, 1)
 #define __this_cpu_dec(pcp) __this_cpu_sub(pcp, 1)
-/* Interrupts are masked meanwhile. */
-#define __fv_this_cpu(pcp, op, val)                                                                                   \
-	({                                                                                                                \
-		unsigned long __irq = fv_irq_save();                                                                          \
-		typeof(pcp) __value = (*this_cpu_ptr(&(pcp)) op(val));                                                        \
-		fv_irq_restore(__irq);                                                                                        \
-		__value;                                                                                                      \
-	})
-unsigned long fv_irq_save(void);
-void fv_irq_restore(unsigned long flags);
-#define this_cpu_read(pcp) ({ unsigned long __irq = fv_irq_save(); typeof(pcp) __v = *this_cpu_ptr(&(pcp)); fv_irq_restore(__irq); __v; })
-#define this_cpu_write(pcp, val) ((void)__fv_this_cpu(pcp, =, val))
-#define this_cpu_add(pcp, val) ((void)__fv_this_cpu(pcp, +=, val))
-#define this_cpu_sub(pcp, val) ((void)__fv_this_cpu(pcp, -=, val))
-#define this_cpu_and(pcp, val) ((void)__fv_this_cpu(pcp, &=, val))
-#define this_cpu_or(pcp, val) ((void)__fv_this_cpu(pcp, |=, val))
-#define this_cpu_inc(pcp) this_cpu_add(pcp, 1)
-#define this_cpu_dec(pcp) this_cpu_sub(pcp, 1)
-#define this_cpu_add_return(pcp, val) __fv_this_cpu(pcp, +=, val)
-#define this_cpu_inc_return(pcp) this_cpu_add_return(pcp, 1)
 #define raw_cpu_read(pcp) __this_cpu_read(pcp)
 #define raw_cpu_write(pcp, val) __this_cpu_write(pcp, val)
 

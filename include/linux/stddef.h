@@ -5,6 +5,7 @@
 
 #ifndef __ASSEMBLY__
 #include <linux/compiler_types.h>
+#include <uapi/linux/stddef.h>
 #undef NULL
 #define NULL ((void *)0)
 
@@ -15,16 +16,9 @@ enum { false = 0, true = 1 };
 #define sizeof_field(TYPE, MEMBER) sizeof((((TYPE *)0)->MEMBER))
 #define offsetofend(TYPE, MEMBER) (offsetof(TYPE, MEMBER) + sizeof_field(TYPE, MEMBER))
 
-/* The same fields twice: by themselves, and as one struct that can be copied or cleared at once. */
-#define __struct_group(TAG, NAME, ATTRS, MEMBERS...)                                                                  \
-	union {                                                                                                           \
-		struct { MEMBERS } ATTRS;                                                                                     \
-		struct TAG { MEMBERS } ATTRS NAME;                                                                            \
-	} ATTRS
 #define struct_group(NAME, MEMBERS...) __struct_group(/* no tag */, NAME, /* no attrs */, MEMBERS)
 #define struct_group_attr(NAME, ATTRS, MEMBERS...) __struct_group(/* no tag */, NAME, ATTRS, MEMBERS)
 #define struct_group_tagged(TAG, NAME, MEMBERS...) __struct_group(TAG, NAME, /* no attrs */, MEMBERS)
-#define __DECLARE_FLEX_ARRAY(TYPE, NAME) struct { struct { } __empty_##NAME; TYPE NAME[]; }
 #define DECLARE_FLEX_ARRAY(TYPE, NAME) __DECLARE_FLEX_ARRAY(TYPE, NAME)
 #define TRAILING_OVERLAP(TYPE, NAME, FAM, MEMBERS)                                                                    \
 	union {                                                                                                           \

@@ -33,15 +33,11 @@ ssize_t sized_strscpy_pad(char *dst, const char *src, size_t size);
 #define __strscpy_pad0(dst, src, ...) sized_strscpy_pad(dst, src, sizeof(dst) + __must_be_array(dst))
 #define __strscpy_pad1(dst, src, size) sized_strscpy_pad(dst, src, size)
 #define strscpy_pad(dst, src, ...) CONCATENATE(__strscpy_pad, COUNT_ARGS(__VA_ARGS__))(dst, src, __VA_ARGS__)
-int strcmp(const char *a, const char *b);
-int strncmp(const char *a, const char *b, size_t n);
 int strcasecmp(const char *a, const char *b);
 int strncasecmp(const char *a, const char *b, size_t n);
-char *strchr(const char *s, int c);
 char *strchrnul(const char *s, int c);
 char *strnchrnul(const char *s, size_t n, int c);
 char *strnchr(const char *s, size_t n, int c);
-char *strrchr(const char *s, int c);
 char *__must_check skip_spaces(const char *s);
 char *strim(char *s);
 static inline __must_check char *strstrip(char *str)
@@ -50,8 +46,6 @@ static inline __must_check char *strstrip(char *str)
 }
 char *strstr(const char *s, const char *what);
 char *strnstr(const char *s, const char *what, size_t len);
-size_t strlen(const char *s);
-size_t strnlen(const char *s, size_t n);
 char *strpbrk(const char *s, const char *any);
 char *strsep(char **s, const char *any);
 size_t strspn(const char *s, const char *any);
@@ -67,13 +61,8 @@ static inline void *memset_p(void **p, void *v, size_t n)
 {
 	return memset64((uint64_t *)p, (uintptr_t)v, n);
 }
-void *memset(void *s, int c, size_t n);
-void *memcpy(void *dst, const void *src, size_t n);
-void *memmove(void *dst, const void *src, size_t n);
 void *memscan(void *s, int c, size_t n);
-int memcmp(const void *a, const void *b, size_t n);
 int bcmp(const void *a, const void *b, size_t n);
-void *memchr(const void *s, int c, size_t n);
 void *memchr_inv(const void *s, int c, size_t n);
 char *strreplace(char *s, char old, char fresh);
 static inline void memcpy_flushcache(void *dst, const void *src, size_t n)

@@ -5,5 +5,9 @@
 
 #include <linux/types.h>
 #include <asm/timex.h>
+/* Low bits that nobody can foretell, for those who gather such. */
+#ifndef random_get_entropy
+#define random_get_entropy() ((unsigned long)get_cycles())
+#endif
 
 #endif

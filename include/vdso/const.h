@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Constants that assembly sees too. */
+/* Unsigned constants that assembly sees too. */
 #ifndef _VDSO_CONST_H
 #define _VDSO_CONST_H
 
-#include <linux/const.h>
+#include <uapi/linux/const.h>
+#define UL(x) (_UL(x))
+#define ULL(x) (_ULL(x))
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The hint within spin loops. */
+/* The hint within spin loops. A forwarder in Linux, too. */
 #ifndef _VDSO_PROCESSOR_H
 #define _VDSO_PROCESSOR_H
 

@@ -3,6 +3,7 @@
 #ifndef _UAPI_ASM_BITSPERLONG_H
 #define _UAPI_ASM_BITSPERLONG_H
 
-#include <asm/bitsperlong.h>
+#define __BITS_PER_LONG 64
+#include <asm-generic/bitsperlong.h>
 
 #endif

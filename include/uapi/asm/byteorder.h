@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The order of bytes of this CPU. */
+/* A forwarder in Linux, too: arm64 chooses by the byte order. */
 #ifndef _UAPI_ASM_BYTEORDER_H
 #define _UAPI_ASM_BYTEORDER_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers of control requests. */
+/* A forwarder in Linux, too. */
 #ifndef _UAPI_LINUX_IOCTL_H
 #define _UAPI_LINUX_IOCTL_H
 
-#include <linux/ioctl.h>
+#include <asm/ioctl.h>
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Limits. */
+/* Limits of files. */
 #ifndef _UAPI_LINUX_LIMITS_H
 #define _UAPI_LINUX_LIMITS_H
 
-#include <linux/limits.h>
+#define NR_OPEN 1024
+#define NAME_MAX 255
+#define PATH_MAX 4096
+#define PIPE_BUF 4096
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Strings and memory. */
+/* Linux's hides the kernel's functions from user programs: there are none here. */
 #ifndef _UAPI_LINUX_STRING_H
 #define _UAPI_LINUX_STRING_H
 

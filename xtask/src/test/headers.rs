@@ -14,6 +14,9 @@ use crate::{process, project};
 
 /// How many orders of all headers are tried.
 const ORDERS: u64 = 3;
+/// The page that says which headers only lead to others, and the title of that part.
+const LIST: &str = "docs/ignored.md";
+const TITLE: &str = "## Headers that only lead to others";
 /// A run of so many words in comments is no coincidence.
 const RUN: usize = 10;
 
@@ -26,6 +29,8 @@ pub fn check() -> Result<()> {
     ensure!(!headers.is_empty(), "there are no headers in include/");
     let compiler = Compiler { clang: Clang::find()?, flags: c_flags(&root) };
     let mut bad = texts(&include, &headers)?;
+    let listed = fs::read_to_string(root.join(LIST)).with_context(|| format!("cannot read {LIST}"))?;
+    bad.extend(unlisted(&forwarders(&include, &headers)?, &listed));
     bad.extend(parallel(&headers, |header| compiler.alone(header)).into_iter().flatten());
     // Stand-ins are included by paths of their own, and are no part of the interface; the numbers of one
     // SoC's clocks have the names of another's.
@@ -78,6 +83,39 @@ fn texts(include: &Path, headers: &[String]) -> Result<Vec<String>> {
         }
     }
     Ok(bad)
+}
+
+/// The headers that say nothing but where something is said.
+fn forwarders(include: &Path, headers: &[String]) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for header in headers {
+        if only_includes(&fs::read_to_string(include.join(header))?) {
+            found.insert(header.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// Whether all that a header has within its guard is inclusions.
+fn only_includes(text: &str) -> bool {
+    let lines = lines(text);
+    let within = lines.get(2..lines.len().saturating_sub(1)).unwrap_or_default();
+    guard(text).is_some() && within.iter().all(|line| line.starts_with("#include"))
+}
+
+/// Where the list of forwarders and the headers disagree. The list is the table under a title of its own: the first
+/// column names headers, the second says why.
+fn unlisted(forwarders: &BTreeSet<String>, list: &str) -> Vec<String> {
+    let rows = list.split_once(TITLE).map_or("", |(_, rows)| rows);
+    let rows = rows.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let listed: BTreeSet<String> =
+        rows.flat_map(|(headers, _)| headers.split("`, `")).map(str::to_owned).collect();
+    let missing = forwarders.difference(&listed);
+    let wrong = listed.difference(forwarders);
+    missing
+        .map(|header| format!("{header}: has only inclusions, and {LIST} does not say why"))
+        .chain(wrong.map(|header| format!("{header}: {LIST} says that it has only inclusions")))
+        .collect()
 }
 
 /// Lines that are directives or declarations.
@@ -200,6 +238,20 @@ mod tests {
         assert_eq!(content(GOOD), 1);
         assert_eq!(guard("int f(void);\n"), None);
         assert_eq!(content("#ifndef A_H\n#define A_H\n/* nothing */\n#endif\n"), 0);
+    }
+
+    #[test]
+    fn headers_that_only_lead_to_others_are_listed_with_the_reason() {
+        let empty = "#ifndef A_H\n#define A_H\n/* see */\n#include <b.h>\n#endif\n";
+        assert!(only_includes(empty) && !only_includes(GOOD));
+        assert!(!only_includes("#ifndef A_H\n#define A_H\n#include <b.h>\n#define C\n#endif\n"));
+        let found: BTreeSet<String> = ["a.h", "b.h"].map(str::to_owned).into();
+        let list = |rows: &str| format!("| `c.h` | before |\n{TITLE}\n\n| header | why |\n|---|---|\n{rows}");
+        assert!(unlisted(&found, &list("| `a.h`, `b.h` | as in Linux |\n")).is_empty());
+        assert_eq!(unlisted(&found, &list("| `a.h` | as in Linux |\n")).len(), 1, "one is not listed");
+        let more = list("| `a.h`, `b.h` | as in Linux |\n| `gone.h` | once |\n");
+        assert_eq!(unlisted(&found, &more).len(), 1, "one is no such header");
+        assert_eq!(unlisted(&found, "").len(), 2, "no list");
     }
 
     #[test]

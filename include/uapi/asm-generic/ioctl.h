@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Numbers of control requests. */
-#ifndef _LINUX_IOCTL_H
-#define _LINUX_IOCTL_H
+#ifndef _UAPI_ASM_GENERIC_IOCTL_H
+#define _UAPI_ASM_GENERIC_IOCTL_H
 
-#include <linux/types.h>
 #define _IOC_NRBITS 8
 #define _IOC_TYPEBITS 8
 #define _IOC_SIZEBITS 14

@@ -51,6 +51,7 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", boards::ORANGEPI_PC2),
     on("orangepi-pc2", clocks::ORANGEPI_PC2),
     on("orangepi-pc2", storage::ORANGEPI_PC2),
+    on("orangepi-pc2", memory::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
     on("zcu102", storage::ZCU102),
 ];

@@ -40,7 +40,7 @@ const LANGUAGE: &[&str] = &[
     "-fno-strict-aliasing",
     "-fwrapv",
     "-fno-delete-null-pointer-checks",
-    "-Os",
+    "-Oz",
     "-D__KERNEL__",
 ];
 

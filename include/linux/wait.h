@@ -108,6 +108,7 @@ int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mod
 #define DEFINE_WAIT(name) DEFINE_WAIT_FUNC(name, autoremove_wake_function)
 #define init_wait(wait) init_wait_entry(wait, 0)
 
+/* `ret` is evaluated next to a `__ret` of this block's own, so it must not be called that. */
 #define ___wait_event(wq_head, condition, state, exclusive, ret, cmd)                                                 \
 	({                                                                                                                \
 		struct wait_queue_entry __wq_entry;                                                                           \
@@ -138,10 +139,11 @@ int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mod
 	})
 #define __fv_wait_timeout(wq_head, condition, state, exclusive, timeout, sleep)                                       \
 	({                                                                                                                \
-		long __ret = timeout;                                                                                         \
+		const long __time = timeout;                                                                                  \
+		long __ret = __time;                                                                                          \
 		might_sleep();                                                                                                \
 		if (!___wait_cond_timeout(condition))                                                                         \
-			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, exclusive, __ret,                  \
+			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, exclusive, __time,                 \
 					      __ret = sleep(__ret));                                                                          \
 		__ret;                                                                                                        \
 	})
@@ -194,9 +196,10 @@ int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mod
 	({ wait_event_lock_irq(wq_head, condition, lock); 0; })
 #define wait_event_lock_irq_timeout(wq_head, condition, lock, timeout)                                                \
 	({                                                                                                                \
-		long __ret = timeout;                                                                                         \
+		const long __time = timeout;                                                                                  \
+		long __ret = __time;                                                                                          \
 		if (!___wait_cond_timeout(condition))                                                                         \
-			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), TASK_UNINTERRUPTIBLE, 0, __ret,           \
+			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), TASK_UNINTERRUPTIBLE, 0, __time,          \
 					      spin_unlock_irq(&lock); __ret = schedule_timeout(__ret); spin_lock_irq(&lock));                 \
 		__ret;                                                                                                        \
 	})

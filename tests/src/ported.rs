@@ -66,20 +66,27 @@ fn drop_in(name: &str, source: &Path) -> Result<Folder> {
     fs::copy(source, folder.0.join(&file)).with_context(|| format!("cannot copy {}", source.display()))?;
     let text = format!(
         "# SPDX-License-Identifier: GPL-2.0-only\nsummary = \"Dropped in by a test\"\norigin = \"local\"\n\
-         sources = [{file:?}]\ncompatible = [\"allwinner,sun50i-h5-sid\"]\n"
+         sources = [{file:?}]\ncompatible = [\"allwinner,sun8i-h3-sid\"]\n"
     );
     fs::write(folder.0.join("driver.toml"), text)?;
     Ok(folder)
 }
 
-/// No board names the driver of the fuses: its file in a folder is all that it takes to have it probed and asked.
+/// No board names the driver of the fuses: its file in a folder is all that it takes. The fuses read as the
+/// emulator was told.
 fn dropped_in(context: &Context) -> Result<()> {
     const NAME: &str = "dropped-in-by-a-test";
     let source = xtask::driver::linux()?.join("drivers/nvmem/sunxi_sid.c");
     let _folder = drop_in(NAME, &source)?;
-    let mut machine = context.boot(Setup { drivers: vec![NAME.into()], ..Setup::default() })?;
+    let identifier = ["-global", "allwinner-sid.identifier=12345678-9abc-def0-0123-456789abcdef"];
+    let mut machine = context.boot(Setup {
+        drivers: vec![NAME.into()],
+        machine: Overrides { extra: identifier.map(str::to_owned).into(), ..Overrides::default() },
+        ..Setup::default()
+    })?;
     machine.wait_for_prompt()?;
     let fuses = bytes(&mut machine, "sunxi-sid0", 0, 16)?;
-    ensure!(fuses.len() == 32, "16 bytes of fuses read as {fuses}");
+    // Words with their first byte last, as the chip has them.
+    ensure!(fuses == "78563412f0debc9a67452301efcdab89", "the fuses read as {fuses}");
     Ok(())
 }

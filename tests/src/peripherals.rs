@@ -4,13 +4,13 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::harness::{Context, DEBUG, Running, Setup, Test};
+use crate::harness::{BOTH, Context, Running, Setup, Test, virt_drivers};
 
 /// On QEMU's machine.
 pub const QEMU_VIRT: &[Test] = &[Test {
     name: "peripherals_an_alarm_of_the_pl031_comes",
     limit: 60,
-    profiles: DEBUG,
+    profiles: BOTH,
     run: an_alarm_of_the_pl031_comes,
 }];
 
@@ -19,19 +19,19 @@ pub const ORANGEPI_PC2: &[Test] = &[
     Test {
         name: "peripherals_the_rtc_of_the_h5_keeps_time",
         limit: 90,
-        profiles: DEBUG,
+        profiles: BOTH,
         run: the_rtc_of_the_h5_keeps_time,
     },
     Test {
         name: "peripherals_the_watchdog_resets_the_board",
         limit: 90,
-        profiles: DEBUG,
+        profiles: BOTH,
         run: the_watchdog_resets_the_board,
     },
     Test {
         name: "peripherals_the_h5_keeps_time_in_a_chip_on_its_i2c_bus",
         limit: 120,
-        profiles: DEBUG,
+        profiles: BOTH,
         run: the_h5_keeps_time_in_a_chip_on_its_i2c_bus,
     },
 ];
@@ -42,8 +42,7 @@ const MOMENT: u64 = 1_893_553_445;
 /// The address of the clock on its bus.
 const DS1338: u8 = 0x68;
 
-fn boot(context: &Context, drivers: &[&str]) -> Result<Running> {
-    let drivers = drivers.iter().map(|d| (*d).to_owned()).collect();
+fn boot(context: &Context, drivers: Vec<String>) -> Result<Running> {
     let mut machine = context.boot(Setup { drivers, ..Setup::default() })?;
     machine.wait_for_prompt()?;
     Ok(machine)
@@ -75,7 +74,7 @@ fn set_and_goes_on(machine: &mut Running, rtc: &str) -> Result<()> {
 
 /// The alarm's interrupt is counted, and the alarm switched off.
 fn an_alarm_of_the_pl031_comes(context: &Context) -> Result<()> {
-    let mut machine = boot(context, &["clk-fixed-rate", "rtc-pl031"])?;
+    let mut machine = boot(context, virt_drivers())?;
     let (rtc, _) = clock(&mut machine, "rtc-pl031")?;
     set_and_goes_on(&mut machine, &rtc)?;
     machine.command(&format!("rtc alarm {rtc} +2"))?;
@@ -88,7 +87,7 @@ fn an_alarm_of_the_pl031_comes(context: &Context) -> Result<()> {
 
 /// The emulated clock has the host's time, and then what it was set to: it does not go on from there.
 fn the_rtc_of_the_h5_keeps_time(context: &Context) -> Result<()> {
-    let mut machine = boot(context, &[])?;
+    let mut machine = boot(context, Vec::new())?;
     let (rtc, _) = clock(&mut machine, "sun6i-rtc")?;
     let host = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
     let shown = unix(&mut machine, &rtc)?;
@@ -101,7 +100,7 @@ fn the_rtc_of_the_h5_keeps_time(context: &Context) -> Result<()> {
 
 /// Nobody pings: the board starts anew.
 fn the_watchdog_resets_the_board(context: &Context) -> Result<()> {
-    let mut machine = boot(context, &[])?;
+    let mut machine = boot(context, Vec::new())?;
     let list = machine.json("watchdog list")?;
     ensure!(list[0]["identity"] == "sunxi-wdt", "no watchdog of the driver: {list}");
     machine.command("watchdog timeout watchdog0 2")?;
@@ -123,7 +122,7 @@ fn chip(machine: &mut Running, bus: &str) -> Result<String> {
 /// The clock's driver and the registers of the chip agree, whoever wrote them; each transfer ends by interrupts of
 /// the bus controller, which is suspended and resumed in between.
 fn the_h5_keeps_time_in_a_chip_on_its_i2c_bus(context: &Context) -> Result<()> {
-    let mut machine = boot(context, &[])?;
+    let mut machine = boot(context, Vec::new())?;
     let (rtc, _) = clock(&mut machine, "rtc-ds1307")?;
     let buses = machine.json("i2c list")?;
     let used = buses.as_array().into_iter().flatten().find(|b| b["driver"] == "rtc-ds1307");

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, Setup, Test};
+use crate::harness::{BOTH, Context, Setup, Test, virt_drivers};
 use crate::monitor::Place;
 
 /// On QEMU's machine, whose PL061 has the power button on line 3.
@@ -16,7 +16,7 @@ pub const QEMU_VIRT: &[Test] =
 fn power_button(context: &Context) -> Result<()> {
     let place = Place::new(context);
     let mut machine = context.boot(Setup {
-        drivers: vec!["gpio-pl061".into(), "clk-fixed-rate".into()],
+        drivers: virt_drivers(),
         machine: Overrides { extra: place.arguments(), ..Overrides::default() },
         ..Setup::default()
     })?;

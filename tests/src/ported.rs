@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use xtask::project;
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test};
+use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test, virt_drivers};
 
 /// On QEMU's machine.
 pub const QEMU_VIRT: &[Test] =
@@ -31,7 +31,7 @@ fn bytes(machine: &mut Running, memory: &str, offset: u32, count: u32) -> Result
 /// The example's memory holds what the machine was started with.
 fn example(context: &Context) -> Result<()> {
     let mut machine = context.boot(Setup {
-        drivers: vec!["example-fw-cfg".into()],
+        drivers: virt_drivers(),
         machine: Overrides { cpus: Some(CPUS), ..Overrides::default() },
         ..Setup::default()
     })?;

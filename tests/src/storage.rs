@@ -6,7 +6,6 @@ use std::io::{Read, Seek, SeekFrom};
 
 use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest, Sha256};
-use xtask::image::Profile;
 use xtask::{card, project};
 
 use crate::harness::{BOTH, Context, Running, Setup, Test};
@@ -21,11 +20,11 @@ pub const ZCU102: &[Test] =
 
 /// Bytes of a block.
 const BLOCK: u64 = 512;
-/// The most of a partition that a debug image reads.
+/// The most of a partition that is read: an emulated host moves about 2 MB/s on a busy machine.
 const SOME: u64 = 4 << 20;
 
 /// The guest on the card's ext4 partition starts by itself, and the one on its FAT partition when told. Files (but for
-/// the biggest, which takes a debug image long) have the sums that were written beside them, and blocks are those of
+/// the biggest, which takes an emulated host long) have the sums that were written beside them, and blocks are those of
 /// the card's file.
 fn from_card(context: &Context) -> Result<()> {
     let mut machine = context.boot(Setup { guests_from_disk: true, ..Setup::default() })?;
@@ -37,9 +36,9 @@ fn from_card(context: &Context) -> Result<()> {
     let sums = machine.command("fs cat mmc0p2:/test/SHA256SUMS")?;
     let mut files = 0;
     for line in sums.lines() {
-        let Some((sum, file)) = line.split_once("  ").filter(|(sum, file)| {
-            sum.len() == 64 && (!file.contains("64M") || context.profile == Profile::Release)
-        }) else {
+        let Some((sum, file)) =
+            line.split_once("  ").filter(|(sum, file)| sum.len() == 64 && !file.contains("64M"))
+        else {
             continue;
         };
         let read = machine.json(&format!("fs hash mmc0p2:/test/{}", file.trim()))?;
@@ -61,10 +60,9 @@ fn blocks(context: &Context, machine: &mut Running) -> Result<()> {
     let volumes = machine.json("block list")?;
     let first = volumes.as_array().into_iter().flatten().find(|volume| volume["name"] == "mmc0p1");
     let size = first.and_then(|volume| volume["size"].as_u64()).context("`block list` has no mmc0p1")?;
-    let size = if context.profile == Profile::Debug { size.min(SOME) } else { size };
     let partition = card::START / BLOCK;
     for (volume, at, from, count) in
-        [("mmc0", 0, 0, 64), ("mmc0", 0, 2000, 333), ("mmc0p1", partition, 0, size / BLOCK)]
+        [("mmc0", 0, 0, 64), ("mmc0", 0, 2000, 333), ("mmc0p1", partition, 0, size.min(SOME) / BLOCK)]
     {
         let mut file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
         file.seek(SeekFrom::Start((at + from) * BLOCK))?;

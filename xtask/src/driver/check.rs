@@ -85,8 +85,8 @@ pub struct Report {
 const MOST: usize = 40;
 
 /// Drivers to be checked together, and where the files of each come from.
-struct Unit {
-    drivers: Vec<(Driver, PathBuf)>,
+pub(super) struct Unit {
+    pub(super) drivers: Vec<(Driver, PathBuf)>,
     /// Whether helpers may be added, as `import` would.
     open: bool,
 }
@@ -95,7 +95,7 @@ struct Unit {
 pub struct Checker {
     linux: PathBuf,
     ported: Vec<Driver>,
-    compiler: Compiler,
+    pub(super) compiler: Compiler,
 }
 
 impl Checker {
@@ -140,7 +140,7 @@ impl Checker {
 
     /// A file, with the rest of its module and the modules beside it that it calls, as `import` would
     /// take them.
-    fn file_unit(&self, path: &str) -> Result<Unit> {
+    pub(super) fn file_unit(&self, path: &str) -> Result<Unit> {
         let (tree, source) = Tree::locate(path, Some(&self.linux))?;
         let mut drivers: Vec<(Driver, PathBuf)> = Vec::new();
         let mut open = vec![source];

@@ -136,6 +136,41 @@ impl Compiler {
         Ok(outcome)
     }
 
+    /// Compiles one source with nothing put where headers are missing; none if clang refuses.
+    ///
+    /// # Errors
+    /// When clang cannot be run.
+    pub fn plain(
+        &self,
+        driver: &Driver,
+        source: &str,
+        folder: &Path,
+        config: &BTreeSet<&str>,
+    ) -> Result<Option<PathBuf>> {
+        let mut command = self.command(driver, source, folder, config);
+        let object = folder.join(source).with_extension("o");
+        command.args(["-c", "-o"]).arg(&object).arg(folder.join(source));
+        let output = command.output().context("cannot run clang")?;
+        Ok(Some(object).filter(|_| output.status.success()))
+    }
+
+    /// Names that objects use, and neither they nor the image define.
+    ///
+    /// # Errors
+    /// When the objects cannot be read.
+    pub fn lacking(&self, objects: &[PathBuf]) -> Result<BTreeSet<String>> {
+        let symbols = |which: &str| -> Result<BTreeSet<String>> {
+            let mut command = Command::new(self.clang.tool("llvm-nm")?);
+            command.args([which, "--extern-only", "--format=just-symbols", "--quiet"]).args(objects);
+            let said = String::from_utf8_lossy(&process::output(&mut command)?).into_owned();
+            Ok(said.lines().map(str::to_owned).filter(|name| !name.is_empty()).collect())
+        };
+        let defined = symbols("--defined-only")?;
+        let mut used = symbols("--undefined-only")?;
+        used.retain(|name| !defined.contains(name) && !self.provides(name));
+        Ok(used)
+    }
+
     /// Puts something where headers of Linux are missing, all that clang can name at once.
     fn stub_all(
         &self,
@@ -243,7 +278,8 @@ impl Compiler {
     fn write_providers(&self) -> Result<()> {
         let mut assembly = String::new();
         for name in &self.provided {
-            assembly += &format!(".section .text.{name},\"ax\"\n.globl {name}\n{name}: ret\n");
+            // Aligned as any variable is: the linker looks at that where one is loaded.
+            assembly += &format!(".section .text.{name},\"ax\"\n.balign 16\n.globl {name}\n{name}: ret\n");
         }
         let source = self.work.join("providers.s");
         fs::write(&source, assembly)?;

@@ -39,8 +39,7 @@ impl Makefile {
             let left = left.trim_end_matches(['+', ':', '?']).trim();
             let words = right.split_whitespace();
             if left.contains("ccflags") || left.starts_with("CFLAGS_") {
-                let folders = words.filter_map(|word| word.strip_prefix("-I"));
-                file.include.extend(folders.map(str::to_owned));
+                file.include.extend(included(words));
                 continue;
             }
             let Some((name, condition)) = left.rsplit_once('-') else { continue };
@@ -88,6 +87,18 @@ impl Makefile {
             },
         }
     }
+}
+
+/// The folders that `-I` names, right behind it or as the next word.
+fn included<'a>(mut words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut folders = Vec::new();
+    while let Some(word) = words.next() {
+        if let Some(folder) = word.strip_prefix("-I") {
+            let folder = if folder.is_empty() { words.next() } else { Some(folder) };
+            folders.extend(folder.map(str::to_owned));
+        }
+    }
+    folders
 }
 
 /// The options that `option` selects, in the text of a Kconfig file.
@@ -152,7 +163,7 @@ ccflags-y := -I $(src) -I$(srctree)/drivers/x -DX
         assert_eq!(pci.optional, [("pci-z".to_owned(), "PCI_Z".to_owned())]);
         assert_eq!(file.module_of("always").option, None);
         assert_eq!(file.module_of("unknown").parts, ["unknown"]);
-        assert!(file.include.contains(&"$(srctree)/drivers/x".to_owned()));
+        assert_eq!(file.include, ["$(src)", "$(srctree)/drivers/x"]);
     }
 
     #[test]

@@ -33,13 +33,16 @@ pub struct Sum {
     pub families: BTreeMap<String, Family>,
 }
 
-/// The files to check that a text names: in each line the first word that ends in `.c`.
+/// The files to check that a text names: the first in each line. A list by commas is one driver of several sources,
+/// of which the first leads to the others.
 ///
 /// # Errors
 /// When the text cannot be read.
 pub fn corpus(path: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let first = |line: &str| line.split_whitespace().find(|word| word.ends_with(".c")).map(str::to_owned);
+    let first = |line: &str| {
+        line.split([' ', '\t', ',']).map(str::trim).find(|word| word.ends_with(".c")).map(str::to_owned)
+    };
     Ok(text.lines().filter_map(first).collect())
 }
 
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn a_corpus_is_any_text_with_paths() {
         let path = std::env::temp_dir().join(format!("xtask-{}-corpus", std::process::id()));
-        std::fs::write(&path, "unit\tkind\tdrivers/a/b.c drivers/a/c.c\nnothing\ndrivers/d.c\n").unwrap();
+        std::fs::write(&path, "unit\tkind\tdrivers/a/b.c,drivers/a/c.c\nnothing\r\ndrivers/d.c\r\n").unwrap();
         assert_eq!(corpus(&path).unwrap(), ["drivers/a/b.c", "drivers/d.c"]);
         std::fs::remove_file(path).unwrap();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `cargo xtask driver`: drivers of Linux, from their sources to what they lack.
 
+mod agree;
 mod api;
 mod check;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tree;
 
 use std::path::PathBuf;
 
+pub use agree::sample as check_reports;
 use anyhow::{Result, ensure};
 pub use check::parallel;
 pub use list::check_page;

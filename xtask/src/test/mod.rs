@@ -57,6 +57,7 @@ const CHECKS: &[Check] = &[
     ("check_file_lengths", sources::lengths),
     ("check_headers", headers::check),
     ("check_drivers", crate::driver::folders),
+    ("check_driver_reports", crate::driver::check_reports),
     ("check_driver_coverage", crate::driver::check_page),
     ("check_boards", boards),
 ];

@@ -13,16 +13,30 @@ pub const TESTS: &[Test] = &[
     Test { name: "bars_boot_time", limit: 300, profiles: RELEASE, run: boot },
 ];
 
+/// On the Orange Pi PC 2.
+pub const ORANGEPI_PC2: &[Test] = &[
+    Test { name: "bars_reading_the_card", limit: 300, profiles: RELEASE, run: card },
+    Test { name: "bars_a_guest_beside_reads_of_the_card", limit: 300, profiles: RELEASE, run: beside },
+];
+
 /// Every operation of the micro-benchmark is within its bar.
 fn micro(context: &Context) -> Result<()> {
-    let args = BenchArgs {
-        suite: Suite::Micro,
-        board: context.board.into(),
-        json: false,
-        native: false,
-        verbose: false,
-    };
-    bench::run(&args)
+    bench::run(&args(context, Suite::Micro))
+}
+
+/// 64 MiB of the card are read in no more counted time than the stock kernel's `dd` takes on the bare board.
+fn card(context: &Context) -> Result<()> {
+    bench::run(&args(context, Suite::Card))
+}
+
+/// A guest's operations take what they take without it while the card is read, within 2 %.
+fn beside(context: &Context) -> Result<()> {
+    bench::run(&args(context, Suite::Beside))
+}
+
+/// What to measure on the test's board.
+fn args(context: &Context, suite: Suite) -> BenchArgs {
+    BenchArgs { suite, board: context.board.into(), json: false, native: false, verbose: false }
 }
 
 /// From the image's first instruction to that of `linux0`: at most 60 ms of counted time.

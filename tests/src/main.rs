@@ -5,6 +5,7 @@
 mod bars;
 mod boards;
 mod boot;
+mod card;
 mod clocks;
 mod crash;
 mod entry;
@@ -52,6 +53,8 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", clocks::ORANGEPI_PC2),
     on("orangepi-pc2", storage::ORANGEPI_PC2),
     on("orangepi-pc2", memory::ORANGEPI_PC2),
+    on("orangepi-pc2", card::ORANGEPI_PC2),
+    on("orangepi-pc2", bars::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
     on("zcu102", storage::ZCU102),
 ];

@@ -56,6 +56,18 @@ pub fn hypervisor(args: &BenchArgs, cpus: u32, bundle: &Bundle) -> Result<Sessio
     Session::start(&mut machine.piped(), LIMIT, copy(args))
 }
 
+/// Starts the board's machine with the hypervisor's release image, its own CPUs and memory, and no guest.
+///
+/// # Errors
+/// When something cannot be built, or the emulator cannot be started.
+pub fn alone(args: &BenchArgs) -> Result<Session> {
+    let image = image::build(&args.board, Profile::Release)?;
+    let counted = Overrides { extra: COUNTED.map(str::to_owned).into(), ..Overrides::default() };
+    let mut machine = Machine::new(&project::board(&args.board)?, &counted, image.bin, None)?;
+    machine.append = Some("guests.from=".into());
+    Session::start(&mut machine.piped(), LIMIT, copy(args))
+}
+
 fn overrides(cpus: u32, memory: Option<String>) -> Overrides {
     Overrides { cpus: Some(cpus), memory, extra: COUNTED.map(str::to_owned).into(), ..Overrides::default() }
 }
@@ -70,7 +82,8 @@ fn without_el2(command: &Command) -> Command {
     bare
 }
 
-fn copy(args: &BenchArgs) -> Box<dyn Write + Send> {
+/// Where all goes that a machine says.
+pub fn copy(args: &BenchArgs) -> Box<dyn Write + Send> {
     if args.verbose { Box::new(std::io::stderr()) } else { Box::new(std::io::sink()) }
 }
 

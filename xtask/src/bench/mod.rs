@@ -5,6 +5,7 @@
 //! is then one executed instruction, on every run and every computer. docs/benchmarks.md says what is
 //! measured and how to read it.
 
+mod beside;
 mod card;
 mod linux;
 mod machine;
@@ -23,6 +24,8 @@ pub enum Suite {
     Linux,
     /// Reading the SD card of a board that has one.
     Card,
+    /// The operations of Micro beside a host that reads its SD card.
+    Beside,
 }
 
 /// Arguments of `cargo xtask bench`.
@@ -53,6 +56,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         Suite::Micro => micro::run(args)?,
         Suite::Linux => linux::run(args)?,
         Suite::Card => card::run(args)?,
+        Suite::Beside => beside::run(args)?,
     };
     if !missed.is_empty() {
         bail!("bars missed: {}", missed.join(", "));

@@ -7,17 +7,19 @@ use guests::machine::{Conduit, GicFrames, Machine};
 use guests::{gic, psci, start, timer};
 
 /// Runs `$body` (one or more instructions) `$count` times in a loop of two more instructions, and
-/// gives the counter ticks of all of them.
+/// gives the counter ticks of all of them. Marks ([`crate::interrupts::mark`]) stand before and behind.
 macro_rules! timed {
     ($count:expr, [$($body:literal),+], $($operands:tt)*) => {{
         let from = timer::now();
         // SAFETY: the instructions only read registers, or write a value that was read before.
         unsafe {
             asm!(
+                "hint #127",
                 "2:",
                 $($body,)+
                 "subs {count}, {count}, #1",
                 "b.ne 2b",
+                "hint #127",
                 count = inout(reg) $count => _,
                 $($operands)*
             );

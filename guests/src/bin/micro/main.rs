@@ -5,7 +5,8 @@
 //! is one executed instruction. A loop's own two instructions are part of its figure, natively as
 //! under a hypervisor. The last line but one is `micro: json {"name": instructions, ...}`.
 //! Boot arguments: `iterations=N` (4096 if not given); `wait=1` to say `micro: ready` and begin only
-//! after a key, so that nothing else has to be typed while it measures.
+//! after a key, so that nothing else has to be typed while it measures; `pause-ms=N` for the time between the key and
+//! the beginning (20 if not given).
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
@@ -33,7 +34,8 @@ mod bare {
             while console::typed().is_none() {
                 interrupts::sleep_us(1000);
             }
-            interrupts::sleep_us(20_000);
+            let pause = args::number(machine.bootargs, "pause-ms").unwrap_or(20);
+            interrupts::sleep_us(pause.min(60_000) * 1000);
         }
         println!(
             "micro: begin: {} CPUs, GICv{}, counter {} Hz, {} iterations",

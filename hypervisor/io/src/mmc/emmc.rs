@@ -39,10 +39,15 @@ pub(super) fn identify(bus: &mut Bus, caution: u8) -> Result<Card> {
     bus.send(cmd::to_card(cmd::SELECT, RCA))?;
     bus.set_clock(csd.clock.clamp(1, DEFAULT_HZ));
     let mut ext = ExtCsd::default();
+    // Blocks that are erased together; only groups of high capacity, whose size is in EXT_CSD, are used.
+    let mut erase_blocks = 0;
     if csd.version >= 4 {
         ext = read_ext(bus)?;
-        if ext.revision >= 3 && ext.erase_group != 0 {
-            bus.switch(RCA, EXT_ERASE_GROUP_DEF, 1, switch_ms(&ext))?;
+        if ext.revision >= 3
+            && ext.erase_group != 0
+            && accepted(bus.switch(RCA, EXT_ERASE_GROUP_DEF, 1, switch_ms(&ext)))?
+        {
+            erase_blocks = u64::from(ext.erase_group);
         }
         choose_mode(bus, &ext, caution)?;
     }
@@ -60,10 +65,19 @@ pub(super) fn identify(bus: &mut Bus, caution: u8) -> Result<Card> {
         by_blocks: ocr & OCR_SECTORS != 0,
         // Of every card since version 3.1; and those older ones are not found any more.
         cmd23: csd.version >= 3,
-        erase_blocks: u64::from(ext.erase_group),
+        erase_blocks,
         cache,
         tuning: (bus.ios.timing == Timing::Hs200).then_some(cmd::MMC_TUNING),
     })
+}
+
+/// Whether a card took a switch; one that it refuses leaves everything as it was.
+fn accepted(switched: Result<()>) -> Result<bool> {
+    match switched {
+        Ok(()) => Ok(true),
+        Err(MmcError::Card(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn switch_ms(ext: &ExtCsd) -> u32 {
@@ -131,7 +145,9 @@ fn widen(bus: &mut Bus, ext: &ExtCsd) -> Result<()> {
         if !bus.caps.can.contains(need) {
             continue;
         }
-        bus.switch(RCA, EXT_BUS_WIDTH, value, switch_ms(ext))?;
+        if !accepted(bus.switch(RCA, EXT_BUS_WIDTH, value, switch_ms(ext)))? {
+            continue;
+        }
         bus.set(|ios| ios.width = width);
         match read_ext(bus) {
             Ok(again) if again == *ext => return Ok(()),

@@ -125,6 +125,8 @@ impl Engine {
                 Err(error) => {
                     self.bus.power_off();
                     if error == MmcError::NoCard || self.caution >= MAX_CAUTION {
+                        // The next start is one of a card that may be well again.
+                        self.caution = 0;
                         return Err(error);
                     }
                     self.counters.note(error);
@@ -225,8 +227,8 @@ impl Engine {
                 log::error!("{}: block {lba}: {error}, {TRIES} times", self.bus.host.name());
                 return Err(error);
             }
-            self.counters.retries.fetch_add(1, Relaxed);
             self.recover(error, attempt)?;
+            self.counters.retries.fetch_add(1, Relaxed);
         }
     }
 
@@ -282,7 +284,10 @@ impl Engine {
         match error {
             MmcError::Card(bits) if bits & HOPELESS != 0 => return Err(error),
             MmcError::Unsupported | MmcError::NoMemory | MmcError::Unknown(_) => return Err(error),
-            _ if !self.may_be_there() => return Err(MmcError::NoCard),
+            _ if !self.may_be_there() => {
+                self.card = None;
+                return Err(MmcError::NoCard);
+            }
             _ => {}
         }
         if attempt == SLOWER {
@@ -315,7 +320,13 @@ impl Engine {
         let before = self.card()?.clone();
         self.counters.restarts.fetch_add(1, Relaxed);
         log::warn!("{}: the card is started anew", self.bus.host.name());
-        self.start()?;
+        if let Err(error) = self.start() {
+            // Whatever is put in next is to be looked at from the beginning. One that is there, but fails, stays.
+            if error == MmcError::NoCard {
+                self.card = None;
+            }
+            return Err(error);
+        }
         let after = self.card()?;
         if after.cid != before.cid || after.blocks != before.blocks {
             self.card = None;

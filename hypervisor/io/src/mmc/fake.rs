@@ -51,6 +51,19 @@ pub(super) struct Model {
     pub(super) erase: (u64, u64),
     pub(super) busy_polls: u32,
     pub(super) ext: Vec<u8>,
+    /// Revision of EXT_CSD.
+    pub(super) revision: u8,
+    /// Whether an SD card knows CMD23.
+    pub(super) counts: bool,
+    /// Whether the CSD says that the card is write protected.
+    pub(super) protected: bool,
+    /// The next answers to these commands have these bits.
+    pub(super) errors: Vec<(u8, u32)>,
+    /// Fields and values of EXT_CSD that cannot be switched to: the next status says so.
+    pub(super) refused: Vec<(u8, u8)>,
+    pub(super) pending: u32,
+    /// The arguments of the data commands.
+    pub(super) addresses: Vec<u32>,
 }
 
 impl Model {
@@ -87,6 +100,13 @@ impl Model {
             erase: (0, 0),
             busy_polls: 0,
             ext: vec![0; 512],
+            revision: 8,
+            counts: true,
+            protected: false,
+            errors: Vec::new(),
+            refused: Vec::new(),
+            pending: 0,
+            addresses: Vec::new(),
         }
     }
 
@@ -105,7 +125,7 @@ impl Model {
         self.count = None;
         self.ext = vec![0; 512];
         self.ext[212..216].copy_from_slice(&(self.blocks as u32).to_le_bytes());
-        (self.ext[196], self.ext[192], self.ext[224]) = (self.speeds, 8, 1);
+        (self.ext[196], self.ext[192], self.ext[224]) = (self.speeds, self.revision, 1);
         self.ext[249..253].copy_from_slice(&self.cache_kib.to_le_bytes());
     }
 
@@ -119,6 +139,7 @@ impl Model {
     fn csd(&self) -> [u32; 4] {
         let classes = 0x5b5u128 | u128::from(self.speeds > 1) << 10;
         let mut csd = 0x32u128 << 96 | classes << 84 | 9 << 80 | 1;
+        csd |= u128::from(self.protected) << 12;
         if self.mmc {
             csd |= 4 << 122 | 0xfff << 62 | 7 << 47;
         } else if self.by_blocks {
@@ -175,7 +196,7 @@ impl Model {
             }
             (cmd::SEND_STATUS, false) if self.state >= STANDBY => {
                 self.busy_polls = self.busy_polls.saturating_sub(1);
-                Some([self.status(), 0, 0, 0])
+                Some([self.status() | std::mem::take(&mut self.pending), 0, 0, 0])
             }
             (cmd::STOP, _) if self.state >= cmd::STATE_DATA => {
                 self.state = cmd::STATE_TRANSFER;
@@ -225,6 +246,10 @@ impl Model {
 
     fn switch(&mut self, arg: u32) -> bool {
         let (field, value) = ((arg >> 16) as u8, (arg >> 8) as u8);
+        if self.refused.contains(&(field, value)) {
+            self.pending = 1 << 7;
+            return true;
+        }
         match (field, value) {
             (183, 0) => self.lines = Width::One,
             (183, 1 | 5) => self.lines = Width::Four,
@@ -264,7 +289,7 @@ impl Model {
     /// What a command that reads a register gives.
     fn register(&mut self, command: &Command, app: bool) -> Option<Vec<u8>> {
         match (command.opcode, app) {
-            (cmd::APP_SCR, true) => Some(vec![0x02, 0x05, 0, 0x02, 0, 0, 0, 0]),
+            (cmd::APP_SCR, true) => Some(vec![0x02, 0x05, 0, u8::from(self.counts) << 1, 0, 0, 0, 0]),
             (cmd::APP_STATUS, true) => {
                 let mut ssr = vec![0; 64];
                 ssr[10] = 0x30;
@@ -299,6 +324,7 @@ impl Model {
             }
             return;
         }
+        self.addresses.push(command.arg);
         let first = self.block(command.arg) as usize * 512;
         let bytes = (data.block_size * data.blocks) as usize;
         assert_eq!(data.segments.iter().map(|s| s.len()).sum::<usize>(), bytes);
@@ -362,7 +388,12 @@ impl FakeHost {
             return false;
         }
         match model.command(command) {
-            Some(answer) => command.answer = answer,
+            Some(answer) => {
+                command.answer = answer;
+                if let Some(at) = model.errors.iter().position(|(opcode, _)| *opcode == command.opcode) {
+                    command.answer[0] |= model.errors.remove(at).1;
+                }
+            }
             None if command.response == Response::None => {}
             None => command.error = Some(MmcError::Timeout),
         }

@@ -10,6 +10,8 @@
 
 mod bus;
 mod command;
+#[cfg(test)]
+mod corner_tests;
 mod emmc;
 mod engine;
 #[cfg(test)]

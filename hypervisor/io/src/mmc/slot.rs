@@ -322,7 +322,13 @@ impl Slot {
                 Ok(made) => *disk = Some(made),
                 Err(error) => log::error!("{}: {error}", self.name()),
             },
-            Err(MmcError::NoCard) if tries == 1 => self.set_state(State::Empty),
+            Err(MmcError::NoCard) => {
+                self.set_state(State::Empty);
+                if tries > 1 {
+                    // What tells whether a card is in is mistaken, and will not tell when one comes.
+                    self.detect((POLL_NS / NS_PER_MS) as u32);
+                }
+            }
             Err(error) => {
                 if before != State::Failed(error) {
                     log::error!("{}: the card cannot be used: {error}", self.name());

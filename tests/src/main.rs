@@ -20,6 +20,7 @@ mod monitor;
 mod peripherals;
 mod pins;
 mod ported;
+mod registers;
 mod scheduling;
 mod storage;
 mod terminal;
@@ -52,6 +53,7 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", boards::ORANGEPI_PC2),
     on("orangepi-pc2", clocks::ORANGEPI_PC2),
     on("orangepi-pc2", storage::ORANGEPI_PC2),
+    on("orangepi-pc2", registers::ORANGEPI_PC2),
     on("orangepi-pc2", memory::ORANGEPI_PC2),
     on("orangepi-pc2", card::ORANGEPI_PC2),
     on("orangepi-pc2", bars::ORANGEPI_PC2),

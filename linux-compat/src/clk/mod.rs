@@ -40,7 +40,7 @@ pub(crate) const CLK_MUX_ROUND_CLOSEST: u32 = 1 << 4;
 pub use of::init;
 
 /// Before a driver's probe: `assigned-clocks` of the device's node.
-pub const HOOK: Hook = Hook { before, after };
+pub const HOOK: Hook = Hook { before, done: None, after };
 
 unsafe fn before(dev: *mut crate::bindings::device) -> Result<()> {
     // SAFETY: the device core's device.

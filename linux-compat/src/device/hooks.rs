@@ -4,10 +4,12 @@
 use crate::bindings::device;
 use crate::errno::Result;
 
-/// One family's part in bringing a device up and down. Context of both: sleeps.
+/// One family's part in bringing a device up and down. Context of all: sleeps.
 pub struct Hook {
     /// Before the probe; an error is the probe's.
     pub before: unsafe fn(*mut device) -> Result<()>,
+    /// After a probe that succeeded, if there is something to do. A failure is reported and nothing else.
+    pub done: Option<unsafe fn(*mut device) -> Result<()>>,
     /// After a probe that failed, and after the remove: what [`Self::before`] did is undone, managed resources are
     /// gone.
     pub after: unsafe fn(*mut device),

@@ -56,7 +56,7 @@ pub(super) fn count(dev: *mut device) -> usize {
 }
 
 /// Says what a driver that is gone left with its device, and forgets it.
-pub const HOOK: Hook = Hook { before: |_| Ok(()), after };
+pub const HOOK: Hook = Hook { before: |_| Ok(()), done: None, after };
 
 unsafe fn after(dev: *mut device) {
     let mut left: Vec<(u64, usize)> = Vec::new();

@@ -61,6 +61,17 @@ impl Driver {
     }
 }
 
+/// What an adapter means by an error: `ENXIO` is an address that nobody acknowledged (Linux:
+/// Documentation/i2c/fault-codes.rst).
+fn fault(error: Errno) -> Fault {
+    if error == Errno::ENXIO { Fault::NoDevice } else { error.into() }
+}
+
+/// The other way, for drivers of devices on a bus.
+pub(super) fn error(fault: Fault) -> Errno {
+    if fault == Fault::NoDevice { Errno::ENXIO } else { fault.into() }
+}
+
 impl Bus for Driver {
     fn transfer(&self, messages: &mut [Msg<'_>]) -> core::result::Result<usize, Fault> {
         // SAFETY: the adapter stays while it is registered; both names of the operation are one place.
@@ -80,7 +91,7 @@ impl Bus for Driver {
             .collect();
         // SAFETY: the driver's operation, with messages whose buffers are as long as they say.
         let done = unsafe { xfer(self.0, raw.as_mut_ptr(), raw.len() as c_int) };
-        let done = Errno::check(done).map_err(Fault::from)? as usize;
+        let done = Errno::check(done).map_err(fault)? as usize;
         for (m, raw) in messages.iter_mut().zip(&raw) {
             m.len = usize::from(raw.len).min(m.buffer.len());
         }
@@ -104,7 +115,7 @@ impl Bus for Driver {
         };
         // SAFETY: bytes, whatever was written.
         data.0 = unsafe { raw.block };
-        Some(Errno::check(code).map(|_| ()).map_err(Fault::from))
+        Some(Errno::check(code).map(|_| ()).map_err(fault))
     }
 
     fn functions(&self) -> Functions {

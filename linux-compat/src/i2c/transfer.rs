@@ -6,7 +6,7 @@ use core::ffi::{c_char, c_int, c_uint, c_ushort};
 
 use io::i2c::{Block, Direction, Flags, Kind, Msg, smbus};
 
-use super::adapter::core;
+use super::adapter::{core, error};
 use crate::bindings::{self, i2c_adapter, i2c_client, i2c_msg, i2c_smbus_data};
 use crate::errno::{Errno, Result, int_to_c};
 
@@ -80,8 +80,8 @@ unsafe fn run(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int, locked: bo
     unsafe {
         let adapter = core(adap)?;
         let mut list = messages(msgs, num)?;
-        let done =
-            if locked { adapter.transfer_unlocked(&mut list)? } else { adapter.transfer(&mut list)? };
+        let done = if locked { adapter.transfer_unlocked(&mut list) } else { adapter.transfer(&mut list) };
+        let done = done.map_err(error)?;
         for (n, m) in list.iter().enumerate().filter(|(_, m)| m.flags.contains(Flags::RECV_LEN)) {
             (*msgs.add(n)).len = m.len as u16;
         }
@@ -139,7 +139,7 @@ unsafe fn command(
         if let (Ok(()), Some(data)) = (&done, data.as_mut()) {
             data.block = block.0;
         }
-        Ok(done.map(|()| 0)?)
+        done.map(|()| 0).map_err(error)
     }
 }
 
@@ -185,7 +185,8 @@ unsafe fn ask(
     // SAFETY: the C caller's client.
     unsafe {
         let flags = Flags::from_bits_retain((*client).flags) & (Flags::TEN | smbus::PEC);
-        core((*client).adapter)?.smbus((*client).addr, flags, direction, command, kind, &mut data)?;
+        let adapter = core((*client).adapter)?;
+        adapter.smbus((*client).addr, flags, direction, command, kind, &mut data).map_err(error)?;
     }
     Ok(data)
 }

@@ -628,7 +628,10 @@ pub(super) unsafe fn alloc_parent(domain: *mut irq_domain, base: c_uint, count: 
         let spec = spec_of(arg.cast());
         let result = ours.ops().alloc(ours, base, count, &spec).map_err(errno);
         if result.is_ok() {
-            (base..base + count).filter_map(desc::get).for_each(|line| line::refresh(&line));
+            (base..base + count).filter_map(desc::get).for_each(|line| {
+                line::refresh(&line);
+                super::flow::inherit(&line);
+            });
         }
         to_c(result)
     }

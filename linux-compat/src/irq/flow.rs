@@ -114,6 +114,17 @@ pub(super) fn of(line: &Desc) -> Handler {
     })
 }
 
+/// Gives a line whose C structure has no flow handler the one that its parent in Rust chose.
+pub(super) fn inherit(line: &alloc::sync::Arc<Desc>) {
+    let desc = attach(line);
+    // SAFETY: the line's structure; a pointer is read whole.
+    let now = unsafe { (&raw const (*desc).handle_irq).read_volatile() };
+    if now.is_none() || name(now) == "bad" {
+        // SAFETY: as above; it is written whole.
+        unsafe { (&raw mut (*desc).handle_irq).write_volatile(of(line)) };
+    }
+}
+
 /// Handles a line behind one that has a thread, in that thread.
 pub(super) unsafe fn nested(irq: c_uint) {
     if let Some(line) = desc::get(irq) {

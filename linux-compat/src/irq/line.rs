@@ -193,13 +193,13 @@ pub(super) fn adopt_level(line: &Arc<Desc>, index: usize, hwirq: u64) {
     line.set_level(index, hwirq, Arc::new(super::cchip::CChip::new(data)));
 }
 
-/// A chip's name.
+/// A chip's name; empty if it has none.
 pub(super) unsafe fn chip_name<'a>(chip: *const irq_chip) -> &'a str {
     // SAFETY: the caller's chip; names end in a NUL and stay.
     unsafe {
         match chip.as_ref() {
-            Some(chip) if !chip.name.is_null() => CStr::from_ptr(chip.name).to_str().unwrap_or("?"),
-            _ => "?",
+            Some(chip) if !chip.name.is_null() => CStr::from_ptr(chip.name).to_str().unwrap_or_default(),
+            _ => "",
         }
     }
 }

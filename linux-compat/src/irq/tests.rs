@@ -284,6 +284,7 @@ impl DomainOps for Root {
         let line = virq::desc::require(virq)?;
         let index = line.data_in(domain).unwrap().index;
         line.set_level(index, self.translate(domain, spec)?.0, Arc::new(Noting));
+        line.set_flow(virq::Flow::FastEoi);
         Ok(())
     }
 }
@@ -351,7 +352,10 @@ unsafe extern "C" fn alloc(d: *mut irq_domain, virq: c_uint, count: c_uint, arg:
             ..line::EMPTY_CHIP
         }));
         domain::set_hwirq_and_chip(d, virq, hwirq.into(), chip, ptr::null_mut());
-        control::set_handler(virq, Some(flow::fasteoi_ack), 0, ptr::null());
+        // Line 8 leaves it at what the root chose.
+        if hwirq != 8 {
+            control::set_handler(virq, Some(flow::fasteoi_ack), 0, ptr::null());
+        }
         0
     }
 }
@@ -413,6 +417,16 @@ fn hierarchies_of_c() {
         free(virq, 3);
         domain::free_irqs(virq, 1);
         assert!(root.line(39).is_none());
+        // The root's flow, and the trigger of the tree, though nobody says either.
+        (spec.param[0], spec.param[1]) = (8, 1);
+        let plain = domain::create_fwspec_mapping(&mut spec);
+        happened();
+        assert_eq!(ask(plain, 0, 4), 0);
+        assert_eq!(happened(), "root-type40-4 root-unmask40");
+        assert!(root.handle(40));
+        assert_eq!(happened(), "handlertrue:4 root-eoi40");
+        free(plain, 4);
+        domain::free_irqs(plain, 1);
         domain::remove(d);
     }
     virq::domain::remove(&root);

@@ -216,11 +216,18 @@ unsafe fn bind(dev: *mut device) -> c_int {
     to_c(unsafe { before_probe(dev) })
 }
 
-/// After a probe: `default`, if `init` is still in force.
-unsafe fn init_done(dev: *mut device) -> c_int {
-    let result = match bound(dev) {
+/// After a probe that succeeded: `default`, if `init` is still in force.
+///
+/// # Safety
+/// `dev` is a device.
+pub unsafe fn after_probe(dev: *mut device) -> Result<()> {
+    match bound(dev) {
         Some(handle) if handle.current().as_deref() == Some("init") => select_named(dev, "default"),
         _ => Ok(()),
-    };
-    to_c(result)
+    }
+}
+
+unsafe fn init_done(dev: *mut device) -> c_int {
+    // SAFETY: the C caller's device.
+    to_c(unsafe { after_probe(dev) })
 }

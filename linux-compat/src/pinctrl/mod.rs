@@ -16,4 +16,4 @@ pub const TABLES: &[&[Export]] = &[consumer::EXPORTS, controller::EXPORTS];
 
 /// Puts the pins of a device in the state for its probe, and gives them back.
 pub const HOOK: crate::device::Hook =
-    crate::device::Hook { before: consumer::before_probe, after: consumer::after_remove };
+    crate::device::Hook { before: before_probe, done: Some(consumer::after_probe), after: after_remove };

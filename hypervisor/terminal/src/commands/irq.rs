@@ -52,7 +52,7 @@ fn table(reports: &[Report]) -> Table {
             r.domain.clone().into(),
             r.hwirq.into(),
             through,
-            r.chip.as_str().into(),
+            if r.chip.is_empty() { Value::Null } else { r.chip.as_str().into() },
             r.sense.name().into(),
             r.flow.into(),
             state.into(),

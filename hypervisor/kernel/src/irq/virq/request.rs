@@ -31,7 +31,7 @@ bitflags! {
     /// How a line is requested; the low bits are [`Sense`].
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct Flags: u32 {
-        /// How the device signals; none leaves the line as it is.
+        /// How the device signals; none stands for what is known of the line.
         const SENSE = 0xf;
         /// Others may request the line too.
         const SHARED = 0x80;
@@ -262,6 +262,10 @@ pub fn request(virq: Virq, r: Request<'_>) -> Result<()> {
     let _change = desc.change.lock();
     let d = desc.data();
     let mut flags = r.flags;
+    if !flags.intersects(Flags::SENSE) {
+        // The tree's word, of which the controllers have not heard yet.
+        flags |= Flags::from_bits_truncate(desc.sense().bits()) & Flags::SENSE;
+    }
     if d.chip().flags().contains(ChipFlags::ONESHOT_SAFE) {
         flags.remove(Flags::ONESHOT);
     }

@@ -54,9 +54,8 @@ struct Gic;
 impl Gic {
     fn set_up(desc: &Desc, index: usize, intid: u64) {
         desc.set_level(index, intid, Arc::new(GicLine));
-        if index == 0 {
-            desc.set_flow(Flow::FastEoi);
-        }
+        // Controllers further out choose another one if they need it.
+        desc.set_flow(Flow::FastEoi);
         if intid < u64::from(PRIVATE) {
             desc.change_mode(desc::Mode::empty(), desc::Mode::PER_CPU);
         }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The Cadence UART of Xilinx' Zynq SoCs (UG1087, module UART). Line settings are left as the firmware made them.
 
+use super::wiring::{self, Uart, Wiring};
 use alloc::boxed::Box;
 use kernel::boot::{ConsoleDriver, EarlyDriver};
 use kernel::console::{ConsoleDevice, EarlyConsole};
 use kernel::dt::Node;
 use kernel::error::{Error, Result};
-use kernel::irq::{self, Handler, Interrupt, Options};
 use kernel::mm::space::{self, Mmio};
-use kernel::sync::Once;
 use tock_registers::interfaces::{Readable, Writeable};
 use tock_registers::registers::{ReadOnly, ReadWrite, WriteOnly};
 use tock_registers::{register_bitfields, register_structs};
@@ -105,8 +104,7 @@ fn early_put(base: usize, _layout: u32, byte: u8) {
 /// A UART in use.
 pub struct Cadence {
     mmio: Mmio,
-    interrupt: Option<Interrupt>,
-    handler: Once<fn()>,
+    wiring: Wiring,
 }
 
 impl Cadence {
@@ -114,8 +112,8 @@ impl Cadence {
     ///
     /// # Errors
     /// The mapping is too small or not aligned.
-    fn new(mmio: Mmio, interrupt: Option<Interrupt>) -> Result<Self> {
-        let uart = Cadence { mmio, interrupt, handler: Once::new() };
+    fn new(mmio: Mmio, wiring: Wiring) -> Result<Self> {
+        let uart = Cadence { mmio, wiring };
         let Some(registers) = uart.registers() else {
             let why = "its registers are smaller than 0x34 bytes".into();
             return Err(Error::Invalid { what: "Cadence UART", why });
@@ -130,16 +128,6 @@ impl Cadence {
     fn registers(&self) -> Option<&Registers> {
         // SAFETY: the structure describes a Cadence UART, none of whose registers makes it touch memory.
         unsafe { self.mmio.registers(0) }
-    }
-
-    fn interrupted(&self) {
-        // What happens from here on counts as new: nothing that the handler leaves is forgotten.
-        if let Some(registers) = self.registers() {
-            registers.happened.set(registers.happened.get());
-        }
-        if let Some(handler) = self.handler.get() {
-            handler();
-        }
     }
 
     fn enable(&self, interrupt: tock_registers::fields::FieldValue<u32, Interrupts::Register>, on: bool) {
@@ -166,16 +154,7 @@ impl ConsoleDevice for Cadence {
     }
 
     fn set_handler(&self, handler: fn()) -> Result<()> {
-        self.handler.call_once(|| handler);
-        let Some(wired) = self.interrupt else {
-            let why = "the Cadence UART's node has no interrupt".into();
-            return Err(Error::Invalid { what: "console", why });
-        };
-        let this = core::ptr::from_ref(self).expose_provenance();
-        let handler = Handler::Function(interrupt, this);
-        irq::request(wired.intid, "cadence", Options::new(Some(wired.trigger)), handler)?;
-        self.set_rx_enabled(true);
-        Ok(())
+        wiring::connect(self, handler)
     }
 
     fn set_rx_enabled(&self, enabled: bool) {
@@ -187,26 +166,29 @@ impl ConsoleDevice for Cadence {
     }
 
     fn name(&self) -> &str {
-        "cadence"
+        Self::NAME
     }
 }
 
-fn interrupt(device: usize) {
-    let device = core::ptr::with_exposed_provenance::<Cadence>(device);
-    // SAFETY: `set_handler` passes the device itself, which `probe` leaked.
-    unsafe { &*device }.interrupted();
+impl Uart for Cadence {
+    const NAME: &'static str = "cadence";
+
+    fn wiring(&self) -> &Wiring {
+        &self.wiring
+    }
+
+    fn interrupted(&self) {
+        // What happens from here on counts as new: nothing that the handler leaves is forgotten.
+        if let Some(registers) = self.registers() {
+            registers.happened.set(registers.happened.get());
+        }
+        self.wiring.tell();
+    }
 }
 
 fn probe(node: &Node<'static>) -> Result<&'static dyn ConsoleDevice> {
     let reg = node.reg(0)?;
-    let interrupt = match node.interrupt(0) {
-        Ok(interrupt) => Some(interrupt),
-        Err(error) => {
-            log::warn!("{node}: {error}");
-            None
-        }
-    };
-    Ok(Box::leak(Box::new(Cadence::new(space::map_device(reg.base, reg.size)?, interrupt)?)))
+    Ok(Box::leak(Box::new(Cadence::new(space::map_device(reg.base, reg.size)?, Wiring::of(node))?)))
 }
 
 #[cfg(test)]
@@ -221,7 +203,7 @@ mod tests {
         let word = |offset: usize| unsafe { words.byte_add(offset).read_volatile() };
         // SAFETY: inside the fake registers.
         let put = |offset: usize, value: u32| unsafe { words.byte_add(offset).write_volatile(value) };
-        let uart = Cadence::new(mmio, None).unwrap();
+        let uart = Cadence::new(mmio, Wiring::new(None)).unwrap();
         assert_eq!((word(0x00), word(0x0c), word(0x20)), (1 << 2 | 1 << 4, u32::MAX, 1));
         assert_eq!(uart.send(b"ab"), 2);
         assert_eq!((word(0x30), word(0x14)), (u32::from(b'b'), 1 << 3));
@@ -235,6 +217,6 @@ mod tests {
         uart.set_tx_enabled(false);
         assert_eq!(word(0x0c), 1 << 3);
         assert!(uart.set_handler(|| ()).is_err(), "without an interrupt there is no input");
-        assert!(Cadence::new(Mmio::fake(0x30), None).is_err());
+        assert!(Cadence::new(Mmio::fake(0x30), Wiring::new(None)).is_err());
     }
 }

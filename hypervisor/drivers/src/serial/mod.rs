@@ -4,6 +4,7 @@
 pub mod cadence;
 pub mod ns16550a;
 pub mod pl011;
+mod wiring;
 
 use kernel::boot::{ConsoleDriver, EarlyDriver};
 

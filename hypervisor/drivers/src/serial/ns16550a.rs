@@ -3,14 +3,14 @@
 //! UART of Allwinner's and other SoCs. `reg-shift`, `reg-io-width` and `reg-offset` of the node say how the registers
 //! are laid out. Line settings are left as the firmware made them.
 
+use super::wiring::{self, Uart, Wiring};
 use alloc::boxed::Box;
 use kernel::boot::{ConsoleDriver, EarlyDriver};
 use kernel::console::{ConsoleDevice, EarlyConsole};
 use kernel::dt::Node;
 use kernel::error::{Error, Result};
-use kernel::irq::{self, Handler, Interrupt, Options};
 use kernel::mm::space::{self, Mmio};
-use kernel::sync::{Once, SpinLock};
+use kernel::sync::SpinLock;
 
 const COMPATIBLE: &[&str] = &["ns16550a", "ns16550", "ns16450", "snps,dw-apb-uart"];
 
@@ -152,22 +152,20 @@ pub struct Ns16550a {
     mmio: Mmio,
     layout: Layout,
     designware: bool,
-    interrupt: Option<Interrupt>,
-    handler: Once<fn()>,
+    wiring: Wiring,
     /// What is in IER: it is changed for either direction by itself.
     enabled: SpinLock<u8>,
 }
 
 impl Ns16550a {
-    fn new(mmio: Mmio, layout: Layout, designware: bool, interrupt: Option<Interrupt>) -> Result<Self> {
+    fn new(mmio: Mmio, layout: Layout, designware: bool, wiring: Wiring) -> Result<Self> {
         let needed = if designware { (DW_USR + 1) << layout.shift } else { layout.bytes() };
         if mmio.len() < needed || !mmio.base().0.is_multiple_of(layout.width.into()) {
             let why =
                 alloc::format!("its registers need {needed:#x} aligned bytes, reg has {:#x}", mmio.len());
             return Err(Error::Invalid { what: "16550 UART", why });
         }
-        let (handler, enabled) = (Once::new(), SpinLock::new(0));
-        let uart = Ns16550a { mmio, layout, designware, interrupt, handler, enabled };
+        let uart = Ns16550a { mmio, layout, designware, wiring, enabled: SpinLock::new(0) };
         uart.set(IER, 0);
         uart.set(IIR_FCR, FCR_ON);
         uart.set(MCR, MCR_ON);
@@ -189,20 +187,6 @@ impl Ns16550a {
         *enabled = if on { *enabled | interrupt } else { *enabled & !interrupt };
         self.set(IER, *enabled);
     }
-
-    fn interrupted(&self) {
-        let cause = self.get(IIR_FCR) & 0xf;
-        if self.designware && cause == IIR_BUSY {
-            self.get(DW_USR);
-        }
-        if let Some(handler) = self.handler.get() {
-            handler();
-        }
-        // Some DesignWare UARTs raise the timeout with an empty FIFO; only a read of the data ends it.
-        if cause == IIR_TIMEOUT && self.get(LSR) & LSR_DR == 0 {
-            self.get(DATA);
-        }
-    }
 }
 
 impl ConsoleDevice for Ns16550a {
@@ -220,15 +204,7 @@ impl ConsoleDevice for Ns16550a {
     }
 
     fn set_handler(&self, handler: fn()) -> Result<()> {
-        self.handler.call_once(|| handler);
-        let Some(wired) = self.interrupt else {
-            return Err(Error::Invalid { what: "console", why: "the 16550's node has no interrupt".into() });
-        };
-        let this = core::ptr::from_ref(self).expose_provenance();
-        let handler = Handler::Function(interrupt, this);
-        irq::request(wired.intid, "ns16550a", Options::new(Some(wired.trigger)), handler)?;
-        self.set_rx_enabled(true);
-        Ok(())
+        wiring::connect(self, handler)
     }
 
     fn set_rx_enabled(&self, enabled: bool) {
@@ -240,29 +216,36 @@ impl ConsoleDevice for Ns16550a {
     }
 
     fn name(&self) -> &str {
-        "ns16550a"
+        Self::NAME
     }
 }
 
-fn interrupt(device: usize) {
-    let device = core::ptr::with_exposed_provenance::<Ns16550a>(device);
-    // SAFETY: `set_handler` passes the device itself, which `probe` leaked.
-    unsafe { &*device }.interrupted();
+impl Uart for Ns16550a {
+    const NAME: &'static str = "ns16550a";
+
+    fn wiring(&self) -> &Wiring {
+        &self.wiring
+    }
+
+    fn interrupted(&self) {
+        let cause = self.get(IIR_FCR) & 0xf;
+        if self.designware && cause == IIR_BUSY {
+            self.get(DW_USR);
+        }
+        self.wiring.tell();
+        // Some DesignWare UARTs raise the timeout with an empty FIFO; only a read of the data ends it.
+        if cause == IIR_TIMEOUT && self.get(LSR) & LSR_DR == 0 {
+            self.get(DATA);
+        }
+    }
 }
 
 fn probe(node: &Node<'static>) -> Result<&'static dyn ConsoleDevice> {
     let reg = node.reg(0)?;
     let offset = u64::from(reg_offset(node)).min(reg.size);
-    let interrupt = match node.interrupt(0) {
-        Ok(interrupt) => Some(interrupt),
-        Err(error) => {
-            log::warn!("{node}: {error}");
-            None
-        }
-    };
     let mmio = space::map_device(reg.base + offset, reg.size - offset)?;
     let designware = node.is_compatible(&["snps,dw-apb-uart"]);
-    Ok(Box::leak(Box::new(Ns16550a::new(mmio, Layout::of_node(node), designware, interrupt)?)))
+    Ok(Box::leak(Box::new(Ns16550a::new(mmio, Layout::of_node(node), designware, Wiring::of(node))?)))
 }
 
 #[cfg(test)]
@@ -280,7 +263,7 @@ mod tests {
             let byte = |register: usize| unsafe { base.add(register << shift).read_volatile() };
             // SAFETY: inside the fake registers.
             let put = |register: usize, v: u8| unsafe { base.add(register << shift).write_volatile(v) };
-            let uart = Ns16550a::new(mmio, layout, false, None).unwrap();
+            let uart = Ns16550a::new(mmio, layout, false, Wiring::new(None)).unwrap();
             assert_eq!((byte(IER), byte(IIR_FCR), byte(MCR)), (0, FCR_ON, MCR_ON));
             put(LSR, 0);
             assert_eq!(uart.send(b"x"), 0, "the FIFO is not empty");
@@ -302,8 +285,10 @@ mod tests {
     #[test]
     fn small_or_misaligned_registers_are_refused() {
         let wide = Layout::DESIGNWARE;
-        assert!(Ns16550a::new(Mmio::fake(0x7f), wide, true, None).is_err());
-        assert!(Ns16550a::new(Mmio::fake(0x80), wide, true, None).is_ok());
-        assert!(Ns16550a::new(Mmio::fake(5), Layout { shift: 0, width: 1 }, false, None).is_err());
+        assert!(Ns16550a::new(Mmio::fake(0x7f), wide, true, Wiring::new(None)).is_err());
+        assert!(Ns16550a::new(Mmio::fake(0x80), wide, true, Wiring::new(None)).is_ok());
+        assert!(
+            Ns16550a::new(Mmio::fake(5), Layout { shift: 0, width: 1 }, false, Wiring::new(None)).is_err()
+        );
     }
 }

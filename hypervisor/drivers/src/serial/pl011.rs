@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The Arm PL011 UART (PrimeCell UART TRM, DDI 0183). Line settings are left as the firmware made them.
 
+use super::wiring::{self, Uart, Wiring};
 use alloc::boxed::Box;
 use kernel::boot::{ConsoleDriver, EarlyDriver};
 use kernel::console::{ConsoleDevice, EarlyConsole};
 use kernel::dt::Node;
 use kernel::error::{Error, Result};
-use kernel::irq::{self, Handler, Interrupt, Options};
 use kernel::mm::space::{self, Mmio};
-use kernel::sync::{Once, SpinLock};
+use kernel::sync::SpinLock;
 use tock_registers::fields::FieldValue;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 use tock_registers::registers::{ReadOnly, ReadWrite, WriteOnly};
@@ -107,8 +107,7 @@ fn put(registers: &Registers, byte: u8) {
 /// A UART in use.
 pub struct Pl011 {
     mmio: Mmio,
-    interrupt: Option<Interrupt>,
-    handler: Once<fn()>,
+    wiring: Wiring,
     /// The interrupt mask register is changed for either direction by itself.
     mask: SpinLock<()>,
 }
@@ -118,8 +117,8 @@ impl Pl011 {
     ///
     /// # Errors
     /// The mapping is too small or not aligned.
-    pub fn new(mmio: Mmio, interrupt: Option<Interrupt>) -> Result<Self> {
-        let uart = Pl011 { mmio, interrupt, handler: Once::new(), mask: SpinLock::new(()) };
+    fn new(mmio: Mmio, wiring: Wiring) -> Result<Self> {
+        let uart = Pl011 { mmio, wiring, mask: SpinLock::new(()) };
         let Some(registers) = uart.registers() else {
             return Err(Error::Invalid {
                 what: "PL011",
@@ -143,22 +142,6 @@ impl Pl011 {
         // SAFETY: the structure describes a PL011, none of whose registers makes it touch memory.
         unsafe { self.mmio.registers(0) }
     }
-
-    fn interrupted(&self) {
-        // Cleared before sending, after which it comes again when the FIFO has drained.
-        if let Some(registers) = self.registers() {
-            registers.clear.write(Interrupts::TX::SET);
-        }
-        if let Some(handler) = self.handler.get() {
-            handler();
-        }
-        // Cleared after reading: the timeout interrupt comes again for bytes that arrived meanwhile.
-        if let Some(registers) = self.registers()
-            && registers.flags.is_set(Flags::RXFE)
-        {
-            registers.clear.write(Interrupts::RT::SET);
-        }
-    }
 }
 
 impl ConsoleDevice for Pl011 {
@@ -175,15 +158,7 @@ impl ConsoleDevice for Pl011 {
     }
 
     fn set_handler(&self, handler: fn()) -> Result<()> {
-        self.handler.call_once(|| handler);
-        let Some(wired) = self.interrupt else {
-            return Err(Error::Invalid { what: "console", why: "the PL011's node has no interrupt".into() });
-        };
-        let this = core::ptr::from_ref(self).expose_provenance();
-        let handler = Handler::Function(interrupt, this);
-        irq::request(wired.intid, "pl011", Options::new(Some(wired.trigger)), handler)?;
-        self.set_rx_enabled(true);
-        Ok(())
+        wiring::connect(self, handler)
     }
 
     fn set_rx_enabled(&self, enabled: bool) {
@@ -197,26 +172,35 @@ impl ConsoleDevice for Pl011 {
     }
 
     fn name(&self) -> &str {
-        "pl011"
+        Self::NAME
     }
 }
 
-fn interrupt(device: usize) {
-    let device = core::ptr::with_exposed_provenance::<Pl011>(device);
-    // SAFETY: `set_handler` passes the device itself, which `probe` leaked.
-    unsafe { &*device }.interrupted();
+impl Uart for Pl011 {
+    const NAME: &'static str = "pl011";
+
+    fn wiring(&self) -> &Wiring {
+        &self.wiring
+    }
+
+    fn interrupted(&self) {
+        // Cleared before sending, after which it comes again when the FIFO has drained.
+        if let Some(registers) = self.registers() {
+            registers.clear.write(Interrupts::TX::SET);
+        }
+        self.wiring.tell();
+        // Cleared after reading: the timeout interrupt comes again for bytes that arrived meanwhile.
+        if let Some(registers) = self.registers()
+            && registers.flags.is_set(Flags::RXFE)
+        {
+            registers.clear.write(Interrupts::RT::SET);
+        }
+    }
 }
 
 fn probe(node: &Node<'static>) -> Result<&'static dyn ConsoleDevice> {
     let reg = node.reg(0)?;
-    let interrupt = match node.interrupt(0) {
-        Ok(interrupt) => Some(interrupt),
-        Err(error) => {
-            log::warn!("{node}: {error}");
-            None
-        }
-    };
-    Ok(Box::leak(Box::new(Pl011::new(space::map_device(reg.base, reg.size)?, interrupt)?)))
+    Ok(Box::leak(Box::new(Pl011::new(space::map_device(reg.base, reg.size)?, Wiring::of(node))?)))
 }
 
 #[cfg(test)]
@@ -229,7 +213,7 @@ mod tests {
         let words = mmio.base().as_ptr::<u32>();
         // SAFETY: inside the fake registers.
         let word = |offset: usize| unsafe { words.byte_add(offset).read_volatile() };
-        let uart = Pl011::new(mmio, None).unwrap();
+        let uart = Pl011::new(mmio, Wiring::new(None)).unwrap();
         assert_eq!(word(0x30), 1 << 0 | 1 << 8 | 1 << 9);
         assert_eq!((word(0x38), word(0x44)), (0, 0x7ff));
         assert_eq!(uart.send(b"ab"), 2);
@@ -251,6 +235,6 @@ mod tests {
         unsafe { words.byte_add(0x18).write_volatile(1 << 4) };
         assert_eq!(uart.read(), None);
         assert!(uart.set_handler(|| ()).is_err(), "without an interrupt there is no input");
-        assert!(Pl011::new(Mmio::fake(0x40), None).is_err());
+        assert!(Pl011::new(Mmio::fake(0x40), Wiring::new(None)).is_err());
     }
 }

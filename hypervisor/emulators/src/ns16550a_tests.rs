@@ -3,6 +3,7 @@
 
 use io::serial;
 
+use super::regs::*;
 use super::*;
 use crate::testing::Bench;
 

@@ -17,9 +17,17 @@ static inline unsigned long get_random_long(void) { return get_random_u64(); }
 static inline u32 get_random_u32_inclusive(u32 floor, u32 ceil) { return floor + get_random_u32_below(ceil - floor + 1); }
 void add_device_randomness(const void *buf, size_t len);
 void add_hwgenerator_randomness(const void *buf, size_t len, size_t entropy, bool sleep_after);
-static inline bool rng_is_initialized(void) { return true; }
-static inline int wait_for_random_bytes(void) { return 0; }
+/* Whether anything made the numbers such that nobody foresees them. */
+bool rng_is_initialized(void);
+/* 0, or -ERESTARTSYS where there is nothing that could do so. */
+int wait_for_random_bytes(void);
 #define prandom_u32_max(ceil) get_random_u32_below(ceil)
-#define get_random_bytes_wait(buf, nbytes) ({ get_random_bytes(buf, nbytes); 0; })
+static inline int get_random_bytes_wait(void *buf, size_t nbytes)
+{
+	int ret = wait_for_random_bytes();
+
+	get_random_bytes(buf, nbytes);
+	return ret;
+}
 
 #endif

@@ -12,6 +12,8 @@ pub mod crash;
 pub mod device;
 pub mod dt;
 pub mod error;
+#[cfg(not(target_os = "none"))]
+pub mod fake;
 pub mod gpio;
 pub mod irq;
 pub mod log;
@@ -20,6 +22,7 @@ pub mod panic;
 pub mod percpu;
 pub mod pinctrl;
 pub mod power;
+pub mod random;
 pub mod regulator;
 pub mod reset;
 pub mod sched;

@@ -54,6 +54,10 @@ pub trait Firmware: Sync {
     fn reset(&self) -> FirmwareError;
     /// Switches the machine off. Returns only if that failed.
     fn poweroff(&self) -> FirmwareError;
+    /// 192 bits of the firmware's generator of random numbers; `None` if it has no such, or nothing at the moment.
+    fn entropy(&self) -> Option<[u64; 3]> {
+        None
+    }
     /// A name and version for reports.
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }

@@ -17,7 +17,6 @@ pub mod image;
 pub mod manager;
 mod memory;
 mod psci;
-mod random;
 mod timer;
 mod trng;
 pub mod vcpu;

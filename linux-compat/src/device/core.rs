@@ -100,6 +100,8 @@ pub unsafe fn put(dev: *mut device) {
             return;
         }
         super::devres::release_all(dev);
+        // Its memory may go with the release: nothing may suspend or resume it from here on.
+        crate::pm::forget(dev);
         let parent = (*dev).parent;
         let own = (*dev).release;
         let of_type = (*dev).type_.as_ref().and_then(|t| t.release);

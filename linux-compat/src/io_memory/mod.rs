@@ -15,7 +15,7 @@ mod tests;
 
 pub(crate) use map::claim_and_map;
 pub use map::map;
-pub use regions::{release, request};
+pub use regions::{owner, release, request};
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[copy::EXPORTS, map::EXPORTS, regions::EXPORTS, regions::DATA];

@@ -7,6 +7,7 @@ use crate::device::devres;
 use crate::errno::{Errno, Result, to_c};
 use alloc::boxed::Box;
 use alloc::ffi::CString;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::{c_char, c_int};
 use core::ops::Range;
@@ -54,6 +55,8 @@ crate::exports! {
 struct Region {
     first: u64,
     last: u64,
+    /// Who claimed it, for reports.
+    owner: String,
     resource: usize,
     /// Whether the resource, and the name it points to, are ours to free.
     owned: bool,
@@ -66,20 +69,28 @@ fn claim(region: Region) -> Result<()> {
     if region.last < region.first {
         return Err(Errno::EINVAL);
     }
-    if regions.iter().any(|r| r.first <= region.last && region.first <= r.last) {
+    if let Some(other) = regions.iter().find(|r| r.first <= region.last && region.first <= r.last) {
+        let (owner, first, last) = (&other.owner, other.first, other.last);
+        log::warn!("{} wants {:#x} to {:#x}: {owner} has {first:#x} to {last:#x}", region.owner, region.first, region.last);
         return Err(Errno::EBUSY);
     }
     regions.push(region);
     Ok(())
 }
 
-/// Claims the addresses from `range.start` to `range.end`, both included, if nobody has any of them. The owner is for
-/// the reader of a dump. Context: atomic.
+/// Claims the addresses from `range.start` to `range.end`, both included, if nobody has any of them. The owner is
+/// named when somebody else wants them. Context: atomic.
 ///
 /// # Errors
 /// `EBUSY`: somebody has some of them.
-pub fn request(range: Range<u64>, _owner: &[u8]) -> Result<()> {
-    claim(Region { first: range.start, last: range.end, resource: 0, owned: false })
+pub fn request(range: Range<u64>, owner: &[u8]) -> Result<()> {
+    let owner = String::from_utf8_lossy(owner).into_owned();
+    claim(Region { first: range.start, last: range.end, owner, resource: 0, owned: false })
+}
+
+/// Who has an address. Context: atomic.
+pub fn owner(address: u64) -> Option<String> {
+    REGIONS.lock().iter().find(|r| (r.first..=r.last).contains(&address)).map(|r| r.owner.clone())
 }
 
 /// Gives back what [`request`] claimed.
@@ -116,12 +127,14 @@ pub(super) unsafe fn request_c(
     resource.start = start;
     resource.end = start.wrapping_add(n).wrapping_sub(1);
     // SAFETY: the caller's name.
-    resource.name = CString::from(unsafe { text(name) }).into_raw();
+    let name = CString::from(unsafe { text(name) });
+    let owner = name.to_string_lossy().into_owned();
+    resource.name = name.into_raw();
     resource.flags = u64::from(bindings::IORESOURCE_BUSY | flags as u32);
     resource.parent = root;
     let (first, last) = (resource.start, resource.end);
     let raw = Box::into_raw(resource);
-    match claim(Region { first, last, resource: raw.expose_provenance(), owned: true }) {
+    match claim(Region { first, last, owner, resource: raw.expose_provenance(), owned: true }) {
         Ok(()) => raw,
         Err(_) => {
             // SAFETY: just made, and in no list.
@@ -169,7 +182,9 @@ pub(super) unsafe fn request_resource_c(root: *mut resource, res: *mut resource)
     let Some(res) = (unsafe { res.as_mut() }) else { return Errno::EINVAL.to_c() };
     res.parent = root;
     let resource = (&raw mut *res).expose_provenance();
-    to_c(claim(Region { first: res.start, last: res.end, resource, owned: false }))
+    // SAFETY: the name that the caller gave it, if any.
+    let owner = unsafe { text(res.name) }.to_string_lossy().into_owned();
+    to_c(claim(Region { first: res.start, last: res.end, owner, resource, owned: false }))
 }
 
 pub(super) fn release_resource_c(res: *mut resource) -> c_int {

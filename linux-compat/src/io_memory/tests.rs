@@ -29,11 +29,14 @@ fn regions_do_not_overlap() {
         assert!(regions::request_c(none, 0x1800, 0x10, c"c".as_ptr(), 0).is_null());
         let claimed = regions::request_c(none, 0x2000, 0x10, c"c".as_ptr(), 0);
         assert_eq!(((*claimed).start, (*claimed).end), (0x2000, 0x200f));
+        assert_eq!([0x1fff, 0x200f, 0x2010].map(regions::owner), [Some("a".into()), Some("c".into()), None]);
         regions::release_c(none, 0x2000, 0x10);
         regions::release(0x1000..0x1fff);
         let mut own: resource = core::mem::zeroed();
         (own.start, own.end) = (0x1000, 0x100f);
+        own.name = c"own".as_ptr();
         assert_eq!(regions::request_resource_c(none, &raw mut own), 0);
+        assert_eq!(regions::owner(0x1000).as_deref(), Some("own"));
         assert_eq!(regions::request_resource_c(none, &raw mut own), Errno::EBUSY.to_c());
         assert_eq!(regions::release_resource_c(&raw mut own), 0);
         assert_eq!(regions::release_resource_c(&raw mut own), Errno::EINVAL.to_c());

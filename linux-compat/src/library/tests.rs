@@ -288,6 +288,17 @@ fn random_numbers() {
     // SAFETY: so many bytes.
     unsafe { random::bytes(bytes.as_mut_ptr().cast(), 13) };
     assert!(bytes.iter().any(|&b| b != 0));
+    // Tests have no boot loader, no CPU and no firmware that would give a seed; a driver's device may.
+    assert!(!random::is_initialized());
+    assert_eq!(random::wait(), -(bindings::ERESTARTSYS as i32));
+    // SAFETY: so many bytes; none at all may be anywhere.
+    unsafe {
+        random::stir(bytes.as_ptr().cast(), 13);
+        assert!(!random::is_initialized(), "nobody says that these cannot be foreseen");
+        random::stir_from([7u8; 32].as_ptr().cast(), 32, 256, false);
+        random::bytes(core::ptr::null_mut(), 0);
+    }
+    assert_eq!((random::is_initialized(), random::wait()), (true, 0));
 }
 
 #[test]

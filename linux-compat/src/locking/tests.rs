@@ -46,8 +46,8 @@ fn spinlocks_exclude() {
         }
         kernel::percpu::in_atomic_context()
     };
-    let (a, b) = (machine.start(0, add), machine.start(1, add));
-    assert!(!a() && !b());
+    let (a, b) = (machine.start_on(0, add), machine.start_on(1, add));
+    assert!(!a.get() && !b.get());
     // SAFETY: nobody else is left.
     unsafe {
         assert_eq!(*count.get(), 1000);
@@ -105,10 +105,8 @@ fn mutexes_exclude() {
             }
         }
     };
-    let (a, b, c) = (machine.start(0, add), machine.start(1, add), machine.start(1, add));
-    a();
-    b();
-    c();
+    let (a, b, c) = (machine.start_on(0, add), machine.start_on(1, add), machine.start_on(1, add));
+    [a, b, c].into_iter().for_each(|one| one.get());
     // SAFETY: nobody else is left.
     assert_eq!(unsafe { *count.get() }, 150);
 }
@@ -136,14 +134,14 @@ fn completions() {
     unsafe {
         ring(&raw mut (*done.get()).wait);
         assert!(!complete::try_wait(done.get()));
-        let waiter = machine.start(1, move || complete::wait_timeout(done.get(), 20_000));
+        let waiter = machine.start_on(1, move || complete::wait_timeout(done.get(), 20_000));
         machine.interrupt(0, move || complete::complete(done.get()));
-        let left = waiter();
+        let left = waiter.get();
         assert!(left > 0 && left <= 20_000, "{left}");
         assert_eq!(machine.run(move || complete::wait_timeout(done.get(), 5)), 0, "it was taken");
-        let waiters: Vec<_> = (0..4).map(|n| machine.start(n % 2, move || complete::wait(done.get()))).collect();
+        let waiters: Vec<_> = (0..4).map(|n| machine.start_on(n % 2, move || complete::wait(done.get()))).collect();
         machine.interrupt(1, move || complete::complete_all(done.get()));
-        waiters.into_iter().for_each(|waiter| waiter());
+        waiters.into_iter().for_each(|waiter| waiter.get());
         assert!(complete::try_wait(done.get()), "for all that come");
     }
 }
@@ -159,9 +157,9 @@ fn semaphores() {
         assert_eq!(complete::down_try(sem.get()), 0);
         assert_eq!(complete::down_try(sem.get()), 1);
         assert_eq!(machine.run(move || complete::down_timeout(sem.get(), 3)), -62);
-        let waiter = machine.start(1, move || complete::down(sem.get()));
+        let waiter = machine.start_on(1, move || complete::down(sem.get()));
         complete::up(sem.get());
-        waiter();
+        waiter.get();
     }
 }
 
@@ -196,10 +194,10 @@ fn rwsems() {
             }
         }
     };
-    let all = [machine.start(0, write), machine.start(1, write)];
-    let readers = [machine.start(0, read), machine.start(1, read)];
-    all.into_iter().for_each(|one| one());
-    readers.into_iter().for_each(|one| one());
+    let all = [machine.start_on(0, write), machine.start_on(1, write)];
+    let readers = [machine.start_on(0, read), machine.start_on(1, read)];
+    all.into_iter().for_each(|one| one.get());
+    readers.into_iter().for_each(|one| one.get());
     // SAFETY: nobody else is left.
     unsafe {
         assert_eq!(*value.get(), 60);
@@ -225,7 +223,7 @@ fn waiters_wake_in_order() {
             wait::finish(wq.get(), &mut entry);
         }
     };
-    let waiters: Vec<_> = (0..3).map(|_| machine.start(1, wait)).collect();
+    let waiters: Vec<_> = (0..3).map(|_| machine.start_on(1, wait)).collect();
     // SAFETY: the queue.
     let queued = || unsafe {
         let head = List(&raw mut (*wq.get()).head);
@@ -244,7 +242,7 @@ fn waiters_wake_in_order() {
         std::thread::yield_now();
     }
     assert_eq!(machine.interrupt(0, move || wake(bindings::TASK_NORMAL, 0)), 2);
-    waiters.into_iter().for_each(|one| one());
+    waiters.into_iter().for_each(|one| one.get());
     assert_eq!(WOKEN.load(SeqCst), 3);
 }
 
@@ -271,7 +269,7 @@ fn reference_counts() {
 fn rcu_waits_for_readers() {
     let machine = machine();
     static STEP: AtomicU32 = AtomicU32::new(0);
-    let reader = machine.start(1, || {
+    let reader = machine.start_on(1, || {
         kernel::percpu::preempt_disable();
         STEP.store(1, SeqCst);
         for _ in 0..200 {
@@ -288,7 +286,7 @@ fn rcu_waits_for_readers() {
         rcu::synchronize();
         STEP.store(2, SeqCst);
     });
-    assert_eq!(reader(), 1, "the writer went on while the reader read");
+    assert_eq!(reader.get(), 1, "the writer went on while the reader read");
 }
 
 #[test]
@@ -299,9 +297,9 @@ fn srcu_waits_for_readers() {
     unsafe {
         srcu::init(srcu.get());
         let index = srcu::read_lock(srcu.get());
-        let writer = machine.start(1, move || srcu::synchronize(srcu.get()));
+        let writer = machine.start_on(1, move || srcu::synchronize(srcu.get()));
         machine.run(|| kernel::sched::sleep_ns(3_000_000));
         srcu::read_unlock(srcu.get(), index);
-        writer();
+        writer.get();
     }
 }

@@ -251,6 +251,27 @@ fn suspending_by_force_and_back() {
 }
 
 #[test]
+fn a_device_that_goes_takes_its_state_along() {
+    static LEFT: AtomicI32 = AtomicI32::new(-1);
+    unsafe extern "C" fn release(dev: *mut device) {
+        // SAFETY: called once, with the device that is to be freed.
+        LEFT.store(i32::from(!unsafe { (*dev).power.rpm }.is_null()), SeqCst);
+    }
+    let mut b = Board::new();
+    b.dev.release = Some(release);
+    let dev = b.p();
+    // SAFETY: the board's device, which has one reference from here on, given back below.
+    unsafe { crate::device::initialize(dev) };
+    c::enable(dev);
+    assert_eq!(c::resume(dev, GET_PUT), 0);
+    // A request whose work has not run is dropped with the device.
+    assert_eq!(c::idle(dev, GET_PUT | ASYNC), 0);
+    // SAFETY: the last reference; the board keeps the memory.
+    unsafe { crate::device::put(dev) };
+    assert_eq!((LEFT.load(SeqCst), b.calls()), (0, vec!["resume"]));
+}
+
+#[test]
 fn what_is_managed_is_given_back() {
     let mut b = Board::new();
     assert_eq!(c::managed_enable(b.p()), 0);

@@ -192,7 +192,7 @@ fn tasks_sleep_and_wake() {
     let machine = machine();
     static TASK: AtomicU32 = AtomicU32::new(0);
     static AT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-    let sleeper = machine.start(1, || {
+    let sleeper = machine.start_on(1, || {
         AT.store(task::current().expose_provenance(), SeqCst);
         task::set_state(bindings::TASK_INTERRUPTIBLE);
         TASK.store(1, SeqCst);
@@ -206,7 +206,7 @@ fn tasks_sleep_and_wake() {
         unsafe { task::wake_process(core::ptr::with_exposed_provenance_mut(AT.load(SeqCst))) }
     });
     assert_eq!(woken, 1);
-    assert!(sleeper() > 0);
+    assert!(sleeper.get() > 0);
     let rest = machine.run(|| {
         task::set_state(bindings::TASK_UNINTERRUPTIBLE);
         task::schedule_timeout(3)

@@ -15,6 +15,11 @@ const PSCI_VERSION: u64 = 0x8400_0000;
 const SYSTEM_OFF: u64 = 0x8400_0008;
 const SYSTEM_RESET: u64 = 0x8400_0009;
 
+/// The firmware's generator of random bits (Arm DEN 0098): its version, and 64 bits in each of three registers.
+const TRNG_VERSION: u64 = 0x8400_0050;
+const TRNG_RND64: u64 = 0xc400_0053;
+const TRNG_MOST_BITS: u64 = 192;
+
 /// The firmware, as the device tree describes it.
 struct Psci {
     node: Node,
@@ -24,10 +29,14 @@ struct Psci {
 
 impl Psci {
     fn call(&self, args: [u64; 4]) -> i32 {
-        let conduit = if self.node.hvc { Conduit::Hvc } else { Conduit::Smc };
-        let [function, a, b, c] = args;
-        let [result, ..] = smccc::call(conduit, [function, a, b, c, 0, 0, 0, 0]);
+        let [result, ..] = self.call_all(args);
         result as i32
+    }
+
+    /// All that a call returns.
+    fn call_all(&self, [function, a, b, c]: [u64; 4]) -> [u64; 4] {
+        let conduit = if self.node.hvc { Conduit::Hvc } else { Conduit::Smc };
+        smccc::call(conduit, [function, a, b, c, 0, 0, 0, 0])
     }
 
     fn system(&self, function: u64) -> FirmwareError {
@@ -53,6 +62,15 @@ impl Firmware for Psci {
 
     fn poweroff(&self) -> FirmwareError {
         self.system(SYSTEM_OFF)
+    }
+
+    fn entropy(&self) -> Option<[u64; 3]> {
+        // Before PSCI 1.0 firmware need not answer to what it does not know.
+        if self.version >> 16 < 1 || self.call([TRNG_VERSION, 0, 0, 0]) < 1 << 16 {
+            return None;
+        }
+        let [result, a, b, c] = self.call_all([TRNG_RND64, TRNG_MOST_BITS, 0, 0]);
+        (result == 0).then_some([a, b, c])
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,5 +118,22 @@ mod tests {
         assert_eq!(old.cpu_on(Mpidr(2), PhysAddr(0), 0), Ok(()));
         assert_eq!(old.poweroff(), FirmwareError::NotSupported);
         assert_eq!(psci(false, None).cpu_on(Mpidr(2), PhysAddr(0), 0), Err(FirmwareError::NotSupported));
+    }
+
+    #[test]
+    fn random_bits_come_from_firmware_that_has_them() {
+        smccc::set_firmware(|_, _| [-1i64 as u64, 0, 0, 0]);
+        assert_eq!(psci(true, None).entropy(), None, "firmware that knows nothing");
+        smccc::set_firmware(|_, args| match args[..2] {
+            [TRNG_VERSION, _] => [1 << 16, 0, 0, 0],
+            [TRNG_RND64, 192] => [0, 7, 8, 9],
+            _ => [-1i64 as u64, 0, 0, 0],
+        });
+        assert_eq!(psci(true, None).entropy(), Some([7, 8, 9]));
+        assert_eq!(Psci { version: 2, ..psci(true, None) }.entropy(), None, "PSCI 0.2");
+        smccc::set_firmware(|_, args| {
+            if args[0] == TRNG_VERSION { [1 << 16, 0, 0, 0] } else { [-3i64 as u64, 0, 0, 0] }
+        });
+        assert_eq!(psci(true, None).entropy(), None, "none at the moment");
     }
 }

@@ -6,7 +6,6 @@ use crate::bundle::Bundle;
 use crate::host;
 use crate::image::{self, ImageError, LoadOptions, Loaded, OutsideRam};
 use crate::memory::GuestMemory;
-use crate::random;
 use crate::vcpu::{Vcpu, request};
 use alloc::sync::Arc;
 use arch::GuestPhysAddr;
@@ -135,7 +134,7 @@ impl Guest {
 
     fn load(&self) -> core::result::Result<Loaded, ImageError> {
         let mut seed = [0; 32];
-        random::fill(&mut seed);
+        kernel::random::fill(&mut seed);
         let options = LoadOptions { rng_seed: &seed, granules: host::granules() };
         match &self.files {
             Some(files) => image::load(&self.config, files, &self.memory, &options),

@@ -5,7 +5,7 @@ use super::request::{Flags, Handler};
 use super::*;
 use crate::dt;
 use crate::error::{Error, Result};
-use crate::sched::tests::machine::{eventually, machine};
+use crate::fake::{eventually, machine};
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex};

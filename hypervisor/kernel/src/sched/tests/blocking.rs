@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Blocking and waking: nothing is lost, nobody waits who need not.
 
-use super::machine::{eventually, machine, on, poll};
+use crate::fake::{eventually, machine, on, poll};
 use crate::percpu;
 use crate::sched::{self, Kind, Params, State};
 use crate::sync::{Completion, Mutex, SpinLock, WaitQueue};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Normal vCPUs: when their state is loaded and unloaded, how they are kicked, and how they end.
 
-use super::machine::{Machine, eventually, machine, on};
+use crate::fake::{Machine, eventually, machine, on};
 use crate::percpu;
 use crate::sched::{self, CpuMask, NormalOps, Params, State, Vcpu, life};
 use crate::sync::SpinLock;

@@ -3,6 +3,5 @@
 
 mod blocking;
 mod guests;
-pub(crate) mod machine;
 mod moves;
 mod policies;

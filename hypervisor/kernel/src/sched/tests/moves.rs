@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Affinity and the load balancer.
 
-use super::machine::{eventually, machine, on, poll};
+use crate::fake::{Machine, eventually, machine, on, poll};
 use crate::percpu::{self, CpuId};
 use crate::sched::{self, BalancerKind, CpuMask, Edf, LeastLoaded, Load, Params, PolicyKind};
 use crate::sync::{Completion, WaitQueue};
@@ -107,7 +107,7 @@ fn no_wake_is_lost_while_vcpus_are_sent_around() {
 }
 
 /// Three that compute on CPU 0 while the others idle.
-fn spread(m: &super::machine::Machine, kind: BalancerKind) -> u32 {
+fn spread(m: &Machine, kind: BalancerKind) -> u32 {
     let seen = Arc::new(AtomicU32::new(0));
     let stop = Arc::new(AtomicBool::new(false));
     let all: Vec<_> = (0..3)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Four fake CPUs, booted once for all tests of this process, that idle until a test gives them something to do.
+//! Four fake CPUs for host tests of this crate and those above it, booted once for all tests of a process, that idle until a
+//! test gives them something to do.
 
 use crate::percpu::{self, CpuId, IrqContext};
 use crate::sched::{self, CpuMask, Params, PolicyKind};
@@ -96,7 +97,7 @@ impl<T> Outcome<T> {
 }
 
 impl Machine {
-    /// Runs `f` in interrupt context of `cpu`.
+    /// Runs `f` in interrupt context of `cpu`, and gives what it comes to; a panic there is one here.
     pub fn interrupt<T: Send + 'static>(&self, cpu: u16, f: impl FnOnce() -> T + Send + 'static) -> T {
         let (send, outcome) = channel();
         let command = Box::new(move || {
@@ -128,6 +129,11 @@ impl Machine {
         f: impl FnOnce() -> T + Send + 'static,
     ) -> Outcome<T> {
         self.start(on(cpu), f)
+    }
+
+    /// Runs `f` as an orphan on the first CPU.
+    pub fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> T {
+        self.run_on(0, f)
     }
 
     /// Runs `f` as an orphan on `cpu`.

@@ -10,65 +10,32 @@
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
 
+/* One store and one load of a width, by their instructions. */
+#define __FV_RAW(width, type, store, load)                                                                            \
+	static __always_inline void __raw_write##width(type val, volatile void __iomem *addr)                             \
+	{                                                                                                                 \
+		asm volatile(store ", [%1]" : : "rZ"(val), "r"(addr));                                                        \
+	}                                                                                                                 \
+	static __always_inline type __raw_read##width(const volatile void __iomem *addr)                                  \
+	{                                                                                                                 \
+		type val;                                                                                                     \
+                                                                                                                      \
+		asm volatile(load ", [%1]" : "=r"(val) : "r"(addr));                                                          \
+		return val;                                                                                                   \
+	}
+__FV_RAW(b, u8, "strb %w0", "ldrb %w0")
+__FV_RAW(w, u16, "strh %w0", "ldrh %w0")
+__FV_RAW(l, u32, "str %w0", "ldr %w0")
+__FV_RAW(q, u64, "str %x0", "ldr %x0")
+#undef __FV_RAW
 #define __raw_writeb __raw_writeb
-static __always_inline void __raw_writeb(u8 val, volatile void __iomem *addr)
-{
-	asm volatile("strb %w0, [%1]" : : "rZ"(val), "r"(addr));
-}
-
-#define __raw_writew __raw_writew
-static __always_inline void __raw_writew(u16 val, volatile void __iomem *addr)
-{
-	asm volatile("strh %w0, [%1]" : : "rZ"(val), "r"(addr));
-}
-
-#define __raw_writel __raw_writel
-static __always_inline void __raw_writel(u32 val, volatile void __iomem *addr)
-{
-	asm volatile("str %w0, [%1]" : : "rZ"(val), "r"(addr));
-}
-
-#define __raw_writeq __raw_writeq
-static __always_inline void __raw_writeq(u64 val, volatile void __iomem *addr)
-{
-	asm volatile("str %x0, [%1]" : : "rZ"(val), "r"(addr));
-}
-
 #define __raw_readb __raw_readb
-static __always_inline u8 __raw_readb(const volatile void __iomem *addr)
-{
-	u8 val;
-
-	asm volatile("ldrb %w0, [%1]" : "=r"(val) : "r"(addr));
-	return val;
-}
-
+#define __raw_writew __raw_writew
 #define __raw_readw __raw_readw
-static __always_inline u16 __raw_readw(const volatile void __iomem *addr)
-{
-	u16 val;
-
-	asm volatile("ldrh %w0, [%1]" : "=r"(val) : "r"(addr));
-	return val;
-}
-
+#define __raw_writel __raw_writel
 #define __raw_readl __raw_readl
-static __always_inline u32 __raw_readl(const volatile void __iomem *addr)
-{
-	u32 val;
-
-	asm volatile("ldr %w0, [%1]" : "=r"(val) : "r"(addr));
-	return val;
-}
-
+#define __raw_writeq __raw_writeq
 #define __raw_readq __raw_readq
-static __always_inline u64 __raw_readq(const volatile void __iomem *addr)
-{
-	u64 val;
-
-	asm volatile("ldr %0, [%1]" : "=r"(val) : "r"(addr));
-	return val;
-}
 
 /* Later loads, and a delay loop on the counter, wait for the value that was read. */
 #define __io_ar(v) \
@@ -114,41 +81,22 @@ static __always_inline u64 __raw_readq(const volatile void __iomem *addr)
 #define iowrite32be(v, p)	({ __io_bw(); __raw_writel((__force u32)cpu_to_be32(v), (p)); })
 #define iowrite64be(v, p)	({ __io_bw(); __raw_writeq((__force u64)cpu_to_be64(v), (p)); })
 
-static inline void readsb(const volatile void __iomem *addr, void *buffer, unsigned int count)
-{
-	for (u8 *to = buffer; count; count--)
-		*to++ = __raw_readb(addr);
-}
-
-static inline void readsw(const volatile void __iomem *addr, void *buffer, unsigned int count)
-{
-	for (u16 *to = buffer; count; count--)
-		*to++ = __raw_readw(addr);
-}
-
-static inline void readsl(const volatile void __iomem *addr, void *buffer, unsigned int count)
-{
-	for (u32 *to = buffer; count; count--)
-		*to++ = __raw_readl(addr);
-}
-
-static inline void writesb(volatile void __iomem *addr, const void *buffer, unsigned int count)
-{
-	for (const u8 *from = buffer; count; count--)
-		__raw_writeb(*from++, addr);
-}
-
-static inline void writesw(volatile void __iomem *addr, const void *buffer, unsigned int count)
-{
-	for (const u16 *from = buffer; count; count--)
-		__raw_writew(*from++, addr);
-}
-
-static inline void writesl(volatile void __iomem *addr, const void *buffer, unsigned int count)
-{
-	for (const u32 *from = buffer; count; count--)
-		__raw_writel(*from++, addr);
-}
+/* Many accesses of one register, a FIFO's: as the bytes lie in memory. */
+#define __FV_MANY(width, type)                                                                                        \
+	static inline void reads##width(const volatile void __iomem *addr, void *buffer, unsigned int count)              \
+	{                                                                                                                 \
+		for (type *to = buffer; count; count--)                                                                       \
+			*to++ = __raw_read##width(addr);                                                                          \
+	}                                                                                                                 \
+	static inline void writes##width(volatile void __iomem *addr, const void *buffer, unsigned int count)             \
+	{                                                                                                                 \
+		for (const type *from = buffer; count; count--)                                                               \
+			__raw_write##width(*from++, addr);                                                                        \
+	}
+__FV_MANY(b, u8)
+__FV_MANY(w, u16)
+__FV_MANY(l, u32)
+#undef __FV_MANY
 
 #define ioread8_rep(p, d, c)	readsb((p), (d), (c))
 #define ioread16_rep(p, d, c)	readsw((p), (d), (c))

@@ -13,31 +13,31 @@ use core::ptr;
 
 crate::exports! {
     family "clk";
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_get(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int = get;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_get_optional(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int = get_optional;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int = get_all;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn devm_clk_bulk_get(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int = devm_get;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn devm_clk_bulk_get_optional(dev: *mut device, num: c_int, clks: *mut clk_bulk_data) -> c_int = devm_get_optional;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn devm_clk_bulk_get_all(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int = devm_get_all;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn devm_clk_bulk_get_all_enable(dev: *mut device, clks: *mut *mut clk_bulk_data) -> c_int = devm_get_all_enable;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_put(num: c_int, clks: *mut clk_bulk_data) -> () = put;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_put_all(num: c_int, clks: *mut clk_bulk_data) -> () = put_all;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_prepare(num: c_int, clks: *const clk_bulk_data) -> c_int = prepare;
-    [sleeps, supported, "clk::tests::bulk"]
+    [sleeps, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_unprepare(num: c_int, clks: *const clk_bulk_data) -> () = unprepare;
-    [any, supported, "clk::tests::bulk"]
+    [any, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_enable(num: c_int, clks: *const clk_bulk_data) -> c_int = enable;
-    [any, supported, "clk::tests::bulk"]
+    [any, supported, "clk::tests::lookup::bulk"]
     fn clk_bulk_disable(num: c_int, clks: *const clk_bulk_data) -> () = disable;
 }
 

@@ -16,21 +16,21 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "clk";
-    [sleeps, supported, "clk::tests::lookup_by_name"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_name"]
     fn clk_get_sys(dev_id: *const c_char, con_id: *const c_char) -> *mut clk = get_sys;
-    [atomic, supported, "clk::tests::lookup_by_name"]
+    [atomic, supported, "clk::tests::lookup::lookup_by_name"]
     fn clkdev_add(cl: *mut clk_lookup) -> () = add;
-    [atomic, supported, "clk::tests::lookup_by_name"]
+    [atomic, supported, "clk::tests::lookup::lookup_by_name"]
     fn clkdev_add_table(cl: *mut clk_lookup, num: usize) -> () = add_table;
-    [atomic, supported, "clk::tests::lookup_by_name"]
+    [atomic, supported, "clk::tests::lookup::lookup_by_name"]
     fn clkdev_drop(cl: *mut clk_lookup) -> () = drop_lookup;
-    [sleeps, supported, "clk::tests::lookup_by_name"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_name"]
     fn clk_add_alias(alias: *const c_char, alias_dev_name: *const c_char, con_id: *const c_char, dev: *mut device) -> c_int = add_alias;
-    [atomic, supported, "clk::tests::lookup_by_name"]
+    [atomic, supported, "clk::tests::lookup::lookup_by_name"]
     fn clk_register_clkdev(clk: *mut clk, con_id: *const c_char, dev_id: *const c_char) -> c_int = register_clk;
-    [atomic, supported, "clk::tests::lookup_by_name"]
+    [atomic, supported, "clk::tests::lookup::lookup_by_name"]
     fn clk_hw_register_clkdev(hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_char) -> c_int = register_hw;
-    [atomic, supported, "clk::tests::managed"]
+    [atomic, supported, "clk::tests::lookup::managed"]
     fn devm_clk_hw_register_clkdev(dev: *mut device, hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_char) -> c_int = devm_register_hw;
 }
 

@@ -13,7 +13,7 @@ use kernel::clk::{Clk, Duty};
 
 crate::exports! {
     family "clk";
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn clk_get(dev: *mut device, id: *const c_char) -> *mut clk = get;
     [sleeps, supported, "clk::tests::consumers"]
     fn clk_put(clk: *mut clk) -> () = put;

@@ -20,7 +20,7 @@ crate::exports! {
     fn __clk_get_hw(clk: *mut clk) -> *mut clk_hw = get_hw;
     [sleeps, supported, "clk::tests::providers_ask"]
     fn clk_hw_get_clk(hw: *mut clk_hw, con_id: *const c_char) -> *mut clk = hw_get_clk;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_hw_get_clk(dev: *mut device, hw: *mut clk_hw, con_id: *const c_char) -> *mut clk = devm_hw_get_clk;
     [any, supported, "clk::tests::providers_ask"]
     fn clk_hw_get_num_parents(hw: *const clk_hw) -> c_uint = get_num_parents;

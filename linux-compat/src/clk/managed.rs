@@ -10,25 +10,25 @@ use core::ptr;
 
 crate::exports! {
     family "clk";
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get(dev: *mut device, id: *const c_char) -> *mut clk = get;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get_prepared(dev: *mut device, id: *const c_char) -> *mut clk = get_prepared;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get_enabled(dev: *mut device, id: *const c_char) -> *mut clk = get_enabled;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get_optional(dev: *mut device, id: *const c_char) -> *mut clk = get_optional;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get_optional_prepared(dev: *mut device, id: *const c_char) -> *mut clk = get_optional_prepared;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get_optional_enabled(dev: *mut device, id: *const c_char) -> *mut clk = get_optional_enabled;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_get_optional_enabled_with_rate(dev: *mut device, id: *const c_char, rate: c_ulong) -> *mut clk = get_optional_enabled_with_rate;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_get_clk_from_child(dev: *mut device, np: *mut device_node, id: *const c_char) -> *mut clk = get_from_child;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_put(dev: *mut device, clk: *mut clk) -> () = put;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_rate_exclusive_get(dev: *mut device, clk: *mut clk) -> c_int = rate_exclusive_get;
 }
 

@@ -21,39 +21,39 @@ type GetHw = Option<unsafe extern "C" fn(*mut of_phandle_args, *mut c_void) -> *
 
 crate::exports! {
     family "clk";
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_get(np: *mut device_node, index: c_int) -> *mut clk = get;
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_get_by_name(np: *mut device_node, name: *const c_char) -> *mut clk = get_by_name_c;
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_get_from_provider(clkspec: *mut of_phandle_args) -> *mut clk = get_from_provider;
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_add_hw_provider(np: *mut device_node, get: GetHw, data: *mut c_void) -> c_int = add_hw_provider;
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_add_provider(np: *mut device_node, get: GetClk, data: *mut c_void) -> c_int = add_clk_provider;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_of_clk_add_hw_provider(dev: *mut device, get: GetHw, data: *mut c_void) -> c_int = devm_add_hw_provider;
-    [sleeps, supported, "clk::tests::lookup_by_tree"]
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_del_provider(np: *mut device_node) -> () = del_provider;
-    [any, supported, "clk::tests::lookup_by_tree"]
+    [any, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_hw_simple_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk_hw = hw_simple_get;
-    [any, supported, "clk::tests::lookup_by_tree"]
+    [any, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_src_simple_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk = src_simple_get;
-    [any, supported, "clk::tests::lookup_by_tree"]
+    [any, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_hw_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk_hw = hw_onecell_get;
-    [any, supported, "clk::tests::lookup_by_tree"]
+    [any, supported, "clk::tests::lookup::lookup_by_tree"]
     fn of_clk_src_onecell_get(clkspec: *mut of_phandle_args, data: *mut c_void) -> *mut clk = src_onecell_get;
-    [any, supported, "clk::tests::tree_properties"]
+    [any, supported, "clk::tests::lookup::tree_properties"]
     fn of_clk_get_parent_count(np: *const device_node) -> c_uint = get_parent_count;
-    [sleeps, supported, "clk::tests::tree_properties"]
+    [sleeps, supported, "clk::tests::lookup::tree_properties"]
     fn of_clk_get_parent_name(np: *const device_node, index: c_int) -> *const c_char = get_parent_name;
-    [sleeps, supported, "clk::tests::tree_properties"]
+    [sleeps, supported, "clk::tests::lookup::tree_properties"]
     fn of_clk_parent_fill(np: *mut device_node, parents: *mut *const c_char, size: c_uint) -> c_int = parent_fill;
-    [any, supported, "clk::tests::tree_properties"]
+    [any, supported, "clk::tests::lookup::tree_properties"]
     fn of_clk_detect_critical(np: *mut device_node, index: c_int, flags: *mut c_ulong) -> c_int = detect_critical;
-    [sleeps, supported, "clk::tests::tree_properties"]
+    [sleeps, supported, "clk::tests::lookup::tree_properties"]
     fn of_clk_set_defaults(np: *mut device_node, supplier: bool) -> c_int = set_defaults_c;
-    [sleeps, supported, "clk::tests::early_providers"]
+    [sleeps, supported, "clk::tests::lookup::early_providers"]
     fn of_clk_init(matches: *const of_device_id) -> () = init_c;
 }
 

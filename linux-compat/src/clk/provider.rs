@@ -22,9 +22,9 @@ crate::exports! {
     fn clk_hw_register(dev: *mut device, hw: *mut clk_hw) -> c_int = register_hw;
     [sleeps, supported, "clk::tests::registration"]
     fn of_clk_hw_register(node: *mut device_node, hw: *mut clk_hw) -> c_int = of_register_hw;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_register(dev: *mut device, hw: *mut clk_hw) -> *mut clk = devm_register_clk;
-    [sleeps, supported, "clk::tests::managed"]
+    [sleeps, supported, "clk::tests::lookup::managed"]
     fn devm_clk_hw_register(dev: *mut device, hw: *mut clk_hw) -> c_int = devm_register_hw;
     [sleeps, supported, "clk::tests::registration"]
     fn clk_unregister(clk: *mut clk) -> () = unregister_clk;

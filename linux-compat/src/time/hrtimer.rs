@@ -2,11 +2,11 @@
 //! Timers of nanoseconds: one ring, ordered by time; callbacks run in interrupt context, one at a time.
 
 use super::clock;
+use super::queue::{Queue, Timed};
 use crate::bindings::{
-    CLOCK_REALTIME, CLOCK_TAI, HRTIMER_MODE_REL, HRTIMER_RESTART, clockid_t, hrtimer, hrtimer_mode, ktime_t, list_head,
+    CLOCK_REALTIME, CLOCK_TAI, HRTIMER_MODE_REL, HRTIMER_RESTART, clockid_t, hrtimer, hrtimer_mode, ktime_t,
 };
 use crate::context::{self, Role};
-use crate::locking::List;
 use alloc::sync::Arc;
 use core::ffi::c_int;
 use core::mem::offset_of;
@@ -35,25 +35,8 @@ crate::exports! {
     fn hrtimer_forward(timer: *mut hrtimer, now: ktime_t, interval: ktime_t) -> u64 = forward;
 }
 
-struct Queue {
-    ring: list_head,
-    running: *mut hrtimer,
-}
-
-// SAFETY: timers stay while they are armed.
-unsafe impl Send for Queue {}
-
-static QUEUE: SpinLock<Queue> =
-    SpinLock::new(Queue { ring: list_head { next: null_mut(), prev: null_mut() }, running: null_mut() });
+static QUEUE: SpinLock<Queue<hrtimer>> = SpinLock::new(Queue::new());
 static ALARM: Once<Arc<Timer>> = Once::new();
-
-fn node(timer: *mut hrtimer) -> List {
-    List(timer.wrapping_byte_add(offset_of!(hrtimer, entry)).cast())
-}
-
-fn timer_of(node: List) -> *mut hrtimer {
-    node.0.wrapping_byte_sub(offset_of!(hrtimer, entry)).cast()
-}
 
 /// What a timer's clock is ahead of the counter.
 unsafe fn ahead(timer: *const hrtimer) -> i64 {
@@ -70,51 +53,39 @@ unsafe fn due(timer: *mut hrtimer) -> i64 {
     unsafe { (*timer).expires.saturating_sub(ahead(timer)) }
 }
 
-impl Queue {
-    fn ring(&mut self) -> List {
-        let ring = List(&raw mut self.ring);
-        if self.ring.next.is_null() {
-            // SAFETY: the queue's own, at rest in its static.
-            unsafe { ring.init() };
-        }
-        ring
-    }
+// SAFETY: `entry` is the node, null at first; drivers leave it alone.
+unsafe impl Timed for hrtimer {
+    const NODE: usize = offset_of!(hrtimer, entry);
 
-    unsafe fn insert(&mut self, timer: *mut hrtimer) {
-        let ring = self.ring();
-        // SAFETY: what is in the ring stays, and the queue is locked.
-        unsafe {
-            let mut at = ring.prev();
-            while at != ring && due(timer) < due(timer_of(at)) {
-                at = at.prev();
-            }
-            at.add(node(timer));
-            (*timer).queued = true;
-        }
+    unsafe fn before(one: *mut Self, other: *mut Self) -> bool {
+        // SAFETY: as the caller says.
+        unsafe { due(one) < due(other) }
     }
+}
 
-    unsafe fn remove(&mut self, timer: *mut hrtimer) -> bool {
-        // SAFETY: the caller's timer, in the ring if it says so.
-        unsafe {
-            let was = (*timer).queued;
-            if was {
-                node(timer).remove_null();
-                (*timer).queued = false;
-            }
-            was
-        }
+/// Puts a timer into the queue and says so where C looks.
+unsafe fn insert(queue: &mut Queue<hrtimer>, timer: *mut hrtimer) {
+    // SAFETY: the caller's timer, which is not queued and stays while it is.
+    unsafe {
+        queue.insert(timer);
+        (*timer).queued = true;
     }
+}
 
-    fn first(&mut self) -> Option<(*mut hrtimer, i64)> {
-        // SAFETY: as above.
-        unsafe { self.ring().first().map(timer_of).map(|timer| (timer, due(timer))) }
+/// Takes a timer out of the queue, and says so where C looks; whether it was in.
+unsafe fn remove(queue: &mut Queue<hrtimer>, timer: *mut hrtimer) -> bool {
+    // SAFETY: the caller's timer.
+    unsafe {
+        (*timer).queued = false;
+        queue.remove(timer)
     }
 }
 
 /// Has the alarm ring for the first.
 fn arm() {
-    let first = QUEUE.lock().first();
-    if let Some((_, at)) = first {
+    // SAFETY: queued timers stay.
+    let first = QUEUE.lock().first().map(|timer| unsafe { due(timer) });
+    if let Some(at) = first {
         ALARM.call_once(|| Timer::new(ring)).arm(at.max(0).cast_unsigned());
     }
 }
@@ -131,10 +102,10 @@ pub(super) unsafe fn start(timer: *mut hrtimer, tim: ktime_t, _range: u64, mode:
     // SAFETY: the caller's timer.
     unsafe {
         let mut queue = QUEUE.lock();
-        queue.remove(timer);
+        remove(&mut queue, timer);
         let relative = mode & HRTIMER_MODE_REL != 0;
         (*timer).expires = if relative { time_of(timer).saturating_add(tim.max(0)) } else { tim };
-        queue.insert(timer);
+        insert(&mut queue, timer);
     }
     arm();
 }
@@ -149,9 +120,10 @@ fn ring() {
                 return;
             }
             match queue.first() {
-                Some((timer, at)) if at <= now_ns().cast_signed() => {
-                    // SAFETY: armed timers stay.
-                    unsafe { queue.remove(timer) };
+                // SAFETY: queued timers stay.
+                Some(timer) if unsafe { due(timer) } <= now_ns().cast_signed() => {
+                    // SAFETY: as above.
+                    unsafe { remove(&mut queue, timer) };
                     queue.running = timer;
                     timer
                 }
@@ -165,7 +137,7 @@ fn ring() {
             });
             let mut queue = QUEUE.lock();
             if again == HRTIMER_RESTART && !(*timer).queued {
-                queue.insert(timer);
+                insert(&mut queue, timer);
             }
             queue.running = null_mut();
         }
@@ -176,7 +148,7 @@ fn ring() {
 pub(super) unsafe fn try_cancel(timer: *mut hrtimer) -> c_int {
     let mut queue = QUEUE.lock();
     // SAFETY: the caller's timer.
-    match unsafe { queue.remove(timer) } {
+    match unsafe { remove(&mut queue, timer) } {
         _ if queue.running == timer => -1,
         was => was.into(),
     }
@@ -189,7 +161,7 @@ pub(super) unsafe fn cancel(timer: *mut hrtimer) -> c_int {
         {
             let mut queue = QUEUE.lock();
             // SAFETY: the caller's timer.
-            was |= c_int::from(unsafe { queue.remove(timer) });
+            was |= c_int::from(unsafe { remove(&mut queue, timer) });
             if queue.running != timer {
                 return was;
             }

@@ -5,6 +5,7 @@ pub mod calendar;
 mod clock;
 mod delay;
 pub mod hrtimer;
+mod queue;
 #[cfg(test)]
 mod tests;
 pub mod timer;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Timers of jiffies: one ring, ordered by time; callbacks run as softirq work.
 
+use super::queue::{Queue, Timed, is_queued};
 use super::{NS_PER_JIFFY, jiffies};
 use crate::bindings::{list_head, lock_class_key, timer_list};
 use crate::context::{self, Role};
-use crate::locking::List;
 use crate::work::softirq;
 use alloc::sync::Arc;
 use core::ffi::{c_char, c_int, c_uint, c_ulong};
@@ -45,26 +45,9 @@ crate::exports! {
 
 type Function = Option<unsafe extern "C" fn(*mut timer_list)>;
 
-struct Queue {
-    ring: list_head,
-    running: *mut timer_list,
-}
-
-// SAFETY: timers stay while they are armed.
-unsafe impl Send for Queue {}
-
-static QUEUE: SpinLock<Queue> =
-    SpinLock::new(Queue { ring: list_head { next: null_mut(), prev: null_mut() }, running: null_mut() });
+static QUEUE: SpinLock<Queue<timer_list>> = SpinLock::new(Queue::new());
 /// Rings when the first is due.
 static ALARM: Once<Arc<Timer>> = Once::new();
-
-fn node(timer: *mut timer_list) -> List {
-    List(timer.wrapping_byte_add(offset_of!(timer_list, entry)).cast())
-}
-
-fn timer_of(node: List) -> *mut timer_list {
-    node.0.wrapping_byte_sub(offset_of!(timer_list, entry)).cast()
-}
 
 /// Whether `a` is earlier than `b`, as long as both are within half of all time.
 fn before(a: u64, b: u64) -> bool {
@@ -76,38 +59,13 @@ unsafe fn expires(timer: *mut timer_list) -> u64 {
     unsafe { (*timer).expires }
 }
 
-unsafe fn is_pending(timer: *mut timer_list) -> bool {
-    // SAFETY: the caller's timer.
-    unsafe { !(*timer).entry.next.is_null() }
-}
+// SAFETY: `entry` is the node, null at first; drivers leave it alone.
+unsafe impl Timed for timer_list {
+    const NODE: usize = offset_of!(timer_list, entry);
 
-impl Queue {
-    fn ring(&mut self) -> List {
-        let ring = List(&raw mut self.ring);
-        if self.ring.next.is_null() {
-            // SAFETY: the queue's own, at rest in its static.
-            unsafe { ring.init() };
-        }
-        ring
-    }
-
-    /// Puts a timer where it belongs; whether it is the first now.
-    unsafe fn insert(&mut self, timer: *mut timer_list) -> bool {
-        let ring = self.ring();
-        // SAFETY: what is in the ring stays, and the queue is locked.
-        unsafe {
-            let mut at = ring.prev();
-            while at != ring && before(expires(timer), expires(timer_of(at))) {
-                at = at.prev();
-            }
-            at.add(node(timer));
-            at == ring
-        }
-    }
-
-    fn first(&mut self) -> Option<*mut timer_list> {
-        // SAFETY: as above.
-        unsafe { self.ring().first().map(timer_of) }
+    unsafe fn before(one: *mut Self, other: *mut Self) -> bool {
+        // SAFETY: as the caller says.
+        unsafe { before(expires(one), expires(other)) }
     }
 }
 
@@ -148,7 +106,7 @@ unsafe fn change(timer: *mut timer_list, at: u64, when: When) -> c_int {
         let mut queue = QUEUE.lock();
         // SAFETY: the caller's timer, under the lock.
         unsafe {
-            let was = is_pending(timer);
+            let was = is_queued(timer);
             if (*timer).function.is_none()
                 || (was && (*timer).expires == at)
                 || (when == When::Pending && !was)
@@ -156,9 +114,7 @@ unsafe fn change(timer: *mut timer_list, at: u64, when: When) -> c_int {
             {
                 return was.into();
             }
-            if was {
-                node(timer).remove_null();
-            }
+            queue.remove(timer);
             (*timer).expires = at;
             (was, queue.insert(timer))
         }
@@ -191,7 +147,7 @@ unsafe fn reduce(timer: *mut timer_list, expires: c_ulong) -> c_int {
 unsafe fn add(timer: *mut timer_list) {
     // SAFETY: the caller's timer.
     unsafe {
-        if is_pending(timer) {
+        if is_queued(timer) {
             log::error!(target: "linux", "add_timer of an armed timer, in {}", context::describe());
             return;
         }
@@ -212,15 +168,8 @@ unsafe fn add_on(timer: *mut timer_list, _cpu: c_int) {
 /// # Safety
 /// As [`modify`].
 pub unsafe fn delete(timer: *mut timer_list) -> c_int {
-    let _queue = QUEUE.lock();
-    // SAFETY: the caller's timer, under the lock.
-    unsafe {
-        let was = is_pending(timer);
-        if was {
-            node(timer).remove_null();
-        }
-        was.into()
-    }
+    // SAFETY: the caller's timer.
+    unsafe { QUEUE.lock().remove(timer) }.into()
 }
 
 unsafe fn try_delete(timer: *mut timer_list) -> c_int {
@@ -278,7 +227,7 @@ pub(crate) fn run_one() -> bool {
             return false;
         }
         // SAFETY: as above.
-        unsafe { node(first).remove_null() };
+        unsafe { queue.remove(first) };
         queue.running = first;
         // SAFETY: as above.
         (first, unsafe { (*first).function })

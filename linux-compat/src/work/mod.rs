@@ -2,6 +2,7 @@
 //! What runs later, and elsewhere: tasks, softirq work (timers, tasklets), work queues, tasks of drivers' own.
 
 mod kthread;
+mod pool;
 mod smp;
 pub mod softirq;
 pub mod task;
@@ -39,5 +40,5 @@ crate::exports_c! {
 pub fn init() {
     crate::context::init_cpus();
     softirq::init();
-    workqueue::init();
+    pool::init();
 }

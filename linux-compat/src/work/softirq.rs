@@ -5,7 +5,7 @@
 //! It runs before guests, but not for long: after [`BUDGET_NS`] without a rest it takes turns with them, until
 //! everything is done.
 
-use super::{tasklet, workqueue};
+use super::{pool, tasklet};
 use crate::time::timer;
 use alloc::sync::Arc;
 use core::sync::atomic::AtomicBool;
@@ -63,7 +63,7 @@ fn run() {
         let start = now_ns();
         let mut low = false;
         loop {
-            let ran = [timer::run_one(), tasklet::run_one(), workqueue::run_one_bh()];
+            let ran = [timer::run_one(), tasklet::run_one(), pool::run_one_bh()];
             if ran == [false; 3] {
                 break;
             }

@@ -5,6 +5,7 @@
 //! from registration to the end. A clock of a Rust driver gets a `struct clk_hw` when C first asks for one.
 
 use crate::bindings::{clk, clk_hw};
+use crate::context::ledger::{self, Kind};
 use crate::errno::{Errno, Result};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -20,7 +21,9 @@ pub(super) struct Handle {
 
 /// Makes a `struct clk` for `user`.
 pub(super) fn new_handle(node: &Arc<ClkNode>, user: &str) -> *mut clk {
-    Box::into_raw(Box::new(Handle { clk: Clk::new(node, user) })).cast()
+    let raw = Box::into_raw(Box::new(Handle { clk: Clk::new(node, user) }));
+    ledger::took(Kind::Clock, raw.addr(), 0);
+    raw.cast()
 }
 
 /// The handle behind a `struct clk`; `None` for null and for errors in pointers.
@@ -41,6 +44,7 @@ pub(super) unsafe fn free_handle(raw: *mut clk) {
     if let Ok(raw) = Errno::check_ptr(raw)
         && !raw.is_null()
     {
+        ledger::gave(Kind::Clock, raw.addr());
         // SAFETY: of `new_handle`, as the caller says.
         drop(unsafe { Box::from_raw(raw.cast::<Handle>()) });
     }

@@ -6,13 +6,15 @@
 //! docs/contexts-and-memory.md.
 
 mod atomic;
+pub mod ledger;
 #[cfg(test)]
 mod tests;
 
+use crate::bindings::device;
 use crate::export::Export;
 use core::ffi::{CStr, c_char};
 use core::fmt;
-use core::ptr::{from_ref, null_mut};
+use core::ptr::{from_ref, null, null_mut};
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
 use kernel::{percpu, sched};
@@ -74,6 +76,8 @@ struct Call {
     /// The driver, the device or the interrupt; may be null.
     name: *const c_char,
     function: usize,
+    /// The device that is probed or removed, else null.
+    device: *const device,
     before: *mut Call,
 }
 
@@ -90,8 +94,19 @@ fn slot() -> &'static AtomicPtr<()> {
 /// builds panic where it returns with a spinlock held, interrupts masked or preemption off, and report mutexes that it
 /// holds. Context: any.
 pub fn run<T>(role: Role, name: *const c_char, function: usize, f: impl FnOnce() -> T) -> T {
+    run_for(null(), role, name, function, f)
+}
+
+/// As [`run`], for the probe of a device: debug builds note what it takes, until [`ledger::settle`]. Context: any.
+pub fn run_for<T>(
+    device: *const device,
+    role: Role,
+    name: *const c_char,
+    function: usize,
+    f: impl FnOnce() -> T,
+) -> T {
     let slot = slot();
-    let call = Call { role, name, function, before: slot.load(Relaxed).cast() };
+    let call = Call { role, name, function, device, before: slot.load(Relaxed).cast() };
     slot.store(from_ref(&call).cast_mut().cast(), Relaxed);
     let before = Held::now();
     let result = f();

@@ -49,3 +49,27 @@ fn sleeping_is_refused_where_it_must_be() {
         });
     });
 }
+
+#[test]
+#[cfg(debug_assertions)]
+fn what_a_probe_leaves_behind_is_counted() {
+    let mut held = core::ptr::null_mut();
+    // SAFETY: zeroes are a device without anything, which nobody else has.
+    let mut dev: device = unsafe { core::mem::zeroed() };
+    let probe = |f: &mut dyn FnMut()| run_for(&raw const dev, Role::Probe, c"driver".as_ptr(), 0, f);
+    probe(&mut || {
+        held = crate::slab::kmalloc(100, crate::slab::GFP_ATOMIC);
+        let given_back = crate::slab::kmalloc(200, crate::slab::GFP_ATOMIC);
+        // SAFETY: of `kmalloc`, and used by nobody.
+        unsafe { crate::slab::kfree(given_back) };
+        ledger::took(ledger::Kind::Interrupt, 7, 7);
+    });
+    // Not of the probe, and so not of the device.
+    ledger::took(ledger::Kind::Interrupt, 8, 8);
+    // SAFETY: the device is there; its memory is used by nobody.
+    unsafe {
+        assert_eq!(ledger::settle(&raw mut dev), 2);
+        assert_eq!(ledger::settle(&raw mut dev), 0, "it is said once");
+        crate::slab::kfree(held);
+    }
+}

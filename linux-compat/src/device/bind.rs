@@ -8,7 +8,7 @@ use super::hooks::HOOKS;
 use super::names;
 use super::private::{Device, State, node, with};
 use crate::bindings::{device, device_driver};
-use crate::context::{self, Role};
+use crate::context::{self, Role, ledger};
 use crate::errno::{Errno, Result, to_c};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -155,7 +155,7 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
         let result = prepared.and_then(|()| match of_bus.or((*drv).probe) {
             Some(probe) => {
                 let call = || Errno::check(probe(dev)).map(|_| ());
-                context::run(Role::Probe, (*drv).name, probe as usize, call)
+                context::run_for(dev, Role::Probe, (*drv).name, probe as usize, call)
             }
             None => Ok(()),
         });
@@ -166,6 +166,7 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
             for error in HOOKS.iter().filter_map(|hook| hook.done?(dev).err()) {
                 log::error!("{}: after its probe: error {}", names::name(dev).to_string_lossy(), error.0);
             }
+            ledger::settle(dev);
         }
         result
     }
@@ -297,6 +298,7 @@ pub(super) unsafe fn detach(dev: *mut device) {
         }
         super::devres::release_all(dev);
         HOOKS.iter().rev().for_each(|hook| (hook.after)(dev));
+        ledger::settle(dev);
         let name = names::driver_string(dev).to_string_lossy().into_owned();
         (*dev).driver = ptr::null_mut();
         (*dev).driver_data = ptr::null_mut();

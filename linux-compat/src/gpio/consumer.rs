@@ -3,6 +3,7 @@
 
 use crate::bindings::{self, device, device_node, fwnode_handle, gpio_array, gpio_desc, gpio_descs, gpiod_flags};
 use crate::device::devres::{self, Key};
+use crate::context::ledger::{self, Kind};
 use crate::errno::{Errno, Result, int_to_c, ptr_to_c, to_c};
 use crate::of::Node;
 use alloc::string::String;
@@ -152,7 +153,9 @@ fn request(node: Option<Node>, con_id: Option<&str>, index: usize, dflags: gpiod
         line.free();
         return Err(error.into());
     }
-    Ok(to_c_desc(&line))
+    let desc = to_c_desc(&line);
+    ledger::took(Kind::Gpio, desc.addr(), 0);
+    Ok(desc)
 }
 
 /// The label of a device's line: its purpose, else the device.
@@ -217,6 +220,7 @@ unsafe fn get_index_optional(dev: *mut device, con_id: *const c_char, index: c_u
 unsafe fn put(desc: *mut gpio_desc) {
     // SAFETY: the caller's line.
     if let Some(line) = unsafe { line_of(desc) } {
+        ledger::gave(Kind::Gpio, desc.addr());
         line.free();
     }
 }

@@ -4,6 +4,7 @@
 use super::control::errno;
 use super::line::note_action;
 use crate::bindings::{self, device};
+use crate::context::ledger::{self, Kind};
 use crate::context::{self, Role};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, int_to_c};
@@ -76,6 +77,7 @@ fn request(irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *c
         errno(error)
     })?;
     NAMES.lock().push((irq, dev.addr(), name.expose_provenance()));
+    ledger::took(Kind::Interrupt, mixed(irq, dev.addr()), irq as usize);
     note_action(&line);
     Ok(())
 }
@@ -107,6 +109,7 @@ fn take(irq: c_uint, dev: usize) -> *const c_void {
         log::error!("free_irq({irq}): {error}");
         return ptr::null();
     }
+    ledger::gave(Kind::Interrupt, mixed(irq, dev));
     if let Some(line) = desc::get(irq) {
         note_action(&line);
     }
@@ -119,9 +122,14 @@ pub(super) unsafe fn free(irq: c_uint, dev: *mut c_void) -> *const c_void {
     take(irq, dev.addr())
 }
 
+/// One number for an interrupt and its handler's argument.
+fn mixed(irq: c_uint, dev: usize) -> usize {
+    dev.rotate_left(16) ^ irq as usize
+}
+
 /// What a managed handler is found again by.
 fn key(irq: c_uint, dev: usize) -> Key {
-    Key("irq", dev.rotate_left(16) ^ irq as usize)
+    Key("irq", mixed(irq, dev))
 }
 
 /// Has a handler freed with its device.

@@ -4,6 +4,7 @@
 use super::provider::rdev_of;
 use crate::bindings::{device, regmap, regulator};
 use crate::device as devices;
+use crate::context::ledger::{self, Kind};
 use crate::errno::{Errno, Result, int_to_c, ptr_to_c, to_c};
 use crate::of::Node;
 use alloc::boxed::Box;
@@ -128,7 +129,9 @@ pub(super) unsafe fn get(dev: *mut device, id: *const c_char, want: Want) -> Res
         None => return Err(Errno::ENODEV),
     };
     let handle = Handle { regulator, data: AtomicPtr::new(ptr::null_mut()) };
-    Ok(Box::into_raw(Box::new(handle)).cast())
+    let raw = Box::into_raw(Box::new(handle));
+    ledger::took(Kind::Regulator, raw.addr(), 0);
+    Ok(raw.cast())
 }
 
 pub(super) unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulator {
@@ -150,6 +153,7 @@ pub(crate) unsafe fn put(raw: *mut regulator) {
     if let Ok(raw) = Errno::check_ptr(raw)
         && !raw.is_null()
     {
+        ledger::gave(Kind::Regulator, raw.addr());
         // SAFETY: of `get`, as the caller says.
         drop(unsafe { Box::from_raw(raw.cast::<Handle>()) });
     }

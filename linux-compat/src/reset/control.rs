@@ -2,6 +2,7 @@
 //! What a `struct reset_control *` points to.
 
 use crate::bindings::reset_control;
+use crate::context::ledger::{self, Kind};
 use crate::errno::{Errno, Result};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,7 +23,9 @@ pub(super) enum Control {
 impl Control {
     /// The pointer for C.
     pub fn into_raw(self) -> *mut reset_control {
-        Box::into_raw(Box::new(self)).cast()
+        let raw = Box::into_raw(Box::new(self));
+        ledger::took(Kind::Reset, raw.addr(), 0);
+        raw.cast()
     }
 
     fn lines(&self) -> &[Reset] {
@@ -77,6 +80,7 @@ pub(super) unsafe fn free(raw: *mut reset_control) {
     if let Ok(raw) = Errno::check_ptr(raw)
         && !raw.is_null()
     {
+        ledger::gave(Kind::Reset, raw.addr());
         // SAFETY: of `into_raw`, as the caller says.
         drop(unsafe { Box::from_raw(raw.cast::<Control>()) });
     }

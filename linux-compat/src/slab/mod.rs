@@ -13,6 +13,7 @@ mod pages;
 mod tests;
 
 use crate::bindings::gfp_t;
+use crate::context::ledger::{self, Kind};
 use crate::export::Export;
 use core::ffi::c_void;
 use core::ptr::null_mut;
@@ -88,6 +89,9 @@ pub fn kmalloc(size: usize, flags: gfp_t) -> *mut c_void {
         // SAFETY: these bytes were just given to this function.
         unsafe { at.write_bytes(0, size) };
     }
+    if !at.is_null() {
+        ledger::took(Kind::Memory, at.addr(), size);
+    }
     at.cast()
 }
 
@@ -97,6 +101,7 @@ pub fn kmalloc(size: usize, flags: gfp_t) -> *mut c_void {
 /// Nobody uses it any more.
 pub unsafe fn kfree(p: *const c_void) {
     if is_piece(p) {
+        ledger::gave(Kind::Memory, p.addr());
         // SAFETY: the caller's.
         unsafe { chunks::free(p.cast_mut().cast()) };
     }

@@ -33,6 +33,7 @@ pub fn start() {
     clocks();
     initcalls();
     crate::device::settle();
+    kernel::device::set_binder(&crate::device::BINDER);
     for (device, why) in crate::device::deferred() {
         log::warn!("{device}: still waits: {why}");
     }

@@ -9,6 +9,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
+use spin::Once;
 
 /// A driver for host devices.
 pub struct Driver {
@@ -29,6 +30,8 @@ pub enum State {
     Failed(String),
     /// The driver waits for something; says for what.
     Deferred(String),
+    /// The driver was told to let go of it.
+    Unbound,
 }
 
 /// A device that a driver was found for.
@@ -88,6 +91,32 @@ pub fn probe_all(fdt: Fdt<'static>, drivers: &[Driver], ported: &[&str]) {
         }
         ControlFlow::Continue(())
     });
+}
+
+/// What brings ported drivers and their devices together.
+pub trait Binder: Sync {
+    /// Has the driver let go of the device at `path`. Context: sleeps.
+    ///
+    /// # Errors
+    /// No driver of this kind has it, or the driver does not let go.
+    fn unbind(&self, path: &str) -> Result<()>;
+    /// Offers the device at `path` to the drivers. Context: sleeps.
+    ///
+    /// # Errors
+    /// There is no such device, a driver has it, or none takes it.
+    fn bind(&self, path: &str) -> Result<()>;
+}
+
+static BINDER: Once<&'static dyn Binder> = Once::new();
+
+/// Notes who binds ported drivers; the first one stays. Context: any.
+pub fn set_binder(binder: &'static dyn Binder) {
+    BINDER.call_once(|| binder);
+}
+
+/// Who binds ported drivers; `None` in an image without any. Context: any.
+pub fn binder() -> Option<&'static dyn Binder> {
+    BINDER.get().copied()
 }
 
 /// The devices that a driver was found for, in the order of probing. Context: may allocate.

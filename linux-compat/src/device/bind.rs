@@ -303,7 +303,7 @@ pub(super) unsafe fn detach(dev: *mut device) {
         (*dev).driver = ptr::null_mut();
         (*dev).driver_data = ptr::null_mut();
         with(dev, |p| p.state = State::Free);
-        note(dev, &name, host::State::Failed("unbound".into()));
+        note(dev, &name, host::State::Unbound);
     }
 }
 

@@ -7,6 +7,7 @@
 use crate::export::Export;
 
 mod bind;
+mod binder;
 mod bus;
 mod class;
 mod core;
@@ -22,6 +23,7 @@ mod tests;
 pub(crate) use bind::set_deferred_reason;
 pub(crate) use devres_c::kmalloc as devm_kmalloc;
 pub use bind::{deferred, retry_deferred, settle};
+pub use binder::BINDER;
 pub use bus::devices;
 pub(crate) use bus::{driver_for_each, driver_register_c as driver_register, driver_unregister_c as driver_unregister};
 pub(crate) use core::{del, for_each_child_reverse, unregister};

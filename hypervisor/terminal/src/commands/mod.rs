@@ -6,6 +6,8 @@ mod block;
 #[cfg(feature = "devices")]
 mod clk;
 mod console;
+#[cfg(feature = "devices")]
+mod device;
 mod echo;
 #[cfg(feature = "devices")]
 mod fs;
@@ -49,6 +51,8 @@ pub static TABLE: &[Command] = &[
     vcpu::COMMAND,
     sched::COMMAND,
     console::COMMAND,
+    #[cfg(feature = "devices")]
+    device::COMMAND,
     #[cfg(feature = "devices")]
     irq::COMMAND,
     #[cfg(feature = "devices")]

@@ -40,6 +40,7 @@ fn table(fdt: Fdt<'_>, known: &[Device]) -> Table {
                 Some(State::Bound) => Value::from("bound"),
                 Some(State::Failed(why)) => Value::from(format!("failed: {why}")),
                 Some(State::Deferred(why)) => Value::from(format!("waits: {why}")),
+                Some(State::Unbound) => Value::from("unbound"),
                 None => Value::Null,
             };
             table.row([

@@ -162,11 +162,11 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
         if result.is_err() {
             super::devres::release_all(dev);
             HOOKS.iter().take(done).rev().for_each(|hook| (hook.after)(dev));
+            ledger::settle(dev);
         } else {
             for error in HOOKS.iter().filter_map(|hook| hook.done?(dev).err()) {
                 log::error!("{}: after its probe: error {}", names::name(dev).to_string_lossy(), error.0);
             }
-            ledger::settle(dev);
         }
         result
     }

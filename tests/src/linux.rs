@@ -43,6 +43,18 @@ pub const TESTS: &[Test] = &[
     Test { name: "linux_two_at_once", limit: 240, profiles: BOTH, run: two_at_once },
     Test { name: "linux_128_mib_in_176_mib", limit: 180, profiles: RELEASE, run: little_memory },
     Test { name: "linux_passthrough_rtc", limit: 180, profiles: DEBUG, run: passthrough },
+    Test {
+        name: "linux_console_ns16550a",
+        limit: 180,
+        profiles: BOTH,
+        run: |context| serial(context, "ns16550a"),
+    },
+    Test {
+        name: "linux_console_dw_uart",
+        limit: 180,
+        profiles: DEBUG,
+        run: |context| serial(context, "snps,dw-apb-uart"),
+    },
     Test { name: "linux_6_boots_in_a_row", limit: 300, profiles: RELEASE, run: in_a_row },
 ];
 
@@ -167,6 +179,41 @@ fn passthrough(context: &Context) -> Result<()> {
     to_user_space(&mut machine, 1)?;
     let year = ask(&mut machine, "ls /sys/class/rtc; cat /sys/class/rtc/rtc0/date; dmesg | grep -i pl031")?;
     ensure!(year.contains("rtc0") && year.contains("20"), "no clock: {year}");
+    Ok(())
+}
+
+/// The guest's console is a 16550 of this kind: Linux finds it, says all of its log and of a long output there, and takes a
+/// line that is longer than the FIFO.
+fn serial(context: &Context, compatible: &str) -> Result<()> {
+    let changes = [("arm,pl011", compatible), ("ttyAMA0", "ttyS0")];
+    let guests = vec![context.variant("linux0", "linux0", &changes)?];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.type_line("console linux0")?;
+    to_user_space(&mut machine, 2)?;
+    let driver = ask(&mut machine, "grep '^0: ' /proc/tty/driver/serial; cat /proc/consoles")?;
+    ensure!(
+        driver.contains("uart:16550A") && driver.contains("ttyS0"),
+        "not the console, or no 16550: {driver}"
+    );
+    ensure!(!driver.contains("oe:") && !driver.contains("fe:"), "characters came to harm: {driver}");
+    // 600 characters typed at once, and more than a FIFO of them back, all in order.
+    let typed: String = (100..300).map(|n| format!("{n}")).collect();
+    let back = ask(&mut machine, &format!("echo {typed} | wc -c; seq 1 2000"))?;
+    let lines: Vec<&str> = back.lines().map(str::trim).collect();
+    ensure!(lines.first() == Some(&"601"), "of 600 characters came {:?}", lines.first());
+    let shown = lines.iter().skip(1);
+    let gap = shown.enumerate().find(|(n, line)| **line != (n + 1).to_string());
+    ensure!(gap.is_none() && lines.len() == 2001, "{} lines of 2001, wrong from {gap:?} on", lines.len());
+    // By interrupts, not by the kernel's timer that polls a UART without any.
+    let interrupts = ask(&mut machine, "awk '/ttyS0/ {print $2 + $3}' /proc/interrupts")?;
+    ensure!(interrupts.trim().parse::<u64>().is_ok_and(|n| n > 10), "interrupts of the UART: {interrupts}");
+    machine.leave_console()?;
+    let info = machine.json("guest info linux0")?.to_string();
+    ensure!(
+        info.contains("IER 0x") && info.contains("unimplemented 0"),
+        "no 16550, or registers were missed: {info}"
+    );
     Ok(())
 }
 

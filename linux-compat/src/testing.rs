@@ -45,6 +45,21 @@ const TREE: &str = r#"/dts-v1/;
         resets = <&ccu 1>, <&ccu 2>; reset-names = "ahb", "phy"; vmmc-supply = <&vcc>; none-supply = <0>; };
     assigned { assigned-clocks = <&ccu2 0>; assigned-clock-rates = <4800>; };
     dma-bus { #address-cells = <1>; #size-cells = <1>; dma-ranges = <0x0 0x0 0x40000000 0x20000000>; engine@0 { reg = <0 4>; }; };
+    lines {
+        banka: bank-a { gpio-controller; #gpio-cells = <2>; ngpios = <8>; };
+        bankb: bank-b { gpio-controller; #gpio-cells = <2>; ngpios = <8>; };
+        user { enable-gpios = <&banka 3 1>; led-gpios = <&banka 4 0>, <&banka 5 1>; far-gpios = <&gpio 0 0>; };
+    };
+    pins {
+        mux: mux { on: on-pins { }; off: off-pins { }; begin: begin-pins { }; };
+        user { pinctrl-names = "default", "sleep"; pinctrl-0 = <&on>; pinctrl-1 = <&off>; };
+        starter { pinctrl-names = "default", "init"; pinctrl-0 = <&on>; pinctrl-1 = <&begin>; };
+    };
+    i2c-a { #address-cells = <1>; #size-cells = <0>; clock-frequency = <400000>; i2c-scl-rising-time-ns = <111>;
+        clock@68 { compatible = "maker,clock-chip"; reg = <0x68 0x6a>; reg-names = "main", "memory"; wakeup-source; };
+        off@20 { compatible = "maker,clock-chip"; reg = <0x20>; status = "disabled"; };
+        wide@40000123 { compatible = "maker,wide"; reg = <0x80000123>; };
+    };
     island@10 { #address-cells = <1>; #size-cells = <0>; reg = <0 0x10 0 0x10>;
         thing@5 { compatible = "test,thing"; reg = <5>; };
     };
@@ -66,8 +81,10 @@ macro_rules! may_be_zero {
 }
 
 may_be_zero! {
-    clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver notifier_block
-    nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match regmap_bus regmap_config
+    clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver gpio_chip gpiod_lookup
+    i2c_adapter i2c_algorithm i2c_board_info i2c_device_id i2c_driver i2c_smbus_data i2c_timings notifier_block
+    nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match pinconf_ops pinctrl_desc
+    pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops regmap_bus regmap_config
     regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup
     reset_control_ops reset_controller_dev watchdog_device watchdog_info watchdog_ops
 }

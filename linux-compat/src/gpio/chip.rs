@@ -19,49 +19,49 @@ type KeyPtr = *mut lock_class_key;
 
 crate::exports! {
     family "gpio";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_add_data_with_key(gc: *mut gpio_chip, data: *mut c_void, lock_key: KeyPtr, request_key: KeyPtr) -> c_int = add;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::chips_and_their_lines"]
     fn devm_gpiochip_add_data_with_key(dev: *mut device, gc: *mut gpio_chip, data: *mut c_void, lock_key: KeyPtr, request_key: KeyPtr) -> c_int = devm_add;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_remove(gc: *mut gpio_chip) = remove;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_get_data(gc: *mut gpio_chip) -> *mut c_void = data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_dup_line_label(gc: *mut gpio_chip, offset: c_uint) -> *mut c_char = dup_label;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_line_is_valid(gc: *const gpio_chip, offset: c_uint) -> bool = is_valid;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_line_is_open_drain(gc: *mut gpio_chip, offset: c_uint) -> bool = is_open_drain;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_line_is_open_source(gc: *mut gpio_chip, offset: c_uint) -> bool = is_open_source;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_line_is_persistent(gc: *mut gpio_chip, offset: c_uint) -> bool = is_persistent;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_line_is_irq(gc: *mut gpio_chip, offset: c_uint) -> bool = is_irq;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_lock_as_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int = lock_as_irq;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_unlock_as_irq(gc: *mut gpio_chip, offset: c_uint) = unlock_as_irq;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::interrupts_of_lines"]
     fn gpiochip_reqres_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int = lock_as_irq;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::interrupts_of_lines"]
     fn gpiochip_relres_irq(gc: *mut gpio_chip, offset: c_uint) = unlock_as_irq;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_enable_irq(gc: *mut gpio_chip, offset: c_uint) = enable_irq;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_disable_irq(gc: *mut gpio_chip, offset: c_uint) = disable_irq;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_request_own_desc(gc: *mut gpio_chip, hwnum: c_uint, label: *const c_char, lflags: bindings::gpio_lookup_flags, dflags: bindings::gpiod_flags) -> *mut gpio_desc = request_own;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiochip_free_own_desc(desc: *mut gpio_desc) = free_own;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpio_device_get_chip(gdev: *mut gpio_device) -> *mut gpio_chip = device_chip;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpio_device_get_base(gdev: *mut gpio_device) -> c_int = device_base;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiod_to_chip(desc: *const gpio_desc) -> *mut gpio_chip = desc_chip;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::chips_and_their_lines"]
     fn gpiod_to_gpio_device(desc: *mut gpio_desc) -> *mut gpio_device = desc_device;
 }
 
@@ -224,7 +224,7 @@ pub(super) unsafe fn line(gc: *const gpio_chip, offset: c_uint) -> Result<&'stat
 }
 
 /// Names of lines as the driver gives them.
-unsafe fn names(gc: &gpio_chip) -> Vec<Option<String>> {
+pub(super) unsafe fn names(gc: &gpio_chip) -> Vec<Option<String>> {
     if gc.names.is_null() {
         return Vec::new();
     }
@@ -260,7 +260,7 @@ pub(super) unsafe fn free_mask(mask: *mut c_ulong, lines: u16) {
     }
 }
 
-unsafe fn add_chip(gc: *mut gpio_chip, data: *mut c_void) -> Result<()> {
+pub(super) unsafe fn add_chip(gc: *mut gpio_chip, data: *mut c_void) -> Result<()> {
     // SAFETY: the caller's chip.
     unsafe {
         let parent = (*gc).parent;
@@ -305,12 +305,12 @@ unsafe fn add_chip(gc: *mut gpio_chip, data: *mut c_void) -> Result<()> {
     }
 }
 
-unsafe fn add(gc: *mut gpio_chip, data: *mut c_void, _: KeyPtr, _: KeyPtr) -> c_int {
+pub(crate) unsafe fn add(gc: *mut gpio_chip, data: *mut c_void, _: KeyPtr, _: KeyPtr) -> c_int {
     // SAFETY: the caller's chip.
     to_c(unsafe { add_chip(gc, data) })
 }
 
-unsafe fn devm_add(dev: *mut device, gc: *mut gpio_chip, data: *mut c_void, _: KeyPtr, _: KeyPtr) -> c_int {
+pub(super) unsafe fn devm_add(dev: *mut device, gc: *mut gpio_chip, data: *mut c_void, _: KeyPtr, _: KeyPtr) -> c_int {
     // SAFETY: the caller's device and chip.
     let result = unsafe {
         add_chip(gc, data).and_then(|()| {
@@ -321,7 +321,7 @@ unsafe fn devm_add(dev: *mut device, gc: *mut gpio_chip, data: *mut c_void, _: K
     to_c(result)
 }
 
-unsafe fn remove(gc: *mut gpio_chip) {
+pub(crate) unsafe fn remove(gc: *mut gpio_chip) {
     // SAFETY: the caller's chip, which was added.
     unsafe {
         let attached = (*gc).gpiodev.cast::<Attached>();
@@ -338,12 +338,12 @@ unsafe fn remove(gc: *mut gpio_chip) {
     }
 }
 
-unsafe fn data(gc: *mut gpio_chip) -> *mut c_void {
+pub(super) unsafe fn data(gc: *mut gpio_chip) -> *mut c_void {
     // SAFETY: the caller's chip.
     unsafe { attached(gc) }.map_or(ptr::null_mut(), |a| ptr::with_exposed_provenance_mut(a.data))
 }
 
-unsafe fn dup_label(gc: *mut gpio_chip, offset: c_uint) -> *mut c_char {
+pub(super) unsafe fn dup_label(gc: *mut gpio_chip, offset: c_uint) -> *mut c_char {
     // SAFETY: the caller's chip.
     let label = match unsafe { line(gc, offset) } {
         Ok(line) if line.flags().contains(LineFlags::REQUESTED) => line.consumer().unwrap_or_default(),
@@ -353,38 +353,38 @@ unsafe fn dup_label(gc: *mut gpio_chip, offset: c_uint) -> *mut c_char {
     super::misc::kstrdup(&label)
 }
 
-unsafe fn is_valid(gc: *const gpio_chip, offset: c_uint) -> bool {
+pub(super) unsafe fn is_valid(gc: *const gpio_chip, offset: c_uint) -> bool {
     // SAFETY: the caller's chip.
     mask_has(unsafe { (*gc).valid_mask }, offset)
 }
 
 /// Whether a line has a flag.
-unsafe fn has(gc: *const gpio_chip, offset: c_uint, flag: LineFlags) -> bool {
+pub(super) unsafe fn has(gc: *const gpio_chip, offset: c_uint, flag: LineFlags) -> bool {
     // SAFETY: the caller's chip.
     unsafe { line(gc, offset) }.is_ok_and(|l| l.flags().contains(flag))
 }
 
-unsafe fn is_open_drain(gc: *mut gpio_chip, offset: c_uint) -> bool {
+pub(super) unsafe fn is_open_drain(gc: *mut gpio_chip, offset: c_uint) -> bool {
     // SAFETY: the caller's chip.
     unsafe { has(gc, offset, LineFlags::OPEN_DRAIN) }
 }
 
-unsafe fn is_open_source(gc: *mut gpio_chip, offset: c_uint) -> bool {
+pub(super) unsafe fn is_open_source(gc: *mut gpio_chip, offset: c_uint) -> bool {
     // SAFETY: the caller's chip.
     unsafe { has(gc, offset, LineFlags::OPEN_SOURCE) }
 }
 
-unsafe fn is_persistent(gc: *mut gpio_chip, offset: c_uint) -> bool {
+pub(super) unsafe fn is_persistent(gc: *mut gpio_chip, offset: c_uint) -> bool {
     // SAFETY: the caller's chip.
     !unsafe { has(gc, offset, LineFlags::TRANSITORY) }
 }
 
-unsafe fn is_irq(gc: *mut gpio_chip, offset: c_uint) -> bool {
+pub(super) unsafe fn is_irq(gc: *mut gpio_chip, offset: c_uint) -> bool {
     // SAFETY: the caller's chip.
     unsafe { has(gc, offset, LineFlags::USED_AS_IRQ) }
 }
 
-unsafe fn lock_as_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int {
+pub(super) unsafe fn lock_as_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     // SAFETY: the caller's chip.
     let result = unsafe { line(gc, offset) }.and_then(|l| {
         l.lock_as_irq().map_err(|error| {
@@ -396,28 +396,28 @@ unsafe fn lock_as_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     to_c(result)
 }
 
-unsafe fn unlock_as_irq(gc: *mut gpio_chip, offset: c_uint) {
+pub(super) unsafe fn unlock_as_irq(gc: *mut gpio_chip, offset: c_uint) {
     // SAFETY: the caller's chip.
     if let Ok(line) = unsafe { line(gc, offset) } {
         line.unlock_as_irq();
     }
 }
 
-unsafe fn enable_irq(gc: *mut gpio_chip, offset: c_uint) {
+pub(super) unsafe fn enable_irq(gc: *mut gpio_chip, offset: c_uint) {
     // SAFETY: the caller's chip.
     if let Ok(line) = unsafe { line(gc, offset) } {
         line.change_flags(LineFlags::empty(), LineFlags::IRQ_ENABLED);
     }
 }
 
-unsafe fn disable_irq(gc: *mut gpio_chip, offset: c_uint) {
+pub(super) unsafe fn disable_irq(gc: *mut gpio_chip, offset: c_uint) {
     // SAFETY: the caller's chip.
     if let Ok(line) = unsafe { line(gc, offset) } {
         line.change_flags(LineFlags::IRQ_ENABLED, LineFlags::empty());
     }
 }
 
-unsafe fn request_own(gc: *mut gpio_chip, hwnum: c_uint, label: *const c_char, lflags: bindings::gpio_lookup_flags, dflags: bindings::gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn request_own(gc: *mut gpio_chip, hwnum: c_uint, label: *const c_char, lflags: bindings::gpio_lookup_flags, dflags: bindings::gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's chip and label.
     unsafe {
         let label = if label.is_null() { c"?" } else { CStr::from_ptr(label) };
@@ -432,19 +432,19 @@ unsafe fn request_own(gc: *mut gpio_chip, hwnum: c_uint, label: *const c_char, l
     }
 }
 
-unsafe fn free_own(desc: *mut gpio_desc) {
+pub(super) unsafe fn free_own(desc: *mut gpio_desc) {
     // SAFETY: the caller's line.
     if let Some(line) = unsafe { super::consumer::line_of(desc) } {
         line.free();
     }
 }
 
-unsafe fn device_chip(gdev: *mut gpio_device) -> *mut gpio_chip {
+pub(super) unsafe fn device_chip(gdev: *mut gpio_device) -> *mut gpio_chip {
     // SAFETY: null, or what hangs on a chip.
     unsafe { gdev.cast::<Attached>().as_ref() }.map_or(ptr::null_mut(), |a| chip_of(&a.bank))
 }
 
-unsafe fn device_base(gdev: *mut gpio_device) -> c_int {
+pub(super) unsafe fn device_base(gdev: *mut gpio_device) -> c_int {
     // SAFETY: null, or what hangs on a chip.
     int_to_c(unsafe { gdev.cast::<Attached>().as_ref() }.map(|a| a.bank.base() as c_int).ok_or(Errno::EINVAL))
 }
@@ -454,13 +454,13 @@ pub(super) fn chip_of(bank: &Bank) -> *mut gpio_chip {
     bank.chip().map_or(ptr::null_mut(), |chip| chip.pointer().cast())
 }
 
-unsafe fn desc_chip(desc: *const gpio_desc) -> *mut gpio_chip {
+pub(super) unsafe fn desc_chip(desc: *const gpio_desc) -> *mut gpio_chip {
     // SAFETY: the caller's line.
     let bank = unsafe { super::consumer::line_of(desc) }.and_then(Line::bank);
     bank.map_or(ptr::null_mut(), |b| chip_of(&b))
 }
 
-unsafe fn desc_device(desc: *mut gpio_desc) -> *mut gpio_device {
+pub(super) unsafe fn desc_device(desc: *mut gpio_desc) -> *mut gpio_device {
     // SAFETY: the caller's line; its chip.
     unsafe {
         let gc = desc_chip(desc);

@@ -16,77 +16,77 @@ use kernel::pinctrl::config;
 
 crate::exports! {
     family "gpio";
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_count(dev: *mut device, con_id: *const c_char) -> c_int = count;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = get;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_index(dev: *mut device, con_id: *const c_char, idx: c_uint, flags: gpiod_flags) -> *mut gpio_desc = get_index;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = get_optional;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc = get_index_optional;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_put(desc: *mut gpio_desc) = put;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_gpiod_get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = devm_get;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_gpiod_get_index(dev: *mut device, con_id: *const c_char, idx: c_uint, flags: gpiod_flags) -> *mut gpio_desc = devm_get_index;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_gpiod_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc = devm_get_optional;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_gpiod_get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc = devm_get_index_optional;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_gpiod_put(dev: *mut device, desc: *mut gpio_desc) = devm_put;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_gpiod_unhinge(dev: *mut device, desc: *mut gpio_desc) = unhinge;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn fwnode_gpiod_get_index(fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc = fwnode_get;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn devm_fwnode_gpiod_get_index(dev: *mut device, fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc = devm_fwnode_get;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_direction(desc: *mut gpio_desc) -> c_int = direction;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_direction_input(desc: *mut gpio_desc) -> c_int = set_input;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_direction_output(desc: *mut gpio_desc, value: c_int) -> c_int = set_output;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_direction_output_raw(desc: *mut gpio_desc, value: c_int) -> c_int = set_output_raw;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_value(desc: *const gpio_desc) -> c_int = value;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_value(desc: *mut gpio_desc, value: c_int) -> c_int = set_value;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_raw_value(desc: *const gpio_desc) -> c_int = raw_value;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_raw_value(desc: *mut gpio_desc, value: c_int) -> c_int = set_raw_value;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_value_cansleep(desc: *const gpio_desc) -> c_int = value;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_value_cansleep(desc: *mut gpio_desc, value: c_int) -> c_int = set_value;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_get_raw_value_cansleep(desc: *const gpio_desc) -> c_int = raw_value;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_raw_value_cansleep(desc: *mut gpio_desc, value: c_int) -> c_int = set_raw_value;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_config(desc: *mut gpio_desc, config: c_ulong) -> c_int = set_config;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_debounce(desc: *mut gpio_desc, debounce: c_uint) -> c_int = set_debounce;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_toggle_active_low(desc: *mut gpio_desc) = toggle_active_low;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_is_active_low(desc: *const gpio_desc) -> c_int = is_active_low;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_cansleep(desc: *const gpio_desc) -> c_int = can_sleep;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::interrupts_of_lines"]
     fn gpiod_to_irq(desc: *const gpio_desc) -> c_int = to_irq;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpiod_set_consumer_name(desc: *mut gpio_desc, name: *const c_char) -> c_int = set_name;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn gpio_to_desc(gpio: c_uint) -> *mut gpio_desc = by_number;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn desc_to_gpio(desc: *const gpio_desc) -> c_int = number;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::consumers_of_the_tree"]
     fn of_get_named_gpio(np: *const device_node, list: *const c_char, index: c_int) -> c_int = named;
 }
 
@@ -134,7 +134,7 @@ pub(super) fn wanted(mut flags: LineFlags, dflags: gpiod_flags) -> (LineFlags, I
 }
 
 /// The text of a C string; `None` for null.
-unsafe fn text<'a>(s: *const c_char) -> Option<alloc::borrow::Cow<'a, str>> {
+pub(super) unsafe fn text<'a>(s: *const c_char) -> Option<alloc::borrow::Cow<'a, str>> {
     // SAFETY: null or a string of the caller's.
     (!s.is_null()).then(|| unsafe { CStr::from_ptr(s) }.to_string_lossy())
 }
@@ -159,7 +159,7 @@ fn request(node: Option<Node>, con_id: Option<&str>, index: usize, dflags: gpiod
 }
 
 /// The label of a device's line: its purpose, else the device.
-unsafe fn label_of(dev: *mut device, con_id: Option<&str>) -> String {
+pub(super) unsafe fn label_of(dev: *mut device, con_id: Option<&str>) -> String {
     match con_id {
         Some(name) => name.into(),
         // SAFETY: the caller's device.
@@ -167,7 +167,7 @@ unsafe fn label_of(dev: *mut device, con_id: Option<&str>) -> String {
     }
 }
 
-unsafe fn find(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> Result<*mut gpio_desc> {
+pub(super) unsafe fn find(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> Result<*mut gpio_desc> {
     // SAFETY: the caller's device and name.
     unsafe {
         let con_id = text(con_id);
@@ -187,7 +187,7 @@ fn optional(result: Result<*mut gpio_desc>) -> Result<*mut gpio_desc> {
     }
 }
 
-unsafe fn count(dev: *mut device, con_id: *const c_char) -> c_int {
+pub(super) unsafe fn count(dev: *mut device, con_id: *const c_char) -> c_int {
     // SAFETY: the caller's device and name.
     unsafe {
         let con_id = text(con_id);
@@ -197,27 +197,27 @@ unsafe fn count(dev: *mut device, con_id: *const c_char) -> c_int {
     }
 }
 
-unsafe fn get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { find(dev, con_id, 0, flags) })
 }
 
-unsafe fn get_index(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn get_index(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { find(dev, con_id, index, flags) })
 }
 
-unsafe fn get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(optional(unsafe { find(dev, con_id, 0, flags) }))
 }
 
-unsafe fn get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(optional(unsafe { find(dev, con_id, index, flags) }))
 }
 
-unsafe fn put(desc: *mut gpio_desc) {
+pub(super) unsafe fn put(desc: *mut gpio_desc) {
     // SAFETY: the caller's line.
     if let Some(line) = unsafe { line_of(desc) } {
         ledger::gave(Kind::Gpio, desc.addr());
@@ -226,7 +226,7 @@ unsafe fn put(desc: *mut gpio_desc) {
 }
 
 /// Has a line given back with its device.
-unsafe fn manage(dev: *mut device, desc: *mut gpio_desc) -> Result<*mut gpio_desc> {
+pub(super) unsafe fn manage(dev: *mut device, desc: *mut gpio_desc) -> Result<*mut gpio_desc> {
     if desc.is_null() {
         return Ok(desc);
     }
@@ -239,39 +239,39 @@ unsafe fn manage(dev: *mut device, desc: *mut gpio_desc) -> Result<*mut gpio_des
     unsafe { devres::add(dev, Key("gpio", address), release) }.map(|()| desc)
 }
 
-unsafe fn devm_get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn devm_get(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { find(dev, con_id, 0, flags).and_then(|d| manage(dev, d)) })
 }
 
-unsafe fn devm_get_index(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn devm_get_index(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { find(dev, con_id, index, flags).and_then(|d| manage(dev, d)) })
 }
 
-unsafe fn devm_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn devm_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { optional(find(dev, con_id, 0, flags)).and_then(|d| manage(dev, d)) })
 }
 
-unsafe fn devm_get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
+pub(super) unsafe fn devm_get_index_optional(dev: *mut device, con_id: *const c_char, index: c_uint, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { optional(find(dev, con_id, index, flags)).and_then(|d| manage(dev, d)) })
 }
 
-unsafe fn devm_put(dev: *mut device, desc: *mut gpio_desc) {
+pub(super) unsafe fn devm_put(dev: *mut device, desc: *mut gpio_desc) {
     // SAFETY: the caller's device.
     if !unsafe { devres::release(dev, Key("gpio", desc.addr())) } {
         log::error!("devm_gpiod_put: the device does not have the line");
     }
 }
 
-unsafe fn unhinge(dev: *mut device, desc: *mut gpio_desc) {
+pub(super) unsafe fn unhinge(dev: *mut device, desc: *mut gpio_desc) {
     // SAFETY: the caller's device. A line that several have may have been unhinged before.
     unsafe { devres::forget(dev, Key("gpio", desc.addr())) };
 }
 
-unsafe fn fwnode_find(fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> Result<*mut gpio_desc> {
+pub(super) unsafe fn fwnode_find(fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> Result<*mut gpio_desc> {
     // SAFETY: the caller's node and names.
     unsafe {
         let con_id = text(con_id);
@@ -280,18 +280,18 @@ unsafe fn fwnode_find(fwnode: *mut fwnode_handle, con_id: *const c_char, index: 
     }
 }
 
-unsafe fn fwnode_get(fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc {
+pub(super) unsafe fn fwnode_get(fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc {
     // SAFETY: the caller's node and names.
     ptr_to_c(unsafe { fwnode_find(fwnode, con_id, index, flags, label) })
 }
 
-unsafe fn devm_fwnode_get(dev: *mut device, fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc {
+pub(super) unsafe fn devm_fwnode_get(dev: *mut device, fwnode: *mut fwnode_handle, con_id: *const c_char, index: c_int, flags: gpiod_flags, label: *const c_char) -> *mut gpio_desc {
     // SAFETY: the caller's device, node and names.
     ptr_to_c(unsafe { fwnode_find(fwnode, con_id, index, flags, label).and_then(|d| manage(dev, d)) })
 }
 
 /// Does something to a line. Null is an optional line that is not there: nothing is done, which is no error.
-unsafe fn with(desc: *const gpio_desc, f: impl FnOnce(&Line) -> kernel::error::Result<c_int>) -> c_int {
+pub(super) unsafe fn with(desc: *const gpio_desc, f: impl FnOnce(&Line) -> kernel::error::Result<c_int>) -> c_int {
     if desc.is_null() {
         return 0;
     }
@@ -306,58 +306,58 @@ unsafe fn with(desc: *const gpio_desc, f: impl FnOnce(&Line) -> kernel::error::R
     }
 }
 
-unsafe fn direction(desc: *mut gpio_desc) -> c_int {
+pub(super) unsafe fn direction(desc: *mut gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.is_output().map(|output| c_int::from(!output))) }
 }
 
-unsafe fn set_input(desc: *mut gpio_desc) -> c_int {
+pub(super) unsafe fn set_input(desc: *mut gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set_input().map(|()| 0)) }
 }
 
-unsafe fn set_output(desc: *mut gpio_desc, value: c_int) -> c_int {
+pub(super) unsafe fn set_output(desc: *mut gpio_desc, value: c_int) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set_output(value != 0).map(|()| 0)) }
 }
 
-unsafe fn set_output_raw(desc: *mut gpio_desc, value: c_int) -> c_int {
+pub(super) unsafe fn set_output_raw(desc: *mut gpio_desc, value: c_int) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set_output_raw(value != 0).map(|()| 0)) }
 }
 
-unsafe fn value(desc: *const gpio_desc) -> c_int {
+pub(super) unsafe fn value(desc: *const gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.get().map(c_int::from)) }
 }
 
-unsafe fn set_value(desc: *mut gpio_desc, value: c_int) -> c_int {
+pub(super) unsafe fn set_value(desc: *mut gpio_desc, value: c_int) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set(value != 0).map(|()| 0)) }
 }
 
-unsafe fn raw_value(desc: *const gpio_desc) -> c_int {
+pub(super) unsafe fn raw_value(desc: *const gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.get_raw().map(c_int::from)) }
 }
 
-unsafe fn set_raw_value(desc: *mut gpio_desc, value: c_int) -> c_int {
+pub(super) unsafe fn set_raw_value(desc: *mut gpio_desc, value: c_int) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set_raw(value != 0).map(|()| 0)) }
 }
 
-unsafe fn set_config(desc: *mut gpio_desc, packed: c_ulong) -> c_int {
+pub(super) unsafe fn set_config(desc: *mut gpio_desc, packed: c_ulong) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set_config(packed).map(|()| 0)) }
 }
 
-unsafe fn set_debounce(desc: *mut gpio_desc, debounce: c_uint) -> c_int {
+pub(super) unsafe fn set_debounce(desc: *mut gpio_desc, debounce: c_uint) -> c_int {
     let packed = config::pack(config::INPUT_DEBOUNCE, debounce);
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| l.set_config(packed).map(|()| 0)) }
 }
 
-unsafe fn toggle_active_low(desc: *mut gpio_desc) {
+pub(super) unsafe fn toggle_active_low(desc: *mut gpio_desc) {
     // SAFETY: the caller's line.
     if let Some(line) = unsafe { line_of(desc) } {
         let low = LineFlags::ACTIVE_LOW;
@@ -366,17 +366,17 @@ unsafe fn toggle_active_low(desc: *mut gpio_desc) {
     }
 }
 
-unsafe fn is_active_low(desc: *const gpio_desc) -> c_int {
+pub(super) unsafe fn is_active_low(desc: *const gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| Ok(l.flags().contains(LineFlags::ACTIVE_LOW).into())) }
 }
 
-unsafe fn can_sleep(desc: *const gpio_desc) -> c_int {
+pub(super) unsafe fn can_sleep(desc: *const gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     unsafe { with(desc, |l| Ok(l.can_sleep().into())) }
 }
 
-unsafe fn to_irq(desc: *const gpio_desc) -> c_int {
+pub(super) unsafe fn to_irq(desc: *const gpio_desc) -> c_int {
     if desc.is_null() {
         return Errno::EINVAL.to_c();
     }
@@ -384,7 +384,7 @@ unsafe fn to_irq(desc: *const gpio_desc) -> c_int {
     unsafe { with(desc, |l| l.irq().map(|irq| irq as c_int)) }
 }
 
-unsafe fn set_name(desc: *mut gpio_desc, name: *const c_char) -> c_int {
+pub(super) unsafe fn set_name(desc: *mut gpio_desc, name: *const c_char) -> c_int {
     // SAFETY: the caller's line and name.
     unsafe {
         let name = text(name);
@@ -395,18 +395,18 @@ unsafe fn set_name(desc: *mut gpio_desc, name: *const c_char) -> c_int {
     }
 }
 
-unsafe fn by_number(gpio: c_uint) -> *mut gpio_desc {
+pub(super) unsafe fn by_number(gpio: c_uint) -> *mut gpio_desc {
     kernel::gpio::by_number(gpio).map_or(ptr::null_mut(), |line| to_c_desc(&line))
 }
 
-unsafe fn number(desc: *const gpio_desc) -> c_int {
+pub(super) unsafe fn number(desc: *const gpio_desc) -> c_int {
     // SAFETY: the caller's line.
     let number = unsafe { line_of(desc) }.and_then(Line::number);
     int_to_c(number.map(|n| n as c_int).ok_or(Errno::EINVAL))
 }
 
 /// `list` is the property's whole name.
-unsafe fn named(np: *const device_node, list: *const c_char, index: c_int) -> c_int {
+pub(super) unsafe fn named(np: *const device_node, list: *const c_char, index: c_int) -> c_int {
     // SAFETY: the caller's node and name.
     unsafe {
         let Some(list) = text(list) else { return Errno::EINVAL.to_c() };
@@ -425,32 +425,32 @@ pub(super) mod many {
 
     crate::exports! {
         family "gpio";
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = get_array;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = get_array_optional;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_put_array(descs: *mut gpio_descs) = put_array;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn devm_gpiod_get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = devm_get_array;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn devm_gpiod_get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs = devm_get_array_optional;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn devm_gpiod_put_array(dev: *mut device, descs: *mut gpio_descs) = devm_put_array;
-        [any, supported, "none"]
+        [any, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_get_array_value(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = get_values;
-        [any, supported, "none"]
+        [any, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_set_array_value(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = set_values;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_get_array_value_cansleep(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = get_values;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::consumers_of_the_tree"]
         fn gpiod_set_array_value_cansleep(n: c_uint, descs: *mut *mut gpio_desc, info: *mut gpio_array, values: *mut c_ulong) -> c_int = set_values;
     }
 
     /// Words in front of the lines.
     const HEAD: usize = size_of::<gpio_descs>() / size_of::<usize>();
 
-    unsafe fn find_all(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> Result<*mut gpio_descs> {
+    pub(in crate::gpio) unsafe fn find_all(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> Result<*mut gpio_descs> {
         // SAFETY: the caller's device and name.
         unsafe {
             let n = Errno::check(count(dev, con_id))?;
@@ -479,17 +479,17 @@ pub(super) mod many {
         }
     }
 
-    unsafe fn get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
+    pub(in crate::gpio) unsafe fn get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
         // SAFETY: the caller's device and name.
         ptr_to_c(unsafe { find_all(dev, con_id, flags) })
     }
 
-    unsafe fn get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
+    pub(in crate::gpio) unsafe fn get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
         // SAFETY: the caller's device and name.
         ptr_to_c(none_is_null(unsafe { find_all(dev, con_id, flags) }))
     }
 
-    unsafe fn put_array(descs: *mut gpio_descs) {
+    pub(in crate::gpio) unsafe fn put_array(descs: *mut gpio_descs) {
         if descs.is_null() {
             return;
         }
@@ -502,7 +502,7 @@ pub(super) mod many {
         }
     }
 
-    unsafe fn manage_all(dev: *mut device, descs: *mut gpio_descs) -> Result<*mut gpio_descs> {
+    pub(in crate::gpio) unsafe fn manage_all(dev: *mut device, descs: *mut gpio_descs) -> Result<*mut gpio_descs> {
         if descs.is_null() {
             return Ok(descs);
         }
@@ -514,24 +514,24 @@ pub(super) mod many {
         Ok(descs)
     }
 
-    unsafe fn devm_get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
+    pub(in crate::gpio) unsafe fn devm_get_array(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
         // SAFETY: the caller's device and name.
         ptr_to_c(unsafe { find_all(dev, con_id, flags).and_then(|d| manage_all(dev, d)) })
     }
 
-    unsafe fn devm_get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
+    pub(in crate::gpio) unsafe fn devm_get_array_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_descs {
         // SAFETY: the caller's device and name.
         ptr_to_c(unsafe { none_is_null(find_all(dev, con_id, flags)).and_then(|d| manage_all(dev, d)) })
     }
 
-    unsafe fn devm_put_array(dev: *mut device, descs: *mut gpio_descs) {
+    pub(in crate::gpio) unsafe fn devm_put_array(dev: *mut device, descs: *mut gpio_descs) {
         // SAFETY: the caller's device.
         if !unsafe { devres::release(dev, Key("gpios", descs.addr())) } {
             log::error!("devm_gpiod_put_array: the device does not have the lines");
         }
     }
 
-    unsafe fn get_values(n: c_uint, descs: *mut *mut gpio_desc, _: *mut gpio_array, bits: *mut c_ulong) -> c_int {
+    pub(in crate::gpio) unsafe fn get_values(n: c_uint, descs: *mut *mut gpio_desc, _: *mut gpio_array, bits: *mut c_ulong) -> c_int {
         for i in 0..n as usize {
             // SAFETY: the caller's arrays of that size.
             unsafe {
@@ -546,7 +546,7 @@ pub(super) mod many {
         0
     }
 
-    unsafe fn set_values(n: c_uint, descs: *mut *mut gpio_desc, _: *mut gpio_array, bits: *mut c_ulong) -> c_int {
+    pub(in crate::gpio) unsafe fn set_values(n: c_uint, descs: *mut *mut gpio_desc, _: *mut gpio_array, bits: *mut c_ulong) -> c_int {
         for i in 0..n as usize {
             // SAFETY: the caller's arrays of that size.
             let result = unsafe { set_value(*descs.add(i), (*bits.add(i / 64) >> (i % 64) & 1) as c_int) };
@@ -564,19 +564,19 @@ pub(super) mod old {
 
     crate::exports! {
         family "gpio";
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::lines_by_number"]
         fn gpio_request(gpio: c_uint, label: *const c_char) -> c_int = request_number;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::lines_by_number"]
         fn gpio_request_one(gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int = request_one;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::lines_by_number"]
         fn gpio_free(gpio: c_uint) = free_number;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::lines_by_number"]
         fn devm_gpio_request(dev: *mut device, gpio: c_uint, label: *const c_char) -> c_int = devm_request;
-        [sleeps, supported, "none"]
+        [sleeps, supported, "gpio::tests::lines_by_number"]
         fn devm_gpio_request_one(dev: *mut device, gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int = devm_request_one;
     }
 
-    unsafe fn take(gpio: c_uint, label: *const c_char, wish: (LineFlags, Init)) -> Result<*mut gpio_desc> {
+    pub(in crate::gpio) unsafe fn take(gpio: c_uint, label: *const c_char, wish: (LineFlags, Init)) -> Result<*mut gpio_desc> {
         // SAFETY: the caller's label.
         let label = unsafe { text(label) }.unwrap_or_else(|| "?".into());
         // A number whose chip is not there may be one later.
@@ -593,28 +593,28 @@ pub(super) mod old {
         (line, if flags & 1 != 0 { Init::Input } else { Init::Output((flags & 2 != 0) != low) })
     }
 
-    unsafe fn request_number(gpio: c_uint, label: *const c_char) -> c_int {
+    pub(in crate::gpio) unsafe fn request_number(gpio: c_uint, label: *const c_char) -> c_int {
         // SAFETY: the caller's label.
         to_c(unsafe { take(gpio, label, super::super::chip::NO_WISH) }.map(drop))
     }
 
-    unsafe fn request_one(gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int {
+    pub(in crate::gpio) unsafe fn request_one(gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int {
         // SAFETY: the caller's label.
         to_c(unsafe { take(gpio, label, wish(flags)) }.map(drop))
     }
 
-    unsafe fn free_number(gpio: c_uint) {
+    pub(in crate::gpio) unsafe fn free_number(gpio: c_uint) {
         if let Some(line) = kernel::gpio::by_number(gpio) {
             line.free();
         }
     }
 
-    unsafe fn devm_request(dev: *mut device, gpio: c_uint, label: *const c_char) -> c_int {
+    pub(in crate::gpio) unsafe fn devm_request(dev: *mut device, gpio: c_uint, label: *const c_char) -> c_int {
         // SAFETY: the caller's device and label.
         to_c(unsafe { take(gpio, label, super::super::chip::NO_WISH).and_then(|d| manage(dev, d)) }.map(drop))
     }
 
-    unsafe fn devm_request_one(dev: *mut device, gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int {
+    pub(in crate::gpio) unsafe fn devm_request_one(dev: *mut device, gpio: c_uint, flags: c_ulong, label: *const c_char) -> c_int {
         // SAFETY: the caller's device and label.
         to_c(unsafe { take(gpio, label, wish(flags)).and_then(|d| manage(dev, d)) }.map(drop))
     }

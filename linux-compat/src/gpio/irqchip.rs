@@ -11,23 +11,23 @@ use kernel::irq::virq::{Mode, desc};
 
 crate::exports! {
     family "gpio";
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::interrupts_of_lines"]
     fn gpiochip_irq_reqres(data: *mut irq_data) -> c_int = reqres;
-    [any, supported, "none"]
+    [any, supported, "gpio::tests::interrupts_of_lines"]
     fn gpiochip_irq_relres(data: *mut irq_data) = relres;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::interrupts_of_lines"]
     fn gpiochip_irqchip_add_domain(gc: *mut gpio_chip, domain: *mut irq_domain) -> c_int = add_domain;
 }
 
 /// IRQCHIP_IMMUTABLE: the driver's chip does the upkeep of lines by itself.
 const IMMUTABLE: c_ulong = 1 << 11;
 
-unsafe fn chip_of_data(data: *mut irq_data) -> *mut gpio_chip {
+pub(super) unsafe fn chip_of_data(data: *mut irq_data) -> *mut gpio_chip {
     // SAFETY: lines of our domains have the chip as their chip's data.
     unsafe { (*data).chip_data.cast() }
 }
 
-unsafe fn reqres(data: *mut irq_data) -> c_int {
+pub(super) unsafe fn reqres(data: *mut irq_data) -> c_int {
     // SAFETY: a line of a domain of ours.
     unsafe {
         let locked = super::chip::line(chip_of_data(data), (*data).hwirq as c_uint)
@@ -39,7 +39,7 @@ unsafe fn reqres(data: *mut irq_data) -> c_int {
     }
 }
 
-unsafe fn relres(data: *mut irq_data) {
+pub(super) unsafe fn relres(data: *mut irq_data) {
     // SAFETY: as above.
     unsafe {
         if let Ok(line) = super::chip::line(chip_of_data(data), (*data).hwirq as c_uint) {
@@ -127,7 +127,7 @@ unsafe extern "C" fn to_irq(gc: *mut gpio_chip, offset: c_uint) -> c_int {
 }
 
 /// Has a chip that does not do so by itself request its lines, as Linux does for old drivers.
-unsafe fn adopt_chip(girq: *mut gpio_irq_chip) {
+pub(super) unsafe fn adopt_chip(girq: *mut gpio_irq_chip) {
     // SAFETY: the driver's chip, which may be changed where it does not say that it may not.
     unsafe {
         let chip: *mut irq_chip = (*girq).chip;
@@ -182,7 +182,7 @@ pub(super) unsafe fn set_up(gc: *mut gpio_chip) -> Result<()> {
     Ok(())
 }
 
-unsafe fn chain(gc: *mut gpio_chip) -> Result<()> {
+pub(super) unsafe fn chain(gc: *mut gpio_chip) -> Result<()> {
     // SAFETY: the caller's chip, its parents and their data.
     unsafe {
         let girq = &raw mut (*gc).irq;
@@ -242,7 +242,7 @@ pub(super) unsafe fn tear_down(gc: *mut gpio_chip) {
 }
 
 /// A domain that the driver made by itself.
-unsafe fn add_domain(gc: *mut gpio_chip, domain: *mut irq_domain) -> c_int {
+pub(super) unsafe fn add_domain(gc: *mut gpio_chip, domain: *mut irq_domain) -> c_int {
     if domain.is_null() {
         return Errno::EINVAL.to_c();
     }

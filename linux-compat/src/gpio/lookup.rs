@@ -11,27 +11,27 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "gpio";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::lookup_tables"]
     fn gpiod_add_lookup_table(table: *mut gpiod_lookup_table) = add;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::lookup_tables"]
     fn gpiod_add_lookup_tables(tables: *mut *mut gpiod_lookup_table, n: usize) = add_all;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "gpio::tests::lookup_tables"]
     fn gpiod_remove_lookup_table(table: *mut gpiod_lookup_table) = remove;
 }
 
 /// The tables, by address.
 static TABLES: SpinLock<Vec<usize>> = SpinLock::new(Vec::new());
 
-unsafe fn add(table: *mut gpiod_lookup_table) {
+pub(super) unsafe fn add(table: *mut gpiod_lookup_table) {
     TABLES.lock().push(table.expose_provenance());
 }
 
-unsafe fn add_all(tables: *mut *mut gpiod_lookup_table, n: usize) {
+pub(super) unsafe fn add_all(tables: *mut *mut gpiod_lookup_table, n: usize) {
     // SAFETY: the caller's array of that size.
     (0..n).for_each(|i| unsafe { add(*tables.add(i)) });
 }
 
-unsafe fn remove(table: *mut gpiod_lookup_table) {
+pub(super) unsafe fn remove(table: *mut gpiod_lookup_table) {
     TABLES.lock().retain(|t| *t != table.addr());
 }
 
@@ -61,7 +61,7 @@ pub(super) unsafe fn find(dev: *mut device, con_id: Option<&str>, index: u32, fl
     Err(Errno::ENOENT)
 }
 
-unsafe fn take(entry: &gpiod_lookup, device: &CStr, con_id: Option<&str>, dflags: gpiod_flags) -> Result<*mut gpio_desc> {
+pub(super) unsafe fn take(entry: &gpiod_lookup, device: &CStr, con_id: Option<&str>, dflags: gpiod_flags) -> Result<*mut gpio_desc> {
     // SAFETY: the table's key.
     let key = unsafe { CStr::from_ptr(entry.key) }.to_string_lossy();
     // U16_MAX: the key is a line's name.

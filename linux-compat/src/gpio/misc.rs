@@ -46,7 +46,7 @@ pub(super) unsafe fn count_lines(gc: *mut gpio_chip, _dev: *mut device) -> Resul
 }
 
 /// Sets the chip's number of lines from its node or its device's, for drivers that include the core's private header.
-unsafe fn lines_of(gc: *mut gpio_chip, dev: *mut device) -> c_int {
+pub(super) unsafe fn lines_of(gc: *mut gpio_chip, dev: *mut device) -> c_int {
     // SAFETY: the caller's chip and device.
     unsafe {
         if (*gc).fwnode.is_null() && !dev.is_null() {

@@ -5,12 +5,15 @@ use crate::bindings::fwnode_handle;
 use crate::export::Export;
 use crate::of::Node;
 
-mod chip;
+pub(crate) mod chip;
 mod consumer;
 mod irqchip;
 mod lookup;
 mod misc;
-mod ranges;
+pub(crate) mod ranges;
+
+#[cfg(test)]
+mod tests;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[

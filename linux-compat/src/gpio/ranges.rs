@@ -12,51 +12,51 @@ use kernel::pinctrl::{self, Controller, Range};
 
 crate::exports! {
     family "gpio";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn gpiochip_generic_request(gc: *mut gpio_chip, offset: c_uint) -> c_int = generic_request;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn gpiochip_generic_free(gc: *mut gpio_chip, offset: c_uint) = generic_free;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn gpiochip_generic_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -> c_int = set_line_config;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn gpiochip_add_pin_range(gc: *mut gpio_chip, name: *const c_char, gpio_offset: c_uint, pin_offset: c_uint, npins: c_uint) -> c_int = add;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn gpiochip_add_pingroup_range(gc: *mut gpio_chip, pctldev: *mut pinctrl_dev, gpio_offset: c_uint, group: *const c_char) -> c_int = add_group;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn gpiochip_remove_pin_ranges(gc: *mut gpio_chip) = remove_all;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_gpio_can_use_line(gc: *mut gpio_chip, offset: c_uint) -> bool = can_use;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_gpio_request(gc: *mut gpio_chip, offset: c_uint) -> c_int = request;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_gpio_free(gc: *mut gpio_chip, offset: c_uint) = free;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_gpio_direction_input(gc: *mut gpio_chip, offset: c_uint) -> c_int = direction_input;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_gpio_direction_output(gc: *mut gpio_chip, offset: c_uint) -> c_int = direction_output;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_gpio_set_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -> c_int = set_line_config;
 }
 
 /// The number of a line in the space of all lines.
-unsafe fn number(gc: *const gpio_chip, offset: c_uint) -> u32 {
+pub(crate) unsafe fn number(gc: *const gpio_chip, offset: c_uint) -> u32 {
     // SAFETY: the caller's chip, which was added.
     unsafe { (*gc).base as u32 + offset }
 }
 
 /// Whether a chip's lines are pins at all.
-unsafe fn has_ranges(gc: *const gpio_chip) -> bool {
+pub(crate) unsafe fn has_ranges(gc: *const gpio_chip) -> bool {
     let token = gc.addr();
     let of_chip = |c: &Controller| c.has_range(&|r| r.token == token);
     pinctrl::find(&of_chip).is_some()
 }
 
-unsafe fn generic_request(gc: *mut gpio_chip, offset: c_uint) -> c_int {
+pub(crate) unsafe fn generic_request(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     // SAFETY: the caller's chip. Without ranges there is nothing to ask.
     unsafe { if has_ranges(gc) { request(gc, offset) } else { 0 } }
 }
 
-unsafe fn generic_free(gc: *mut gpio_chip, offset: c_uint) {
+pub(crate) unsafe fn generic_free(gc: *mut gpio_chip, offset: c_uint) {
     // SAFETY: the caller's chip.
     unsafe {
         if has_ranges(gc) {
@@ -65,7 +65,7 @@ unsafe fn generic_free(gc: *mut gpio_chip, offset: c_uint) {
     }
 }
 
-unsafe fn set_line_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -> c_int {
+pub(crate) unsafe fn set_line_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -> c_int {
     // SAFETY: the caller's chip.
     let result = pinctrl::gpio_config(unsafe { number(gc, offset) }, &[config]);
     to_c(result.map_err(|error| match error {
@@ -75,12 +75,12 @@ unsafe fn set_line_config(gc: *mut gpio_chip, offset: c_uint, config: c_ulong) -
     }))
 }
 
-unsafe fn can_use(gc: *mut gpio_chip, offset: c_uint) -> bool {
+pub(crate) unsafe fn can_use(gc: *mut gpio_chip, offset: c_uint) -> bool {
     // SAFETY: the caller's chip.
     pinctrl::can_use(unsafe { number(gc, offset) })
 }
 
-unsafe fn request(gc: *mut gpio_chip, offset: c_uint) -> c_int {
+pub(crate) unsafe fn request(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     // SAFETY: the caller's chip.
     unsafe {
         let consumer = super::chip::line(gc, offset).ok().and_then(|l| l.consumer());
@@ -89,23 +89,23 @@ unsafe fn request(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     }
 }
 
-unsafe fn free(gc: *mut gpio_chip, offset: c_uint) {
+pub(crate) unsafe fn free(gc: *mut gpio_chip, offset: c_uint) {
     // SAFETY: the caller's chip.
     pinctrl::gpio_free(unsafe { number(gc, offset) });
 }
 
-unsafe fn direction_input(gc: *mut gpio_chip, offset: c_uint) -> c_int {
+pub(crate) unsafe fn direction_input(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     // SAFETY: the caller's chip.
     to_c(pinctrl::gpio_direction(unsafe { number(gc, offset) }, true).map_err(Errno::from))
 }
 
-unsafe fn direction_output(gc: *mut gpio_chip, offset: c_uint) -> c_int {
+pub(crate) unsafe fn direction_output(gc: *mut gpio_chip, offset: c_uint) -> c_int {
     // SAFETY: the caller's chip.
     to_c(pinctrl::gpio_direction(unsafe { number(gc, offset) }, false).map_err(Errno::from))
 }
 
 /// Adds a range of a chip to a controller.
-unsafe fn add_to(gc: *mut gpio_chip, controller: &Controller, offset: u32, pin_base: u32, count: u32, pins: Option<Arc<[u32]>>) {
+pub(crate) unsafe fn add_to(gc: *mut gpio_chip, controller: &Controller, offset: u32, pin_base: u32, count: u32, pins: Option<Arc<[u32]>>) {
     // SAFETY: the caller's chip and its label.
     unsafe {
         let label = if (*gc).label.is_null() { c"gpio" } else { CStr::from_ptr((*gc).label) };
@@ -115,7 +115,7 @@ unsafe fn add_to(gc: *mut gpio_chip, controller: &Controller, offset: u32, pin_b
     }
 }
 
-unsafe fn add(gc: *mut gpio_chip, name: *const c_char, gpio_offset: c_uint, pin_offset: c_uint, npins: c_uint) -> c_int {
+pub(crate) unsafe fn add(gc: *mut gpio_chip, name: *const c_char, gpio_offset: c_uint, pin_offset: c_uint, npins: c_uint) -> c_int {
     // SAFETY: the caller's chip and name.
     unsafe {
         let name = CStr::from_ptr(name).to_string_lossy();
@@ -125,7 +125,7 @@ unsafe fn add(gc: *mut gpio_chip, name: *const c_char, gpio_offset: c_uint, pin_
     0
 }
 
-unsafe fn add_group(gc: *mut gpio_chip, pctldev: *mut pinctrl_dev, gpio_offset: c_uint, group: *const c_char) -> c_int {
+pub(crate) unsafe fn add_group(gc: *mut gpio_chip, pctldev: *mut pinctrl_dev, gpio_offset: c_uint, group: *const c_char) -> c_int {
     // SAFETY: the caller's chip, controller and name.
     unsafe {
         let Some(controller) = crate::pinctrl::controller_of(pctldev) else { return Errno::EINVAL.to_c() };
@@ -136,18 +136,20 @@ unsafe fn add_group(gc: *mut gpio_chip, pctldev: *mut pinctrl_dev, gpio_offset: 
                 add_to(gc, controller, gpio_offset, 0, pins.len() as u32, Some(pins.into()));
                 0
             }
+            // As Linux says it of a group that is not there.
+            Err(Error::NotFound { .. }) => Errno::EINVAL.to_c(),
             Err(error) => Errno::from(error).to_c(),
         }
     }
 }
 
-pub(super) unsafe fn remove_all(gc: *mut gpio_chip) {
+pub(crate) unsafe fn remove_all(gc: *mut gpio_chip) {
     let token = gc.addr();
     pinctrl::remove_range(&|r| r.token == token);
 }
 
 /// The ranges of a chip's node: `gpio-ranges`, rows of controller, first line, first pin, count.
-pub(super) unsafe fn of_tree(gc: *mut gpio_chip, node: Node) -> Result<()> {
+pub(crate) unsafe fn of_tree(gc: *mut gpio_chip, node: Node) -> Result<()> {
     let Some(property) = node.property(b"gpio-ranges") else { return Ok(()) };
     let cells: alloc::vec::Vec<u32> = property.cells().collect();
     for row in cells.chunks_exact(4) {

@@ -22,19 +22,19 @@ use crate::of::Node;
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::adapters_have_numbers"]
     fn i2c_add_adapter(adap: *mut i2c_adapter) -> c_int = add;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::adapters_have_numbers"]
     fn i2c_add_numbered_adapter(adap: *mut i2c_adapter) -> c_int = add_numbered;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::adapters_have_numbers"]
     fn devm_i2c_add_adapter(dev: *mut device, adapter: *mut i2c_adapter) -> c_int = add_managed;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::adapters_have_numbers"]
     fn i2c_del_adapter(adap: *mut i2c_adapter) -> () = del;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::adapters_have_numbers"]
     fn i2c_get_adapter(nr: c_int) -> *mut i2c_adapter = get;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::adapters_have_numbers"]
     fn i2c_put_adapter(adap: *mut i2c_adapter) -> () = put;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_verify_adapter(dev: *mut device) -> *mut i2c_adapter = verify;
 }
 
@@ -175,7 +175,7 @@ fn alias(node: Option<Node>) -> Option<usize> {
     named.name.to_str().ok()?.strip_prefix("i2c")?.parse().ok()
 }
 
-unsafe fn register(adap: *mut i2c_adapter, id: Option<usize>) -> Result<()> {
+pub(super) unsafe fn register(adap: *mut i2c_adapter, id: Option<usize>) -> Result<()> {
     // SAFETY: the C caller's adapter, which stays while it is registered.
     unsafe {
         if (*adap).algo.is_null() || (*adap).name.first().is_none_or(|c| *c == 0) {
@@ -212,7 +212,7 @@ unsafe fn register(adap: *mut i2c_adapter, id: Option<usize>) -> Result<()> {
     Ok(())
 }
 
-unsafe fn unregister(adap: *mut i2c_adapter, adapter: &Adapter) {
+pub(super) unsafe fn unregister(adap: *mut i2c_adapter, adapter: &Adapter) {
     adapter.unregister();
     // SAFETY: of `register`.
     unsafe {
@@ -221,7 +221,7 @@ unsafe fn unregister(adap: *mut i2c_adapter, adapter: &Adapter) {
     }
 }
 
-unsafe fn add(adap: *mut i2c_adapter) -> c_int {
+pub(super) unsafe fn add(adap: *mut i2c_adapter) -> c_int {
     // SAFETY: the C caller's adapter.
     unsafe {
         let wanted = alias(Node::from_raw((*adap).dev.of_node)).filter(|id| i2c::get(*id).is_none());
@@ -229,7 +229,7 @@ unsafe fn add(adap: *mut i2c_adapter) -> c_int {
     }
 }
 
-unsafe fn add_numbered(adap: *mut i2c_adapter) -> c_int {
+pub(super) unsafe fn add_numbered(adap: *mut i2c_adapter) -> c_int {
     // SAFETY: the C caller's adapter.
     unsafe {
         match usize::try_from((*adap).nr) {
@@ -239,7 +239,7 @@ unsafe fn add_numbered(adap: *mut i2c_adapter) -> c_int {
     }
 }
 
-unsafe fn add_managed(dev: *mut device, adap: *mut i2c_adapter) -> c_int {
+pub(super) unsafe fn add_managed(dev: *mut device, adap: *mut i2c_adapter) -> c_int {
     // SAFETY: the C caller's device and adapter.
     unsafe {
         let result = add(adap);
@@ -251,7 +251,7 @@ unsafe fn add_managed(dev: *mut device, adap: *mut i2c_adapter) -> c_int {
     }
 }
 
-unsafe fn del(adap: *mut i2c_adapter) {
+pub(super) unsafe fn del(adap: *mut i2c_adapter) {
     // SAFETY: the C caller's adapter.
     unsafe {
         let Ok(adapter) = core(adap) else { return };
@@ -279,18 +279,18 @@ pub(super) fn find(is_it: impl Fn(&i2c_adapter) -> bool) -> *mut i2c_adapter {
     null_mut()
 }
 
-fn get(nr: c_int) -> *mut i2c_adapter {
+pub(super) fn get(nr: c_int) -> *mut i2c_adapter {
     find(|adap| adap.nr == nr)
 }
 
-unsafe fn put(adap: *mut i2c_adapter) {
+pub(super) unsafe fn put(adap: *mut i2c_adapter) {
     if !adap.is_null() {
         // SAFETY: the C caller's reference.
         unsafe { core_device::put(&raw mut (*adap).dev) };
     }
 }
 
-unsafe fn verify(dev: *mut device) -> *mut i2c_adapter {
+pub(super) unsafe fn verify(dev: *mut device) -> *mut i2c_adapter {
     // SAFETY: the C caller's device.
     if unsafe { (*dev).type_ } == bus::adapter_type() {
         dev.wrapping_byte_sub(core::mem::offset_of!(i2c_adapter, dev)).cast()

@@ -13,19 +13,19 @@ use crate::of::{self, Node};
 
 crate::exports_data! {
     family "i2c";
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     static i2c_bus_type: bus_type = bus();
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     static i2c_adapter_type: device_type = kind(c"i2c_adapter", keep);
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     static i2c_client_type: device_type = kind(c"i2c_client", client::release);
 }
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_register_driver(owner: *mut module, driver: *mut i2c_driver) -> c_int = register;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_del_driver(driver: *mut i2c_driver) -> () = unregister;
 }
 
@@ -136,7 +136,7 @@ unsafe extern "C" fn shutdown(dev: *mut device) {
     }
 }
 
-unsafe fn register(owner: *mut module, driver: *mut i2c_driver) -> c_int {
+pub(super) unsafe fn register(owner: *mut module, driver: *mut i2c_driver) -> c_int {
     // SAFETY: the C caller's driver.
     unsafe {
         (*driver).driver.owner = owner;
@@ -147,7 +147,7 @@ unsafe fn register(owner: *mut module, driver: *mut i2c_driver) -> c_int {
     }
 }
 
-unsafe fn unregister(driver: *mut i2c_driver) {
+pub(super) unsafe fn unregister(driver: *mut i2c_driver) {
     // SAFETY: the C caller's driver.
     unsafe { driver_unregister(&raw mut (*driver).driver) };
 }

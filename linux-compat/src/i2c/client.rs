@@ -24,27 +24,27 @@ use crate::of::{self, Node};
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_new_client_device(adap: *mut i2c_adapter, info: *const i2c_board_info) -> *mut i2c_client = new_client;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_new_dummy_device(adapter: *mut i2c_adapter, address: u16) -> *mut i2c_client = new_dummy;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn devm_i2c_new_dummy_device(dev: *mut device, adap: *mut i2c_adapter, address: u16) -> *mut i2c_client = new_dummy_managed;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_new_ancillary_device(client: *mut i2c_client, name: *const c_char, default_addr: u16) -> *mut i2c_client = new_ancillary;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_unregister_device(client: *mut i2c_client) -> () = unregister;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_verify_client(dev: *mut device) -> *mut i2c_client = verify;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_match_id(id: *const i2c_device_id, client: *const i2c_client) -> *const i2c_device_id = match_id;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_client_get_device_id(client: *const i2c_client) -> *const i2c_device_id = device_id;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_get_match_data(client: *const i2c_client) -> *const c_void = match_data;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_of_match_device(matches: *const of_device_id, client: *mut i2c_client) -> *const of_device_id = of_match;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn of_i2c_get_board_info(dev: *mut device, node: *mut device_node, info: *mut i2c_board_info) -> c_int = board_info_c;
 }
 
@@ -115,7 +115,7 @@ fn board_info(node: Node) -> Result<i2c_board_info> {
     Ok(info)
 }
 
-unsafe fn board_info_c(_dev: *mut device, node: *mut device_node, info: *mut i2c_board_info) -> c_int {
+pub(super) unsafe fn board_info_c(_dev: *mut device, node: *mut device_node, info: *mut i2c_board_info) -> c_int {
     // SAFETY: the C caller's node and variable.
     to_c(unsafe { Node::from_raw(node).ok_or(Errno::EINVAL).and_then(board_info).map(|found| info.write(found)) })
 }
@@ -134,7 +134,7 @@ pub(super) unsafe fn of_children(adap: *mut i2c_adapter) {
     }
 }
 
-unsafe fn make(adap: *mut i2c_adapter, info: &i2c_board_info) -> Result<*mut i2c_client> {
+pub(super) unsafe fn make(adap: *mut i2c_adapter, info: &i2c_board_info) -> Result<*mut i2c_client> {
     // SAFETY: the caller's adapter; a structure of C, for which zero is the beginning.
     unsafe {
         let adapter = core(adap)?;
@@ -176,7 +176,7 @@ unsafe fn make(adap: *mut i2c_adapter, info: &i2c_board_info) -> Result<*mut i2c
     }
 }
 
-unsafe fn new_client(adap: *mut i2c_adapter, info: *const i2c_board_info) -> *mut i2c_client {
+pub(super) unsafe fn new_client(adap: *mut i2c_adapter, info: *const i2c_board_info) -> *mut i2c_client {
     // SAFETY: the C caller's adapter and description.
     ptr_to_c(unsafe { make(adap, &*info) })
 }
@@ -188,12 +188,12 @@ fn dummy(address: u16) -> i2c_board_info {
     info
 }
 
-unsafe fn new_dummy(adap: *mut i2c_adapter, address: u16) -> *mut i2c_client {
+pub(super) unsafe fn new_dummy(adap: *mut i2c_adapter, address: u16) -> *mut i2c_client {
     // SAFETY: the C caller's adapter.
     ptr_to_c(unsafe { make(adap, &dummy(address)) })
 }
 
-unsafe fn new_dummy_managed(dev: *mut device, adap: *mut i2c_adapter, address: u16) -> *mut i2c_client {
+pub(super) unsafe fn new_dummy_managed(dev: *mut device, adap: *mut i2c_adapter, address: u16) -> *mut i2c_client {
     // SAFETY: the C caller's device and adapter.
     unsafe {
         let made = new_dummy(adap, address);
@@ -207,7 +207,7 @@ unsafe fn new_dummy_managed(dev: *mut device, adap: *mut i2c_adapter, address: u
 }
 
 /// Another address of the same chip: what the tree names so, else `default_addr`.
-unsafe fn new_ancillary(client: *mut i2c_client, name: *const c_char, default_addr: u16) -> *mut i2c_client {
+pub(super) unsafe fn new_ancillary(client: *mut i2c_client, name: *const c_char, default_addr: u16) -> *mut i2c_client {
     // SAFETY: the C caller's client and string.
     unsafe {
         let wanted = CStr::from_ptr(name);
@@ -220,7 +220,7 @@ unsafe fn new_ancillary(client: *mut i2c_client, name: *const c_char, default_ad
     }
 }
 
-unsafe fn unregister(client: *mut i2c_client) {
+pub(super) unsafe fn unregister(client: *mut i2c_client) {
     if Errno::check_ptr(client).is_err() || client.is_null() {
         return;
     }
@@ -266,7 +266,7 @@ pub(super) fn find(is_it: impl Fn(&i2c_client) -> bool) -> *mut i2c_client {
     null_mut()
 }
 
-unsafe fn verify(dev: *mut device) -> *mut i2c_client {
+pub(super) unsafe fn verify(dev: *mut device) -> *mut i2c_client {
     // SAFETY: the C caller's device.
     unsafe { bus::to_client(dev) }.unwrap_or(null_mut())
 }
@@ -290,7 +290,7 @@ pub(super) unsafe fn match_id(table: *const i2c_device_id, client: *const i2c_cl
     null()
 }
 
-unsafe fn device_id(client: *const i2c_client) -> *const i2c_device_id {
+pub(super) unsafe fn device_id(client: *const i2c_client) -> *const i2c_device_id {
     // SAFETY: the C caller's client; its driver is null or of this bus.
     unsafe {
         let driver = (*client).dev.driver;
@@ -302,13 +302,13 @@ unsafe fn device_id(client: *const i2c_client) -> *const i2c_device_id {
     }
 }
 
-unsafe fn of_match(matches: *const of_device_id, client: *mut i2c_client) -> *const of_device_id {
+pub(super) unsafe fn of_match(matches: *const of_device_id, client: *mut i2c_client) -> *const of_device_id {
     // SAFETY: the C caller's table and client.
     unsafe { Node::from_raw((*client).dev.of_node).map_or(null(), |node| of::match_table(matches, node)) }
 }
 
 /// The data of the entry by which the driver was chosen.
-unsafe fn match_data(client: *const i2c_client) -> *const c_void {
+pub(super) unsafe fn match_data(client: *const i2c_client) -> *const c_void {
     // SAFETY: the C caller's client; its driver is null or of this bus.
     unsafe {
         let driver = (*client).dev.driver.as_ref();

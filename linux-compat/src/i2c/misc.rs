@@ -14,32 +14,32 @@ use crate::of::Node;
 
 crate::exports! {
     family "i2c";
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::timings_of_the_tree"]
     fn i2c_parse_fw_timings(dev: *mut device, t: *mut i2c_timings, use_defaults: bool) -> () = parse_timings;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::timings_of_the_tree"]
     fn i2c_freq_mode_string(bus_freq_hz: u32) -> *const c_char = mode_name;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::adapters_have_numbers"]
     fn i2c_recover_bus(adap: *mut i2c_adapter) -> c_int = recover_bus;
     [any, partial, "none"]
     fn i2c_generic_scl_recovery(adap: *mut i2c_adapter) -> c_int = scl_recovery;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_mark_adapter_suspended(adap: *mut i2c_adapter) -> () = mark_suspended;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_mark_adapter_resumed(adap: *mut i2c_adapter) -> () = mark_resumed;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_find_device_by_fwnode(fwnode: *mut fwnode_handle) -> *mut i2c_client = find_device;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_find_adapter_by_fwnode(fwnode: *mut fwnode_handle) -> *mut i2c_adapter = find_adapter;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::clients_meet_drivers"]
     fn i2c_get_adapter_by_fwnode(fwnode: *mut fwnode_handle) -> *mut i2c_adapter = find_adapter;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::timings_of_the_tree"]
     fn i2c_get_dma_safe_msg_buf(msg: *mut i2c_msg, threshold: c_uint) -> *mut u8 = dma_buffer;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::timings_of_the_tree"]
     fn i2c_put_dma_safe_msg_buf(buf: *mut u8, msg: *mut i2c_msg, xferred: bool) -> () = put_dma_buffer;
 }
 
 /// What the tree says about the bus's edges; without `use_defaults`, what it does not say stays.
-unsafe fn parse_timings(dev: *mut device, t: *mut i2c_timings, use_defaults: bool) {
+pub(super) unsafe fn parse_timings(dev: *mut device, t: *mut i2c_timings, use_defaults: bool) {
     // SAFETY: the C caller's device and variable.
     let (node, t) = unsafe { (Node::from_raw((*dev).of_node), &mut *t) };
     let read = |name: &[u8], old: u32, default: u32| {
@@ -62,7 +62,7 @@ unsafe fn parse_timings(dev: *mut device, t: *mut i2c_timings, use_defaults: boo
         read(b"i2c-analog-filter-cutoff-frequency", t.analog_filter_cutoff_freq_hz, 0);
 }
 
-fn mode_name(hz: u32) -> *const c_char {
+pub(super) fn mode_name(hz: u32) -> *const c_char {
     let name = match hz {
         bindings::I2C_MAX_ULTRA_FAST_MODE_FREQ => c"Ultra Fast Mode (5.0 MHz)",
         bindings::I2C_MAX_HIGH_SPEED_MODE_FREQ => c"High Speed Mode (3.4 MHz)",
@@ -115,7 +115,7 @@ impl Lines for Pins {
 }
 
 /// By the driver's own means to move the lines; lines that are GPIOs are refused.
-unsafe fn scl_recovery(adap: *mut i2c_adapter) -> c_int {
+pub(super) unsafe fn scl_recovery(adap: *mut i2c_adapter) -> c_int {
     // SAFETY: the C caller's adapter.
     unsafe {
         let Some(info) = (*adap).bus_recovery_info.as_ref() else { return Errno::EBUSY.to_c() };
@@ -133,7 +133,7 @@ unsafe fn scl_recovery(adap: *mut i2c_adapter) -> c_int {
     }
 }
 
-unsafe fn mark(adap: *mut i2c_adapter, suspended: bool) {
+pub(super) unsafe fn mark(adap: *mut i2c_adapter, suspended: bool) {
     // SAFETY: the C caller's adapter; the bus is held, so nobody looks meanwhile.
     unsafe {
         let Ok(bus) = adapter::core(adap) else { return };
@@ -148,27 +148,27 @@ unsafe fn mark(adap: *mut i2c_adapter, suspended: bool) {
     }
 }
 
-unsafe fn mark_suspended(adap: *mut i2c_adapter) {
+pub(super) unsafe fn mark_suspended(adap: *mut i2c_adapter) {
     // SAFETY: as the C caller says.
     unsafe { mark(adap, true) };
 }
 
-unsafe fn mark_resumed(adap: *mut i2c_adapter) {
+pub(super) unsafe fn mark_resumed(adap: *mut i2c_adapter) {
     // SAFETY: as the C caller says.
     unsafe { mark(adap, false) };
 }
 
-fn find_device(fwnode: *mut fwnode_handle) -> *mut i2c_client {
+pub(super) fn find_device(fwnode: *mut fwnode_handle) -> *mut i2c_client {
     if fwnode.is_null() { null_mut() } else { client::find(|client| client.dev.fwnode == fwnode) }
 }
 
-fn find_adapter(fwnode: *mut fwnode_handle) -> *mut i2c_adapter {
+pub(super) fn find_adapter(fwnode: *mut fwnode_handle) -> *mut i2c_adapter {
     let Some(node) = crate::of::from_fwnode(fwnode) else { return null_mut() };
     adapter::find(|adap| adap.dev.of_node == node.as_raw())
 }
 
 /// All memory of ours can be reached by DMA, so a message's own buffer will do if it is worth it.
-unsafe fn dma_buffer(msg: *mut i2c_msg, threshold: c_uint) -> *mut u8 {
+pub(super) unsafe fn dma_buffer(msg: *mut i2c_msg, threshold: c_uint) -> *mut u8 {
     // SAFETY: the C caller's message.
     unsafe {
         let safe = (*msg).flags & bindings::I2C_M_DMA_SAFE as u16 != 0;
@@ -180,4 +180,4 @@ unsafe fn dma_buffer(msg: *mut i2c_msg, threshold: c_uint) -> *mut u8 {
 }
 
 /// Nothing was copied.
-fn put_dma_buffer(_buf: *mut u8, _msg: *mut i2c_msg, _xferred: bool) {}
+pub(super) fn put_dma_buffer(_buf: *mut u8, _msg: *mut i2c_msg, _xferred: bool) {}

@@ -8,6 +8,9 @@ mod client;
 mod misc;
 mod transfer;
 
+#[cfg(test)]
+mod tests;
+
 use crate::export::Export;
 
 /// The tables of exports of this family.

@@ -12,50 +12,50 @@ use crate::errno::{Errno, Result, int_to_c};
 
 crate::exports! {
     family "i2c";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_transfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int = transfer;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn __i2c_transfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int = transfer_unlocked;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_transfer_buffer_flags(client: *const i2c_client, buf: *mut c_char, count: c_int, flags: u16) -> c_int = transfer_buffer;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_xfer(adapter: *mut i2c_adapter, addr: u16, flags: c_ushort, read_write: c_char, command: u8, protocol: c_int, data: *mut i2c_smbus_data) -> i32 = smbus_xfer;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn __i2c_smbus_xfer(adapter: *mut i2c_adapter, addr: u16, flags: c_ushort, read_write: c_char, command: u8, protocol: c_int, data: *mut i2c_smbus_data) -> i32 = smbus_xfer_unlocked;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_pec(crc: u8, p: *mut u8, count: usize) -> u8 = pec;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_read_byte(client: *const i2c_client) -> i32 = read_byte;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_byte(client: *const i2c_client, value: u8) -> i32 = write_byte;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_read_byte_data(client: *const i2c_client, command: u8) -> i32 = read_byte_data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_byte_data(client: *const i2c_client, command: u8, value: u8) -> i32 = write_byte_data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_read_word_data(client: *const i2c_client, command: u8) -> i32 = read_word_data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_word_data(client: *const i2c_client, command: u8, value: u16) -> i32 = write_word_data;
     [sleeps, supported, "none"]
     fn i2c_smbus_read_block_data(client: *const i2c_client, command: u8, values: *mut u8) -> i32 = read_block_data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 = write_block_data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_read_i2c_block_data(client: *const i2c_client, command: u8, length: u8, values: *mut u8) -> i32 = read_i2c_block;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_i2c_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 = write_i2c_block;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_read_i2c_block_data_or_emulated(client: *const i2c_client, command: u8, length: u8, values: *mut u8) -> i32 = read_i2c_block_or_emulated;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_lock_bus(adapter: *mut i2c_adapter, flags: c_uint) -> () = lock;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_trylock_bus(adapter: *mut i2c_adapter, flags: c_uint) -> c_int = try_lock;
-    [any, supported, "none"]
+    [any, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_unlock_bus(adapter: *mut i2c_adapter, flags: c_uint) -> () = unlock;
 }
 
 /// Messages of C, with the buffers that they promise: one whose length the device announces has room for a block more.
-unsafe fn messages<'a>(msgs: *mut i2c_msg, num: c_int) -> Result<Vec<Msg<'a>>> {
+pub(super) unsafe fn messages<'a>(msgs: *mut i2c_msg, num: c_int) -> Result<Vec<Msg<'a>>> {
     let count = usize::try_from(num).ok().filter(|n| *n > 0 && !msgs.is_null()).ok_or(Errno::EINVAL)?;
     // SAFETY: the C caller's messages, each with its buffer.
     let raw = unsafe { core::slice::from_raw_parts(msgs, count) };
@@ -75,7 +75,7 @@ unsafe fn messages<'a>(msgs: *mut i2c_msg, num: c_int) -> Result<Vec<Msg<'a>>> {
         .collect()
 }
 
-unsafe fn run(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int, locked: bool) -> Result<c_int> {
+pub(super) unsafe fn run(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int, locked: bool) -> Result<c_int> {
     // SAFETY: the C caller's adapter and messages.
     unsafe {
         let adapter = core(adap)?;
@@ -89,18 +89,18 @@ unsafe fn run(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int, locked: bo
     }
 }
 
-unsafe fn transfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int {
+pub(super) unsafe fn transfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int {
     // SAFETY: as the C caller says.
     int_to_c(unsafe { run(adap, msgs, num, false) })
 }
 
-unsafe fn transfer_unlocked(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int {
+pub(super) unsafe fn transfer_unlocked(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int {
     // SAFETY: as the C caller says.
     int_to_c(unsafe { run(adap, msgs, num, true) })
 }
 
 /// The number of bytes.
-unsafe fn transfer_buffer(client: *const i2c_client, buf: *mut c_char, count: c_int, flags: u16) -> c_int {
+pub(super) unsafe fn transfer_buffer(client: *const i2c_client, buf: *mut c_char, count: c_int, flags: u16) -> c_int {
     // SAFETY: the C caller's client, and a buffer of that size.
     unsafe {
         let Ok(len) = u16::try_from(count) else { return Errno::EINVAL.to_c() };
@@ -114,7 +114,7 @@ unsafe fn transfer_buffer(client: *const i2c_client, buf: *mut c_char, count: c_
 }
 
 #[expect(clippy::too_many_arguments, reason = "Linux's function has as many")]
-unsafe fn command(
+pub(super) unsafe fn command(
     adapter: *mut i2c_adapter,
     address: u16,
     flags: u16,
@@ -143,7 +143,7 @@ unsafe fn command(
     }
 }
 
-unsafe fn smbus_xfer(
+pub(super) unsafe fn smbus_xfer(
     adapter: *mut i2c_adapter,
     addr: u16,
     flags: c_ushort,
@@ -156,7 +156,7 @@ unsafe fn smbus_xfer(
     int_to_c(unsafe { command(adapter, addr, flags, read_write, code, protocol, data, false) })
 }
 
-unsafe fn smbus_xfer_unlocked(
+pub(super) unsafe fn smbus_xfer_unlocked(
     adapter: *mut i2c_adapter,
     addr: u16,
     flags: c_ushort,
@@ -169,13 +169,13 @@ unsafe fn smbus_xfer_unlocked(
     int_to_c(unsafe { command(adapter, addr, flags, read_write, code, protocol, data, true) })
 }
 
-unsafe fn pec(crc: u8, p: *mut u8, count: usize) -> u8 {
+pub(super) unsafe fn pec(crc: u8, p: *mut u8, count: usize) -> u8 {
     // SAFETY: the C caller's bytes.
     smbus::pec(crc, unsafe { core::slice::from_raw_parts(p, count) })
 }
 
 /// A command to a client; what was read.
-unsafe fn ask(
+pub(super) unsafe fn ask(
     client: *const i2c_client,
     direction: Direction,
     command: u8,
@@ -191,41 +191,41 @@ unsafe fn ask(
     Ok(data)
 }
 
-unsafe fn read_byte(client: *const i2c_client) -> i32 {
+pub(super) unsafe fn read_byte(client: *const i2c_client) -> i32 {
     // SAFETY: the C caller's client.
     let read = unsafe { ask(client, Direction::Read, 0, Kind::Byte, Block::default()) };
     int_to_c(read.map(|data| data.byte().into()))
 }
 
-unsafe fn write_byte(client: *const i2c_client, value: u8) -> i32 {
+pub(super) unsafe fn write_byte(client: *const i2c_client, value: u8) -> i32 {
     // SAFETY: the C caller's client.
     int_to_c(unsafe { ask(client, Direction::Write, value, Kind::Byte, Block::default()) }.map(|_| 0))
 }
 
-unsafe fn read_byte_data(client: *const i2c_client, command: u8) -> i32 {
+pub(super) unsafe fn read_byte_data(client: *const i2c_client, command: u8) -> i32 {
     // SAFETY: the C caller's client.
     let read = unsafe { ask(client, Direction::Read, command, Kind::ByteData, Block::default()) };
     int_to_c(read.map(|data| data.byte().into()))
 }
 
-unsafe fn write_byte_data(client: *const i2c_client, command: u8, value: u8) -> i32 {
+pub(super) unsafe fn write_byte_data(client: *const i2c_client, command: u8, value: u8) -> i32 {
     // SAFETY: the C caller's client.
     int_to_c(unsafe { ask(client, Direction::Write, command, Kind::ByteData, Block::of_byte(value)) }.map(|_| 0))
 }
 
-unsafe fn read_word_data(client: *const i2c_client, command: u8) -> i32 {
+pub(super) unsafe fn read_word_data(client: *const i2c_client, command: u8) -> i32 {
     // SAFETY: the C caller's client.
     let read = unsafe { ask(client, Direction::Read, command, Kind::WordData, Block::default()) };
     int_to_c(read.map(|data| data.word().into()))
 }
 
-unsafe fn write_word_data(client: *const i2c_client, command: u8, value: u16) -> i32 {
+pub(super) unsafe fn write_word_data(client: *const i2c_client, command: u8, value: u16) -> i32 {
     // SAFETY: the C caller's client.
     int_to_c(unsafe { ask(client, Direction::Write, command, Kind::WordData, Block::of_word(value)) }.map(|_| 0))
 }
 
 /// The bytes of a block go to the C caller; their number is the result.
-unsafe fn hand_out(data: &Block, values: *mut u8) -> c_int {
+pub(super) unsafe fn hand_out(data: &Block, values: *mut u8) -> c_int {
     let bytes = data.block();
     // SAFETY: the C caller has room for as many as it asked for, or for a whole block.
     unsafe { values.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
@@ -233,13 +233,13 @@ unsafe fn hand_out(data: &Block, values: *mut u8) -> c_int {
 }
 
 /// A block of the C caller's, cut to what fits as in Linux.
-unsafe fn take_in(length: u8, values: *const u8) -> Block {
+pub(super) unsafe fn take_in(length: u8, values: *const u8) -> Block {
     let len = usize::from(length).min(smbus::BLOCK_MAX);
     // SAFETY: the C caller has that many bytes.
     Block::of_block(unsafe { core::slice::from_raw_parts(values, len) }).unwrap_or_default()
 }
 
-unsafe fn read_block_data(client: *const i2c_client, command: u8, values: *mut u8) -> i32 {
+pub(super) unsafe fn read_block_data(client: *const i2c_client, command: u8, values: *mut u8) -> i32 {
     // SAFETY: as the C caller says.
     unsafe {
         let read = ask(client, Direction::Read, command, Kind::BlockData, Block::default());
@@ -247,7 +247,7 @@ unsafe fn read_block_data(client: *const i2c_client, command: u8, values: *mut u
     }
 }
 
-unsafe fn write_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 {
+pub(super) unsafe fn write_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 {
     // SAFETY: as the C caller says.
     unsafe {
         let data = take_in(length, values);
@@ -255,7 +255,7 @@ unsafe fn write_block_data(client: *const i2c_client, command: u8, length: u8, v
     }
 }
 
-unsafe fn read_i2c_block(client: *const i2c_client, command: u8, length: u8, values: *mut u8) -> i32 {
+pub(super) unsafe fn read_i2c_block(client: *const i2c_client, command: u8, length: u8, values: *mut u8) -> i32 {
     let length = length.min(smbus::BLOCK_MAX as u8);
     // SAFETY: as the C caller says.
     unsafe {
@@ -264,7 +264,7 @@ unsafe fn read_i2c_block(client: *const i2c_client, command: u8, length: u8, val
     }
 }
 
-unsafe fn write_i2c_block(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 {
+pub(super) unsafe fn write_i2c_block(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 {
     // SAFETY: as the C caller says.
     unsafe {
         let data = take_in(length, values);
@@ -273,7 +273,7 @@ unsafe fn write_i2c_block(client: *const i2c_client, command: u8, length: u8, va
 }
 
 /// As a block, else word by word and byte by byte.
-unsafe fn read_i2c_block_or_emulated(client: *const i2c_client, first: u8, length: u8, values: *mut u8) -> i32 {
+pub(super) unsafe fn read_i2c_block_or_emulated(client: *const i2c_client, first: u8, length: u8, values: *mut u8) -> i32 {
     use io::i2c::Functions;
     let length = length.min(smbus::BLOCK_MAX as u8);
     // SAFETY: as the C caller says.
@@ -299,19 +299,19 @@ unsafe fn read_i2c_block_or_emulated(client: *const i2c_client, first: u8, lengt
     }
 }
 
-unsafe fn lock(adapter: *mut i2c_adapter, _flags: c_uint) {
+pub(super) unsafe fn lock(adapter: *mut i2c_adapter, _flags: c_uint) {
     // SAFETY: the C caller's adapter.
     if let Ok(adapter) = unsafe { core(adapter) } {
         adapter.lock();
     }
 }
 
-unsafe fn try_lock(adapter: *mut i2c_adapter, _flags: c_uint) -> c_int {
+pub(super) unsafe fn try_lock(adapter: *mut i2c_adapter, _flags: c_uint) -> c_int {
     // SAFETY: the C caller's adapter.
     unsafe { core(adapter) }.is_ok_and(|adapter| adapter.try_lock()).into()
 }
 
-unsafe fn unlock(adapter: *mut i2c_adapter, _flags: c_uint) {
+pub(super) unsafe fn unlock(adapter: *mut i2c_adapter, _flags: c_uint) {
     // SAFETY: the C caller's adapter.
     if let Ok(adapter) = unsafe { core(adapter) } {
         adapter.unlock();

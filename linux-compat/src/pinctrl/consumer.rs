@@ -15,29 +15,29 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "pinctrl";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_get(dev: *mut device) -> *mut pinctrl = get;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_put(p: *mut pinctrl) = put;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_lookup_state(p: *mut pinctrl, name: *const c_char) -> *mut pinctrl_state = lookup;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_select_state(p: *mut pinctrl, s: *mut pinctrl_state) -> c_int = select;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn devm_pinctrl_get(dev: *mut device) -> *mut pinctrl = devm_get;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn devm_pinctrl_put(p: *mut pinctrl) = devm_put;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_select_default_state(dev: *mut device) -> c_int = select_default;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_pm_select_default_state(dev: *mut device) -> c_int = select_default;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_pm_select_sleep_state(dev: *mut device) -> c_int = select_sleep;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::states_of_devices"]
     fn pinctrl_pm_select_idle_state(dev: *mut device) -> c_int = select_idle;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::a_probe_begins_and_ends_in_its_state"]
     fn pinctrl_bind_pins(dev: *mut device) -> c_int = bind;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::a_probe_begins_and_ends_in_its_state"]
     fn pinctrl_init_done(dev: *mut device) -> c_int = init_done;
 }
 
@@ -56,7 +56,7 @@ fn state(name: &CStr) -> *mut pinctrl_state {
 }
 
 /// The states of a device.
-unsafe fn handle(dev: *mut device) -> Result<Arc<Handle>> {
+pub(super) unsafe fn handle(dev: *mut device) -> Result<Arc<Handle>> {
     // SAFETY: the caller's device.
     unsafe {
         let name = crate::device::name(dev).to_string_lossy();
@@ -71,7 +71,7 @@ unsafe fn handle(dev: *mut device) -> Result<Arc<Handle>> {
 }
 
 /// The states behind a C pointer.
-unsafe fn states<'a>(p: *mut pinctrl) -> &'a Handle {
+pub(super) unsafe fn states<'a>(p: *mut pinctrl) -> &'a Handle {
     // SAFETY: made by `get`, and not yet given back.
     unsafe { &*p.cast::<Handle>() }
 }
@@ -80,7 +80,7 @@ fn to_c_handle(handle: Arc<Handle>) -> *mut pinctrl {
     Arc::into_raw(handle).cast_mut().cast()
 }
 
-unsafe fn get(dev: *mut device) -> *mut pinctrl {
+pub(super) unsafe fn get(dev: *mut device) -> *mut pinctrl {
     if dev.is_null() {
         return Errno::EINVAL.to_ptr();
     }
@@ -88,12 +88,12 @@ unsafe fn get(dev: *mut device) -> *mut pinctrl {
     ptr_to_c(unsafe { handle(dev) }.map(to_c_handle))
 }
 
-unsafe fn put(p: *mut pinctrl) {
+pub(super) unsafe fn put(p: *mut pinctrl) {
     // SAFETY: made by `get`; the caller's share of it ends.
     unsafe { drop(Arc::from_raw(p.cast::<Handle>().cast_const())) }
 }
 
-unsafe fn lookup(p: *mut pinctrl, name: *const c_char) -> *mut pinctrl_state {
+pub(super) unsafe fn lookup(p: *mut pinctrl, name: *const c_char) -> *mut pinctrl_state {
     // SAFETY: the caller's states and name.
     unsafe {
         let name = CStr::from_ptr(name);
@@ -101,7 +101,7 @@ unsafe fn lookup(p: *mut pinctrl, name: *const c_char) -> *mut pinctrl_state {
     }
 }
 
-unsafe fn select(p: *mut pinctrl, s: *mut pinctrl_state) -> c_int {
+pub(super) unsafe fn select(p: *mut pinctrl, s: *mut pinctrl_state) -> c_int {
     // SAFETY: the caller's states, and a state of `lookup`.
     unsafe {
         let name = CStr::from_ptr(s.cast_const().cast()).to_string_lossy();
@@ -116,7 +116,7 @@ fn put_in_force(handle: &Handle, name: &str) -> Result<()> {
     })
 }
 
-unsafe fn devm_get(dev: *mut device) -> *mut pinctrl {
+pub(super) unsafe fn devm_get(dev: *mut device) -> *mut pinctrl {
     // SAFETY: the caller's device.
     let got = unsafe {
         handle(dev).and_then(|handle| {
@@ -135,7 +135,7 @@ unsafe fn devm_get(dev: *mut device) -> *mut pinctrl {
 /// Whose the managed states are: C gives them back without naming the device.
 static MANAGED: SpinLock<Vec<(usize, usize)>> = SpinLock::new(Vec::new());
 
-unsafe fn devm_put(p: *mut pinctrl) {
+pub(super) unsafe fn devm_put(p: *mut pinctrl) {
     let mut managed = MANAGED.lock();
     let found = managed.iter().rposition(|(address, _)| *address == p.addr()).map(|at| managed.swap_remove(at).1);
     drop(managed);
@@ -160,15 +160,15 @@ fn select_named(dev: *mut device, name: &str) -> Result<()> {
     }
 }
 
-unsafe fn select_default(dev: *mut device) -> c_int {
+pub(super) unsafe fn select_default(dev: *mut device) -> c_int {
     to_c(select_named(dev, "default"))
 }
 
-unsafe fn select_sleep(dev: *mut device) -> c_int {
+pub(super) unsafe fn select_sleep(dev: *mut device) -> c_int {
     to_c(select_named(dev, "sleep"))
 }
 
-unsafe fn select_idle(dev: *mut device) -> c_int {
+pub(super) unsafe fn select_idle(dev: *mut device) -> c_int {
     to_c(select_named(dev, "idle"))
 }
 
@@ -211,7 +211,7 @@ pub unsafe fn after_remove(dev: *mut device) {
     drop(gone);
 }
 
-unsafe fn bind(dev: *mut device) -> c_int {
+pub(super) unsafe fn bind(dev: *mut device) -> c_int {
     // SAFETY: the caller's device.
     to_c(unsafe { before_probe(dev) })
 }
@@ -227,7 +227,7 @@ pub unsafe fn after_probe(dev: *mut device) -> Result<()> {
     }
 }
 
-unsafe fn init_done(dev: *mut device) -> c_int {
+pub(super) unsafe fn init_done(dev: *mut device) -> c_int {
     // SAFETY: the C caller's device.
     to_c(unsafe { after_probe(dev) })
 }

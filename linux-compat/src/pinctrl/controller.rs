@@ -17,37 +17,37 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "pinctrl";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_register_and_init(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int = register_and_init;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_enable(pctldev: *mut pinctrl_dev) -> c_int = enable;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_register(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> *mut pinctrl_dev = register;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_unregister(pctldev: *mut pinctrl_dev) = unregister;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn devm_pinctrl_register_and_init(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int = devm_register_and_init;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn devm_pinctrl_register(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void) -> *mut pinctrl_dev = devm_register;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::controllers_of_c"]
     fn devm_pinctrl_unregister(dev: *mut device, pctldev: *mut pinctrl_dev) = devm_unregister;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_dev_get_name(pctldev: *mut pinctrl_dev) -> *const c_char = name;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_dev_get_devname(pctldev: *mut pinctrl_dev) -> *const c_char = device_name;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_dev_get_drvdata(pctldev: *mut pinctrl_dev) -> *mut c_void = driver_data;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::controllers_of_c"]
     fn of_pinctrl_get(np: *mut device_node) -> *mut pinctrl_dev = of_get;
-    [any, supported, "none"]
+    [any, supported, "pinctrl::tests::controllers_of_c"]
     fn pinctrl_get_group_pins(pctldev: *mut pinctrl_dev, group: *const c_char, pins: *mut *const c_uint, count: *mut c_uint) -> c_int = group_pins_by_name;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_add_gpio_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) = add_range;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_add_gpio_ranges(pctldev: *mut pinctrl_dev, ranges: *mut pinctrl_gpio_range, count: c_uint) = add_ranges;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_remove_gpio_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) = remove_range;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "pinctrl::tests::lines_are_pins"]
     fn pinctrl_find_and_add_gpio_range(name: *const c_char, range: *mut pinctrl_gpio_range) -> *mut pinctrl_dev = find_and_add;
 }
 
@@ -70,7 +70,7 @@ unsafe impl Send for CDriver {}
 unsafe impl Sync for CDriver {}
 
 /// The text of a C string; `None` for null.
-unsafe fn text(s: *const c_char) -> Option<String> {
+pub(super) unsafe fn text(s: *const c_char) -> Option<String> {
     // SAFETY: null or a string of the driver's.
     (!s.is_null()).then(|| unsafe { CStr::from_ptr(s) }.to_string_lossy().into_owned())
 }
@@ -265,7 +265,7 @@ unsafe fn attached<'a>(dev: *mut pinctrl_dev) -> Option<&'a Attached> {
 }
 
 /// Makes a controller, without its own states.
-unsafe fn make(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> Result<*mut pinctrl_dev> {
+pub(super) unsafe fn make(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> Result<*mut pinctrl_dev> {
     // SAFETY: the caller's description and device.
     unsafe {
         if desc.is_null() || (*desc).pctlops.is_null() {
@@ -306,7 +306,7 @@ unsafe fn make(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> 
 }
 
 /// Puts the controller's own states in force.
-unsafe fn claim_hogs(pctldev: *mut pinctrl_dev) -> Result<()> {
+pub(super) unsafe fn claim_hogs(pctldev: *mut pinctrl_dev) -> Result<()> {
     // SAFETY: the caller's controller.
     unsafe {
         let attached = attached(pctldev).ok_or(Errno::EINVAL)?;
@@ -319,7 +319,7 @@ unsafe fn claim_hogs(pctldev: *mut pinctrl_dev) -> Result<()> {
     Ok(())
 }
 
-unsafe fn destroy(pctldev: *mut pinctrl_dev) {
+pub(super) unsafe fn destroy(pctldev: *mut pinctrl_dev) {
     // SAFETY: the caller's controller, which nobody uses any more.
     unsafe {
         let raw = pctldev.cast::<super::raw::Dev>();
@@ -332,7 +332,7 @@ unsafe fn destroy(pctldev: *mut pinctrl_dev) {
     }
 }
 
-unsafe fn register_and_init(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int {
+pub(super) unsafe fn register_and_init(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int {
     // SAFETY: the caller's description, device and place for the answer.
     unsafe {
         // The driver's functions may ask for it before this returns.
@@ -340,12 +340,12 @@ unsafe fn register_and_init(desc: *mut pinctrl_desc, dev: *mut device, data: *mu
     }
 }
 
-unsafe fn enable(pctldev: *mut pinctrl_dev) -> c_int {
+pub(super) unsafe fn enable(pctldev: *mut pinctrl_dev) -> c_int {
     // SAFETY: the caller's controller.
     to_c(unsafe { claim_hogs(pctldev) })
 }
 
-unsafe fn register_all(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> Result<*mut pinctrl_dev> {
+pub(super) unsafe fn register_all(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> Result<*mut pinctrl_dev> {
     // SAFETY: the caller's description and device.
     unsafe {
         let made = make(desc, dev, data)?;
@@ -354,12 +354,12 @@ unsafe fn register_all(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_v
     }
 }
 
-unsafe fn register(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> *mut pinctrl_dev {
+pub(super) unsafe fn register(desc: *mut pinctrl_desc, dev: *mut device, data: *mut c_void) -> *mut pinctrl_dev {
     // SAFETY: the caller's description and device.
     ptr_to_c(unsafe { register_all(desc, dev, data) })
 }
 
-unsafe fn unregister(pctldev: *mut pinctrl_dev) {
+pub(super) unsafe fn unregister(pctldev: *mut pinctrl_dev) {
     if !pctldev.is_null() {
         // SAFETY: the caller's controller.
         unsafe { destroy(pctldev) }
@@ -367,7 +367,7 @@ unsafe fn unregister(pctldev: *mut pinctrl_dev) {
 }
 
 /// Has a controller go with its device.
-unsafe fn manage(dev: *mut device, made: *mut pinctrl_dev) -> Result<*mut pinctrl_dev> {
+pub(super) unsafe fn manage(dev: *mut device, made: *mut pinctrl_dev) -> Result<*mut pinctrl_dev> {
     let address = made.expose_provenance();
     // SAFETY: the caller's device; the controller is the device's until then.
     unsafe {
@@ -376,46 +376,46 @@ unsafe fn manage(dev: *mut device, made: *mut pinctrl_dev) -> Result<*mut pinctr
     Ok(made)
 }
 
-unsafe fn devm_register_and_init(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int {
+pub(super) unsafe fn devm_register_and_init(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void, out: *mut *mut pinctrl_dev) -> c_int {
     // SAFETY: the caller's description, device and place for the answer.
     unsafe { to_c(make(desc, dev, data).and_then(|made| manage(dev, made)).map(|made| *out = made)) }
 }
 
-unsafe fn devm_register(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void) -> *mut pinctrl_dev {
+pub(super) unsafe fn devm_register(dev: *mut device, desc: *mut pinctrl_desc, data: *mut c_void) -> *mut pinctrl_dev {
     // SAFETY: the caller's description and device.
     ptr_to_c(unsafe { register_all(desc, dev, data).and_then(|made| manage(dev, made)) })
 }
 
-unsafe fn devm_unregister(dev: *mut device, pctldev: *mut pinctrl_dev) {
+pub(super) unsafe fn devm_unregister(dev: *mut device, pctldev: *mut pinctrl_dev) {
     // SAFETY: the caller's device.
     if !unsafe { devres::release(dev, Key("pinctrl", pctldev.addr())) } {
         log::error!("devm_pinctrl_unregister: the device does not have the controller");
     }
 }
 
-unsafe fn name(pctldev: *mut pinctrl_dev) -> *const c_char {
+pub(super) unsafe fn name(pctldev: *mut pinctrl_dev) -> *const c_char {
     // SAFETY: the caller's controller.
     unsafe { (*(*pctldev.cast::<super::raw::Dev>()).desc).name }
 }
 
-unsafe fn device_name(pctldev: *mut pinctrl_dev) -> *const c_char {
+pub(super) unsafe fn device_name(pctldev: *mut pinctrl_dev) -> *const c_char {
     // SAFETY: the caller's controller.
     unsafe { crate::device::name((*pctldev.cast::<super::raw::Dev>()).dev) }.as_ptr()
 }
 
-unsafe fn driver_data(pctldev: *mut pinctrl_dev) -> *mut c_void {
+pub(super) unsafe fn driver_data(pctldev: *mut pinctrl_dev) -> *mut c_void {
     // SAFETY: the caller's controller.
     unsafe { (*pctldev.cast::<super::raw::Dev>()).driver_data }
 }
 
-unsafe fn of_get(np: *mut device_node) -> *mut pinctrl_dev {
+pub(super) unsafe fn of_get(np: *mut device_node) -> *mut pinctrl_dev {
     // SAFETY: the caller's node.
     let path = unsafe { Node::from_raw(np) }.map(Node::path);
     let found = path.and_then(|path| pinctrl::find(&|c| c.node() == Some(&path)));
     found.map_or(ptr::null_mut(), |c| c.driver().pointer().cast())
 }
 
-unsafe fn group_pins_by_name(pctldev: *mut pinctrl_dev, group: *const c_char, pins: *mut *const c_uint, count: *mut c_uint) -> c_int {
+pub(super) unsafe fn group_pins_by_name(pctldev: *mut pinctrl_dev, group: *const c_char, pins: *mut *const c_uint, count: *mut c_uint) -> c_int {
     // SAFETY: the caller's controller, name and places for the answer.
     unsafe {
         let desc = (*pctldev.cast::<super::raw::Dev>()).desc;
@@ -427,7 +427,7 @@ unsafe fn group_pins_by_name(pctldev: *mut pinctrl_dev, group: *const c_char, pi
 }
 
 /// A range of C's.
-unsafe fn range_of(range: *mut pinctrl_gpio_range) -> Range {
+pub(super) unsafe fn range_of(range: *mut pinctrl_gpio_range) -> Range {
     // SAFETY: the caller's range.
     unsafe {
         let r = &*range;
@@ -443,7 +443,7 @@ unsafe fn range_of(range: *mut pinctrl_gpio_range) -> Range {
     }
 }
 
-unsafe fn add_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) {
+pub(super) unsafe fn add_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) {
     // SAFETY: the caller's controller and range.
     unsafe {
         if let Some(controller) = controller_of(pctldev) {
@@ -452,17 +452,17 @@ unsafe fn add_range(pctldev: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) {
     }
 }
 
-unsafe fn add_ranges(pctldev: *mut pinctrl_dev, ranges: *mut pinctrl_gpio_range, count: c_uint) {
+pub(super) unsafe fn add_ranges(pctldev: *mut pinctrl_dev, ranges: *mut pinctrl_gpio_range, count: c_uint) {
     // SAFETY: the caller's controller and ranges.
     (0..count as usize).for_each(|i| unsafe { add_range(pctldev, ranges.add(i)) });
 }
 
-unsafe fn remove_range(_: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) {
+pub(super) unsafe fn remove_range(_: *mut pinctrl_dev, range: *mut pinctrl_gpio_range) {
     let token = range.addr();
     pinctrl::remove_range(&|r| r.token == token);
 }
 
-unsafe fn find_and_add(name: *const c_char, range: *mut pinctrl_gpio_range) -> *mut pinctrl_dev {
+pub(super) unsafe fn find_and_add(name: *const c_char, range: *mut pinctrl_gpio_range) -> *mut pinctrl_dev {
     // SAFETY: the caller's name and range.
     unsafe {
         let name = text(name).unwrap_or_default();

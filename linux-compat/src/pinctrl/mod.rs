@@ -11,6 +11,9 @@ mod raw;
 pub use consumer::{after_remove, before_probe};
 pub(crate) use controller::controller_of;
 
+#[cfg(test)]
+mod tests;
+
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[consumer::EXPORTS, controller::EXPORTS];
 

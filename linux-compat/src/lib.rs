@@ -50,6 +50,7 @@ families! {
     irq,
     mmc,
     nvmem,
+    phy,
     pinctrl,
     pm,
     regmap,

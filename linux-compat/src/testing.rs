@@ -60,6 +60,9 @@ const TREE: &str = r#"/dts-v1/;
         off@20 { compatible = "maker,clock-chip"; reg = <0x20>; status = "disabled"; };
         wide@40000123 { compatible = "maker,wide"; reg = <0x80000123>; };
     };
+    phys { pa: a { #phy-cells = <0>; }; b { pb: port { #phy-cells = <0>; }; }; c { }; pd: d { #phy-cells = <0>; };
+        user { phys = <&pa>, <&pb>, <&pd>; phy-names = "usb", "port", "later"; };
+    };
     island@10 { #address-cells = <1>; #size-cells = <0>; reg = <0 0x10 0 0x10>;
         thing@5 { compatible = "test,thing"; reg = <5>; };
     };
@@ -83,7 +86,7 @@ macro_rules! may_be_zero {
 may_be_zero! {
     clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver gpio_chip gpiod_lookup
     i2c_adapter i2c_algorithm i2c_board_info i2c_device_id i2c_driver i2c_smbus_data i2c_timings notifier_block
-    nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match pinconf_ops pinctrl_desc
+    nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match phy_configure_opts phy_ops pinconf_ops pinctrl_desc
     pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops regmap_bus regmap_config
     regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup
     reset_control_ops reset_controller_dev watchdog_device watchdog_info watchdog_ops

@@ -20,6 +20,7 @@ pub mod log;
 pub mod mm;
 pub mod panic;
 pub mod percpu;
+pub mod phy;
 pub mod pinctrl;
 pub mod power;
 pub mod random;

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Physical layers of buses such as USB and MMC. There is no core for them (CONFIG_GENERIC_PHY is off): asking
- * for one is refused, and no phy (NULL) is fine everywhere, as in Linux then.
+ * PHYs: the analog ends of buses such as USB, PCIe, SATA or MIPI. Consumers get one, initialize and power it; no PHY
+ * (NULL) is fine everywhere but in phy_configure() and phy_validate(). The functions may sleep.
  */
-#ifndef _LINUX_PHY_PHY_H
-#define _LINUX_PHY_PHY_H
+#ifndef __DRIVERS_PHY_H
+#define __DRIVERS_PHY_H
 
 #include <linux/err.h>
 #include <linux/of.h>
 #include <linux/device.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pm_runtime.h>
 #include <linux/regulator/consumer.h>
+
+#include <linux/phy/phy-dp.h>
+#include <linux/phy/phy-lvds.h>
+#include <linux/phy/phy-mipi-dphy.h>
 
 struct phy;
 
@@ -37,82 +43,159 @@ enum phy_mode {
 	PHY_MODE_DP,
 };
 
-/* What Linux answers for a phy that is there while the core is not. */
-static inline int __phy_refused(struct phy *phy)
+enum phy_media {
+	PHY_MEDIA_DEFAULT,
+	PHY_MEDIA_SR,
+	PHY_MEDIA_DAC,
+};
+
+union phy_configure_opts {
+	struct phy_configure_opts_mipi_dphy mipi_dphy;
+	struct phy_configure_opts_dp dp;
+	struct phy_configure_opts_lvds lvds;
+};
+
+/* What a driver implements; each may be missing. They are called one at a time for a PHY. */
+struct phy_ops {
+	int (*init)(struct phy *phy);
+	int (*exit)(struct phy *phy);
+	int (*power_on)(struct phy *phy);
+	int (*power_off)(struct phy *phy);
+	int (*set_mode)(struct phy *phy, enum phy_mode mode, int submode);
+	int (*set_media)(struct phy *phy, enum phy_media media);
+	int (*set_speed)(struct phy *phy, int speed);
+	int (*configure)(struct phy *phy, union phy_configure_opts *opts);
+	/* May change what it is given to what it can do, and nothing else. */
+	int (*validate)(struct phy *phy, enum phy_mode mode, int submode, union phy_configure_opts *opts);
+	int (*reset)(struct phy *phy);
+	int (*calibrate)(struct phy *phy);
+	int (*connect)(struct phy *phy, int port);
+	int (*disconnect)(struct phy *phy, int port);
+	/* A consumer gives it back. */
+	void (*release)(struct phy *phy);
+	struct module *owner;
+};
+
+struct phy_attrs {
+	u32 bus_width;
+	u32 max_link_rate;
+	enum phy_mode mode;
+};
+
+struct phy {
+	struct device dev;
+	int id;
+	const struct phy_ops *ops;
+	struct mutex mutex;
+	/* Consumers that initialized, and that power it: copies of what the core counts. */
+	int init_count;
+	int power_count;
+	struct phy_attrs attrs;
+	/* The supply `phy`, or NULL. */
+	struct regulator *pwr;
+	/* The core's. */
+	void *core;
+};
+
+struct phy_provider {
+	struct device *dev;
+	struct device_node *children;
+	struct module *owner;
+	struct list_head list;
+	struct phy *(*of_xlate)(struct device *dev, const struct of_phandle_args *args);
+};
+
+struct phy_lookup {
+	struct list_head node;
+	const char *dev_id;
+	const char *con_id;
+	struct phy *phy;
+};
+
+#define to_phy(a)	(container_of((a), struct phy, dev))
+
+#define of_phy_provider_register(dev, xlate) \
+	__of_phy_provider_register((dev), NULL, THIS_MODULE, (xlate))
+#define devm_of_phy_provider_register(dev, xlate) \
+	__devm_of_phy_provider_register((dev), NULL, THIS_MODULE, (xlate))
+#define of_phy_provider_register_full(dev, children, xlate) \
+	__of_phy_provider_register(dev, children, THIS_MODULE, xlate)
+#define devm_of_phy_provider_register_full(dev, children, xlate) \
+	__devm_of_phy_provider_register(dev, children, THIS_MODULE, xlate)
+
+static inline void phy_set_drvdata(struct phy *phy, void *data)
 {
-	return phy ? -ENOSYS : 0;
+	dev_set_drvdata(&phy->dev, data);
 }
 
-static inline int phy_init(struct phy *phy)
+static inline void *phy_get_drvdata(struct phy *phy)
 {
-	return __phy_refused(phy);
+	return dev_get_drvdata(&phy->dev);
 }
 
-static inline int phy_exit(struct phy *phy)
+static inline enum phy_mode phy_get_mode(struct phy *phy)
 {
-	return __phy_refused(phy);
+	return phy->attrs.mode;
 }
 
-static inline int phy_power_on(struct phy *phy)
+static inline int phy_get_bus_width(struct phy *phy)
 {
-	return __phy_refused(phy);
+	return phy->attrs.bus_width;
 }
 
-static inline int phy_power_off(struct phy *phy)
+static inline void phy_set_bus_width(struct phy *phy, int bus_width)
 {
-	return __phy_refused(phy);
+	phy->attrs.bus_width = bus_width;
 }
 
-static inline int phy_reset(struct phy *phy)
-{
-	return __phy_refused(phy);
-}
+/* -ENOTSUPP where runtime management of the PHY is off. */
+int phy_pm_runtime_get(struct phy *phy);
+int phy_pm_runtime_get_sync(struct phy *phy);
+int phy_pm_runtime_put(struct phy *phy);
+int phy_pm_runtime_put_sync(struct phy *phy);
+void phy_pm_runtime_allow(struct phy *phy);
+void phy_pm_runtime_forbid(struct phy *phy);
 
-static inline int phy_calibrate(struct phy *phy)
-{
-	return __phy_refused(phy);
-}
-
-static inline int phy_set_speed(struct phy *phy, int speed)
-{
-	return phy ? -ENODEV : 0;
-}
-
-static inline int phy_set_mode_ext(struct phy *phy, enum phy_mode mode, int submode)
-{
-	return __phy_refused(phy);
-}
-
+int phy_init(struct phy *phy);
+int phy_exit(struct phy *phy);
+int phy_power_on(struct phy *phy);
+int phy_power_off(struct phy *phy);
+int phy_set_mode_ext(struct phy *phy, enum phy_mode mode, int submode);
 #define phy_set_mode(phy, mode) phy_set_mode_ext(phy, mode, 0)
+int phy_set_media(struct phy *phy, enum phy_media media);
+int phy_set_speed(struct phy *phy, int speed);
+/* -EOPNOTSUPP where the driver does not have it. */
+int phy_configure(struct phy *phy, union phy_configure_opts *opts);
+int phy_validate(struct phy *phy, enum phy_mode mode, int submode, union phy_configure_opts *opts);
+int phy_reset(struct phy *phy);
+int phy_calibrate(struct phy *phy);
+int phy_notify_connect(struct phy *phy, int port);
+int phy_notify_disconnect(struct phy *phy, int port);
 
-static inline struct phy *phy_get(struct device *dev, const char *string)
-{
-	return ERR_PTR(-ENOSYS);
-}
+/* -ENODEV: there is none; -EPROBE_DEFER: its provider is not there yet. */
+struct phy *phy_get(struct device *dev, const char *string);
+struct phy *devm_phy_get(struct device *dev, const char *string);
+struct phy *devm_phy_optional_get(struct device *dev, const char *string);
+struct phy *devm_of_phy_get(struct device *dev, struct device_node *np, const char *con_id);
+struct phy *devm_of_phy_optional_get(struct device *dev, struct device_node *np, const char *con_id);
+struct phy *devm_of_phy_get_by_index(struct device *dev, struct device_node *np, int index);
+struct phy *of_phy_get(struct device_node *np, const char *con_id);
+void of_phy_put(struct phy *phy);
+void phy_put(struct device *dev, struct phy *phy);
+void devm_phy_put(struct device *dev, struct phy *phy);
 
-static inline struct phy *devm_phy_get(struct device *dev, const char *string)
-{
-	return ERR_PTR(-ENOSYS);
-}
-
-static inline struct phy *devm_phy_optional_get(struct device *dev, const char *string)
-{
-	return NULL;
-}
-
-static inline struct phy *devm_of_phy_get(struct device *dev, struct device_node *np, const char *con_id)
-{
-	return ERR_PTR(-ENOSYS);
-}
-
-static inline struct phy *devm_of_phy_optional_get(struct device *dev, struct device_node *np,
-						   const char *con_id)
-{
-	return NULL;
-}
-
-static inline void phy_put(struct device *dev, struct phy *phy)
-{
-}
+struct phy *of_phy_simple_xlate(struct device *dev, const struct of_phandle_args *args);
+struct phy *phy_create(struct device *dev, struct device_node *node, const struct phy_ops *ops);
+struct phy *devm_phy_create(struct device *dev, struct device_node *node, const struct phy_ops *ops);
+void phy_destroy(struct phy *phy);
+void devm_phy_destroy(struct device *dev, struct phy *phy);
+struct phy_provider *__of_phy_provider_register(struct device *dev, struct device_node *children,
+	struct module *owner, struct phy *(*of_xlate)(struct device *dev, const struct of_phandle_args *args));
+struct phy_provider *__devm_of_phy_provider_register(struct device *dev, struct device_node *children,
+	struct module *owner, struct phy *(*of_xlate)(struct device *dev, const struct of_phandle_args *args));
+void of_phy_provider_unregister(struct phy_provider *phy_provider);
+void devm_of_phy_provider_unregister(struct device *dev, struct phy_provider *phy_provider);
+int phy_create_lookup(struct phy *phy, const char *con_id, const char *dev_id);
+void phy_remove_lookup(struct phy *phy, const char *con_id, const char *dev_id);
 
 #endif

@@ -13,7 +13,13 @@ mod tests;
 use crate::export::Export;
 
 pub use runtime::forget;
-pub(crate) use runtime_c::{manage_without_callbacks, stop_managing};
+pub(crate) use runtime_c::{
+    allow, enabled, forbid, idle, manage_without_callbacks, put_noidle, resume, stop_managing,
+};
+
+/// The flags of a use, and of one that is not waited for.
+pub(crate) const GET_PUT: core::ffi::c_int = crate::bindings::RPM_GET_PUT as core::ffi::c_int;
+pub(crate) const ASYNC: core::ffi::c_int = crate::bindings::RPM_ASYNC as core::ffi::c_int;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] =

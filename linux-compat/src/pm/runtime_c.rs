@@ -93,7 +93,7 @@ fn of<'a>(dev: *mut device) -> &'a Runtime {
     unsafe { Runtime::of(dev) }
 }
 
-pub(super) fn idle(dev: *mut device, flags: c_int) -> c_int {
+pub(crate) fn idle(dev: *mut device, flags: c_int) -> c_int {
     of(dev).idle(flags)
 }
 
@@ -101,7 +101,7 @@ pub(super) fn suspend(dev: *mut device, flags: c_int) -> c_int {
     of(dev).suspend(flags)
 }
 
-pub(super) fn resume(dev: *mut device, flags: c_int) -> c_int {
+pub(crate) fn resume(dev: *mut device, flags: c_int) -> c_int {
     of(dev).resume(flags)
 }
 
@@ -137,7 +137,7 @@ pub(super) fn get_noresume(dev: *mut device) {
 }
 
 /// Unlike other ends of a use, one too many is not an error.
-pub(super) fn put_noidle(dev: *mut device) {
+pub(crate) fn put_noidle(dev: *mut device) {
     let runtime = of(dev);
     if runtime.uses() > 0 {
         runtime.release();
@@ -164,13 +164,13 @@ pub(super) fn disable(dev: *mut device, check_resume: bool) {
     of(dev).disable(check_resume);
 }
 
-pub(super) fn allow(dev: *mut device) {
+pub(crate) fn allow(dev: *mut device) {
     if core::mem::replace(&mut of(dev).state.lock().forbidden, false) {
         of(dev).idle(GET_PUT);
     }
 }
 
-pub(super) fn forbid(dev: *mut device) {
+pub(crate) fn forbid(dev: *mut device) {
     if !core::mem::replace(&mut of(dev).state.lock().forbidden, true) {
         of(dev).resume(GET_PUT);
     }
@@ -234,7 +234,7 @@ pub(super) fn status_suspended(dev: *mut device) -> bool {
     of(dev).state.lock().status == Status::Suspended
 }
 
-pub(super) fn enabled(dev: *mut device) -> bool {
+pub(crate) fn enabled(dev: *mut device) -> bool {
     of(dev).state.lock().disable_depth == 0
 }
 

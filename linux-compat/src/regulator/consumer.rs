@@ -139,7 +139,7 @@ pub(super) unsafe fn get_c(dev: *mut device, id: *const c_char) -> *mut regulato
     ptr_to_c(unsafe { get(dev, id, Want::Normal) })
 }
 
-pub(super) unsafe fn get_optional_c(dev: *mut device, id: *const c_char) -> *mut regulator {
+pub(crate) unsafe fn get_optional_c(dev: *mut device, id: *const c_char) -> *mut regulator {
     // SAFETY: as the caller says.
     ptr_to_c(unsafe { get(dev, id, Want::Optional) })
 }

@@ -61,6 +61,9 @@ pub fn read(said: &str, text: &str, source: &str, shown: impl Fn(&str) -> String
     found
 }
 
+/// Types that are always there: an array of them lacks a length, which another message is about.
+const BUILT_IN: [&str; 7] = ["void", "char", "short", "int", "long", "unsigned int", "unsigned char"];
+
 /// What a message is about.
 fn wrong(message: &str) -> Option<Wrong> {
     let quoted = |index: usize| message.split('\'').nth(2 * index + 1).map(str::to_owned);
@@ -79,7 +82,8 @@ fn wrong(message: &str) -> Option<Wrong> {
         let (_, rest) = message.split_once("type '")?;
         let name = rest.split('\'').next()?.to_owned();
         // `struct x[]` and `struct x *` are about `struct x`.
-        Some(Wrong::Type(bare(name.split('[').next().unwrap_or("").to_owned()))).filter(|_| name != "void")
+        Some(Wrong::Type(bare(name.split('[').next().unwrap_or("").to_owned())))
+            .filter(|_| !BUILT_IN.contains(&bare(name.split('[').next().unwrap_or("").to_owned()).as_str()))
     } else {
         None
     }

@@ -23,6 +23,10 @@ pub const ORANGEPI_PC2: &[Test] = &[
     Test { name: "card_pulled_and_put_in_again", limit: 400, profiles: DEBUG, run: pulled },
 ];
 
+/// On the ZCU102, whose controller tells that a card comes and goes.
+pub const ZCU102: &[Test] =
+    &[Test { name: "card_pulled_from_the_zcu102", limit: 400, profiles: DEBUG, run: pulled }];
+
 const MIB: u64 = 1 << 20;
 /// Blocks of a MiB.
 const BLOCKS: u64 = MIB / 512;

@@ -59,6 +59,7 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", bars::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
     on("zcu102", storage::ZCU102),
+    on("zcu102", card::ZCU102),
 ];
 
 const fn on(board: &'static str, tests: &'static [Test]) -> Group {

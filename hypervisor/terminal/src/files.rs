@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn without_a_disk() {
-        assert_eq!(create("mmc0p1:/a.dtb").err().unwrap(), "no disk 'mmc0p1': there are no disks");
+        assert!(create("mmc0p1:/a.dtb").err().unwrap().starts_with("no disk 'mmc0p1': there are "));
         assert!(create("mmc0p1:/a").err().unwrap().contains("VOLUME:/PATH/NAME.dtb"));
     }
 }

@@ -102,15 +102,17 @@ fn each(file: &mut File, ctx: &mut Ctx<'_>, f: &mut Piece<'_>) -> Result<(), Err
 
 fn hash(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     let mut file = fs::open(ctx.arg(0).unwrap_or_default()).map_err(Error::failed)?;
-    let (start, mut at) = (ctx.shell.now_ns(), 0);
+    let (start, mut at, mut reading) = (ctx.shell.now_ns(), 0, 0);
     let found = fs::hash(&mut |to: &mut [u8]| {
         let now = (file.size() - at).min(to.len() as u64) as usize;
+        let begin = ctx.shell.now_ns();
         file.read_at(at, to.get_mut(..now).unwrap_or_default())?;
+        reading += ctx.shell.now_ns().saturating_sub(begin);
         at += now as u64;
         Ok(now)
     });
     let ns = ctx.shell.now_ns().saturating_sub(start);
-    super::block::show_hash(ctx, file.path(), file.size(), found.map_err(Error::failed)?, ns)
+    super::block::show_hash(ctx, file.path(), file.size(), found.map_err(Error::failed)?, (ns, reading))
 }
 
 fn load(ctx: &mut Ctx<'_>) -> Result<(), Error> {
@@ -134,7 +136,8 @@ mod tests {
         for (line, sub) in
             [("fs ls mmc0p1:/", "ls"), ("fs cat mmc0p1:/a", "cat"), ("fs hash mmc0p1:/a", "hash")]
         {
-            assert_eq!(output(line), format!("error: fs {sub}: no disk 'mmc0p1': there are no disks\n"));
+            let said = output(line);
+            assert!(said.starts_with(&format!("error: fs {sub}: no disk 'mmc0p1': there are ")), "{said}");
         }
         assert!(output("fs load mmc0p1:/a linux0 0").contains("unknown guest"));
     }

@@ -2,7 +2,7 @@
 //! The device core: devices, buses, drivers, what brings them together, and managed resources (Linux:
 //! Documentation/driver-api/driver-model).
 //!
-//! Rust's part of a `struct device` hangs on its field `p`; see [`private`].
+//! Rust's part of a `struct device` hangs on its field `p`; see the module `private`.
 
 use crate::export::Export;
 

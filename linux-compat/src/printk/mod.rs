@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The log and text from values: `printk` and its kin, `snprintf`, `sscanf`, hex dumps, rate limits.
 //!
-//! `c/*.c` holds the entry points with any number of arguments; they hand what they got to [`va::Va`], and Rust draws
-//! and formats: [`format`] knows the conversions, [`pointer`] the many of `%p`, [`scan`] reads.
+//! `c/*.c` holds the entry points with any number of arguments; they hand what they got to `va::Va`, and Rust draws
+//! and formats: `format` knows the conversions, `pointer` the many of `%p`, `scan` reads.
 
 mod emit;
 mod format;

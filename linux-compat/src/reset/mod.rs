@@ -2,7 +2,7 @@
 //! Reset lines: `linux/reset.h` for the devices at their ends, `linux/reset-controller.h` for those who provide them
 //! (Linux: Documentation/driver-api/reset.rst). The registry is `kernel::reset`; this is its border to C.
 //!
-//! `struct reset_control` is a [`Control`](control::Control) on the heap: one line, or an array of lines that are used
+//! `struct reset_control` is a `control::Control` on the heap: one line, or an array of lines that are used
 //! together.
 
 use crate::export::Export;

@@ -51,6 +51,8 @@ const CHECKS: &[Check] = &[
     ("check_format", format),
     ("check_clippy", clippy),
     ("check_clippy_bare_metal", clippy_bare_metal),
+    ("check_docs", docs),
+    ("check_docs_bare_metal", docs_bare_metal),
     ("check_licenses", licenses::check),
     ("check_cargo_deny", cargo_deny),
     ("check_spdx_heads", sources::spdx_heads),
@@ -135,6 +137,36 @@ fn clippy_bare_metal() -> Result<()> {
         pass(if linted { deny_warnings(&mut command) } else { &mut command })?;
     }
     Ok(())
+}
+
+/// The crates whose sources differ between this machine and the bare one: `arch` has its fakes here.
+const BARE_DOCS: &[&str] = &["arch", "kernel", "drivers", "vmm", "linux-compat", "guests"];
+
+/// Lints of the documentation are errors, broken links above all.
+const DENY_DOCS: (&str, &str) = ("RUSTDOCFLAGS", "-D warnings");
+
+/// The documentation of every crate can be made, and all links in it lead somewhere.
+fn docs() -> Result<()> {
+    let mut command = host_cargo("doc");
+    command.args(["--quiet", "--no-deps", "--keep-going", "--workspace", "--exclude", "ferrovisor"]);
+    pass(command.env(DENY_DOCS.0, DENY_DOCS.1))
+}
+
+/// The same for what is only there on the bare machine.
+fn docs_bare_metal() -> Result<()> {
+    let toolchain = Toolchain::choose()?;
+    if toolchain == Toolchain::Distribution {
+        println!("     (the compiler for the bare machine comes without rustdoc: left out)");
+        return Ok(());
+    }
+    let mut command = toolchain.cargo("doc");
+    command.arg("--target-dir").arg(project::target().join("bare")).args([
+        "--quiet",
+        "--no-deps",
+        "--keep-going",
+    ]);
+    command.args(BARE_DOCS.iter().flat_map(|package| ["--package", package]));
+    pass(command.env(DENY_DOCS.0, DENY_DOCS.1))
 }
 
 /// `cargo deny` says more than our own check of the licenses; it is used where it is installed.

@@ -7,7 +7,7 @@ use guests::mmu::ALIAS;
 use guests::read_sysreg;
 use guests::rng::Rng;
 
-/// Plain accesses of 1, 2, 4 and 8 bytes: x0 from or to [x1].
+/// Plain accesses of 1, 2, 4 and 8 bytes: x0 from or to `[x1]`.
 const LOADS: [u32; 4] = [0x3940_0020, 0x7940_0020, 0xb940_0020, 0xf940_0020];
 const STORES: [u32; 4] = [0x3900_0020, 0x7900_0020, 0xb900_0020, 0xf900_0020];
 

@@ -7,7 +7,7 @@ use guests::machine::{Conduit, GicFrames, Machine};
 use guests::{gic, psci, start, timer};
 
 /// Runs `$body` (one or more instructions) `$count` times in a loop of two more instructions, and
-/// gives the counter ticks of all of them. Marks ([`crate::interrupts::mark`]) stand before and behind.
+/// gives the counter ticks of all of them. Marks (`crate::interrupts::mark`) stand before and behind.
 macro_rules! timed {
     ($count:expr, [$($body:literal),+], $($operands:tt)*) => {{
         let from = timer::now();

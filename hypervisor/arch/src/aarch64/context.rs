@@ -19,7 +19,7 @@ impl Context {
     /// (16-byte aligned), with interrupts as they are at the switch.
     ///
     /// # Safety
-    /// The [`SAVED`] bytes below `stack_top` must be mapped and not in use.
+    /// The `SAVED` bytes below `stack_top` must be mapped and not in use.
     pub unsafe fn new(stack_top: VirtAddr, entry: extern "C" fn(usize) -> !, arg: usize) -> Self {
         let sp = stack_top.0 - SAVED;
         let mut saved = [0usize; 12];

@@ -5,7 +5,7 @@
 //! A list register is always an [`Lr`], in GICv3's layout; the GICv2 back end converts. One load and one compare
 //! choose the back end, there is no table of functions. Everything here is about **this** CPU, so callers have
 //! interrupts masked, or may not be moved to another CPU for another reason. On the host the registers are the
-//! thread-local ones of [`fake`], which also plays the guest's side: acknowledge, end of interrupt, deactivate.
+//! thread-local ones of `fake`, which also plays the guest's side: acknowledge, end of interrupt, deactivate.
 
 #[cfg(not(target_os = "none"))]
 pub mod fake;

@@ -322,10 +322,10 @@ pub fn alloc(bytes: u64, align: u64) -> Result<Frames> {
     alloc_for(Purpose::Guests, bytes, align)
 }
 
-/// As [`alloc`], for a purpose of its own.
+/// As [`alloc()`], for a purpose of its own.
 ///
 /// # Errors
-/// As [`alloc`].
+/// As [`alloc()`].
 pub fn alloc_for(purpose: Purpose, bytes: u64, align: u64) -> Result<Frames> {
     Ok(alloc_within(purpose, bytes, align, PhysAddr(0)..PhysAddr(u64::MAX))?)
 }
@@ -354,7 +354,7 @@ pub fn alloc_within(
 /// As [`alloc_for`], filled with zeroes.
 ///
 /// # Errors
-/// As [`alloc`].
+/// As [`alloc()`].
 pub fn alloc_zeroed(purpose: Purpose, bytes: u64, align: u64) -> Result<Frames> {
     let mut frames = alloc_for(purpose, bytes, align)?;
     frames.zero();

@@ -2,7 +2,7 @@
 //! The guest's interrupt controller: a GICv3 or a GICv2, by list registers.
 //!
 //! # How an interrupt travels
-//! State that the guest's registers show is kept 32 interrupts to a [`irq::Word`]: one per vCPU for its SGIs and PPIs, and
+//! State that the guest's registers show is kept 32 interrupts to a `irq::Word`: one per vCPU for its SGIs and PPIs, and
 //! one for each 32 SPIs. When an interrupt is pending, enabled, in an enabled group and has a target, it gets a
 //! list register of the target vCPU: in the hardware if that vCPU is loaded on this CPU, in memory if it is loaded
 //! nowhere. If it is loaded on another CPU, the interrupt stays in the `Word`, the vCPU's request word is set and

@@ -340,7 +340,7 @@ pub fn alloc(domain: &Arc<Domain>, at: Option<Virq>, count: u32, spec: &Spec) ->
     alloc_with(domain, at, count, &|virq| domain.ops.alloc(domain, virq, count, spec))
 }
 
-/// As [`alloc`], with a function that does the domain's part. Context: as [`map`].
+/// As [`alloc()`], with a function that does the domain's part. Context: as [`map`].
 ///
 /// # Errors
 /// As [`map`].

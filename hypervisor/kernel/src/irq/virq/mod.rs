@@ -5,7 +5,7 @@
 //! ([`Domain`]) maps the numbers of one controller to lines; the GIC's is the root ([`root`]), on the flat table of
 //! [`super`], which does not know of any of this: an interrupt that is no driver's costs nothing more than before. A
 //! **chip** ([`Chip`]) masks, acknowledges and ends; a **flow handler** ([`flow`]) says in which order; **actions**
-//! ([`request`]) are the drivers' handlers, hard or in a thread.
+//! ([`request()`]) are the drivers' handlers, hard or in a thread.
 //!
 //! `soft` is for what follows a hard handler and is too long for it.
 

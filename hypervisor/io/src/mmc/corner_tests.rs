@@ -18,6 +18,9 @@ use std::vec::Vec;
 
 const SWITCH_ERROR: MmcError = MmcError::Card(1 << 7);
 
+/// What a card refuses, and the mode that is left.
+type Refusal<'a> = (&'a [(u8, u8)], Timing, Width);
+
 /// A card of SDSC: addressed by bytes.
 fn small() -> Model {
     Model { by_blocks: false, speeds: 1, ..Model::sd(4096) }
@@ -44,7 +47,7 @@ fn small_cards_are_addressed_by_bytes_and_large_ones_by_blocks() {
 
 #[test]
 fn switches_that_a_card_refuses_leave_it_in_a_slower_mode() {
-    let cases: [(&[(u8, u8)], Timing, Width); 6] = [
+    let cases: [Refusal<'_>; 6] = [
         (&[(EXT_BUS_WIDTH, 2)], Timing::Hs200, Width::Four),
         (&[(EXT_BUS_WIDTH, 2), (EXT_BUS_WIDTH, 1)], Timing::MmcHighSpeed, Width::One),
         (&[(EXT_HS_TIMING, 2)], Timing::MmcHighSpeed, Width::Eight),

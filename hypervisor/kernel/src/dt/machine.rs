@@ -87,7 +87,7 @@ pub fn initrd(fdt: Fdt<'_>) -> Result<Option<Range<PhysAddr>>, DtError> {
 pub fn boot_argument<'a>(fdt: Fdt<'a>, name: &str) -> Option<&'a str> {
     let arguments = Node::root(fdt).child("chosen")?.text("bootargs").ok()?;
     let value = |word: &'a str| word.strip_prefix(name)?.strip_prefix('=');
-    arguments.split_ascii_whitespace().filter_map(value).last()
+    arguments.split_ascii_whitespace().filter_map(value).next_back()
 }
 
 /// The console's node and its options (as `115200n8`), from `stdout-path` of `/chosen`.

@@ -521,6 +521,55 @@ struct irq_domain_chip_generic {
 	struct irq_chip_generic *gc[];
 };
 
+struct irq_domain_chip_generic_info {
+	const char *name;
+	irq_flow_handler_t handler;
+	unsigned int irqs_per_chip;
+	unsigned int num_ct;
+	unsigned int irq_flags_to_clear;
+	unsigned int irq_flags_to_set;
+	enum irq_gc_flags gc_flags;
+	int (*init)(struct irq_chip_generic *gc);
+	void (*exit)(struct irq_chip_generic *gc);
+};
+
+/* What chips of that kind have as functions. */
+void irq_gc_noop(struct irq_data *d);
+void irq_gc_mask_disable_reg(struct irq_data *d);
+void irq_gc_mask_set_bit(struct irq_data *d);
+void irq_gc_mask_clr_bit(struct irq_data *d);
+void irq_gc_unmask_enable_reg(struct irq_data *d);
+void irq_gc_ack_set_bit(struct irq_data *d);
+void irq_gc_ack_clr_bit(struct irq_data *d);
+void irq_gc_mask_disable_and_ack_set(struct irq_data *d);
+void irq_gc_eoi(struct irq_data *d);
+int irq_gc_set_wake(struct irq_data *d, unsigned int on);
+
+/* Chips of lines with fixed numbers. */
+struct irq_chip_generic *irq_alloc_generic_chip(const char *name, int nr_ct, unsigned int irq_base,
+						void __iomem *reg_base, irq_flow_handler_t handler);
+struct irq_chip_generic *devm_irq_alloc_generic_chip(struct device *dev, const char *name, int num_ct,
+						     unsigned int irq_base, void __iomem *reg_base,
+						     irq_flow_handler_t handler);
+void irq_setup_generic_chip(struct irq_chip_generic *gc, u32 msk, enum irq_gc_flags flags, unsigned int clr,
+			    unsigned int set);
+int devm_irq_setup_generic_chip(struct device *dev, struct irq_chip_generic *gc, u32 msk, enum irq_gc_flags flags,
+				unsigned int clr, unsigned int set);
+void irq_remove_generic_chip(struct irq_chip_generic *gc, u32 msk, unsigned int clr, unsigned int set);
+int irq_setup_alt_chip(struct irq_data *d, unsigned int type);
+
+/* Chips of a domain. */
+struct irq_chip_generic *irq_get_domain_generic_chip(struct irq_domain *d, unsigned int hw_irq);
+int irq_domain_alloc_generic_chips(struct irq_domain *d, const struct irq_domain_chip_generic_info *info);
+void irq_domain_remove_generic_chips(struct irq_domain *d);
+int irq_map_generic_chip(struct irq_domain *d, unsigned int virq, irq_hw_number_t hw_irq);
+void irq_unmap_generic_chip(struct irq_domain *d, unsigned int virq);
+int __irq_alloc_domain_generic_chips(struct irq_domain *d, int irqs_per_chip, int num_ct, const char *name,
+				     irq_flow_handler_t handler, unsigned int clr, unsigned int set,
+				     enum irq_gc_flags flags);
+#define irq_alloc_domain_generic_chips(d, irqs_per_chip, num_ct, name, handler, clr, set, flags) \
+	__irq_alloc_domain_generic_chips(d, irqs_per_chip, num_ct, name, handler, clr, set, flags)
+
 #define IRQ_MSK(n)	(u32)((n) < 32 ? ((1 << (n)) - 1) : UINT_MAX)
 
 static inline struct irq_chip_type *irq_data_get_chip_type(struct irq_data *d)

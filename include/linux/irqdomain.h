@@ -51,6 +51,7 @@ struct irq_domain_ops {
 };
 
 extern const struct irq_domain_ops irq_domain_simple_ops;
+extern const struct irq_domain_ops irq_generic_chip_ops;
 
 struct irq_domain {
 	const char *name;

@@ -320,12 +320,14 @@ pub fn make(info: &irq_domain_info) -> Result<*mut irq_domain> {
     // SAFETY: just made.
     unsafe {
         (*made).p = Box::into_raw(Box::new(ours)).cast();
-        if let Some(init) = info.init {
-            let result = Errno::check(init(made));
-            if let Err(error) = result {
-                remove(made);
-                return Err(error);
-            }
+        let chips = info.dgc_info.as_ref().map_or(Ok(()), |chips| {
+            (*made).flags |= bindings::IRQ_DOMAIN_FLAG_DESTROY_GC;
+            super::generic::alloc_all(made, chips)
+        });
+        let result = chips.and_then(|()| info.init.map_or(Ok(()), |init| Errno::check(init(made)).map(drop)));
+        if let Err(error) = result {
+            remove(made);
+            return Err(error);
         }
         if info.virq_base > 0 {
             fixed_numbers(made, info.virq_base, info.hwirq_base.into(), info.size);
@@ -370,6 +372,9 @@ pub unsafe fn remove(domain: *mut irq_domain) {
     unsafe {
         if let Some(exit) = (*domain).exit {
             exit(domain);
+        }
+        if (*domain).flags & bindings::IRQ_DOMAIN_FLAG_DESTROY_GC != 0 {
+            super::generic::remove_of_domain(domain);
         }
         let ours = Box::from_raw((*domain).p.cast::<Arc<Domain>>());
         domain::remove(&ours);

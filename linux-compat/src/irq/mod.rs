@@ -8,6 +8,7 @@ mod cchip;
 mod control;
 mod domain;
 mod flow;
+mod generic;
 mod line;
 mod of;
 mod parent;
@@ -15,6 +16,8 @@ mod request;
 mod syscore;
 mod xlate;
 
+#[cfg(test)]
+mod generic_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -29,6 +32,8 @@ pub const TABLES: &[&[Export]] = &[
     control::data::DATA,
     domain::EXPORTS,
     flow::EXPORTS,
+    generic::EXPORTS,
+    generic::data::DATA,
     of::EXPORTS,
     parent::EXPORTS,
     request::EXPORTS,

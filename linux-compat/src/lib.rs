@@ -46,6 +46,7 @@ families! {
     clk,
     dma,
     gpio,
+    hwrng,
     i2c,
     irq,
     mmc,

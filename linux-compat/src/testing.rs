@@ -84,7 +84,7 @@ macro_rules! may_be_zero {
 }
 
 may_be_zero! {
-    clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver gpio_chip gpiod_lookup
+    clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver gpio_chip gpiod_lookup hwrng
     i2c_adapter i2c_algorithm i2c_board_info i2c_device_id i2c_driver i2c_smbus_data i2c_timings notifier_block
     nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match phy_configure_opts phy_ops pinconf_ops pinctrl_desc
     pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops regmap_bus regmap_config

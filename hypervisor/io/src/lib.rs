@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Between back ends and devices: the serial multiplexer, disks with partitions and files, the MMC core, and the
-//! registries of clocks, watchdogs, I2C buses and non-volatile memories.
+//! registries of clocks, watchdogs, I2C buses, non-volatile memories and sources of random numbers.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -21,6 +21,7 @@ mod error;
 mod fault;
 pub mod fs;
 mod hash;
+pub mod hwrng;
 pub mod i2c;
 pub mod mmc;
 pub mod nvmem;

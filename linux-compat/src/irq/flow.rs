@@ -34,7 +34,7 @@ crate::exports! {
     fn handle_percpu_irq(desc: *mut irq_desc) = percpu;
     [any, supported, "irq::tests::flows_of_c"]
     fn handle_bad_irq(desc: *mut irq_desc) = bad;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "irq::tests::handlers_of_devices"]
     fn handle_nested_irq(irq: c_uint) = nested;
     [any, supported, "irq::tests::flows_of_c"]
     fn handle_irq_desc(desc: *mut irq_desc) -> c_int = handle_desc;

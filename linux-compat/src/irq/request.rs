@@ -22,15 +22,15 @@ crate::exports! {
     family "irq";
     [sleeps, supported, "irq::tests::handlers_of_c"]
     fn request_threaded_irq(irq: c_uint, handler: CHandler, thread_fn: CHandler, flags: c_ulong, name: *const c_char, dev: *mut c_void) -> c_int = threaded;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "irq::tests::handlers_of_devices"]
     fn request_any_context_irq(irq: c_uint, handler: CHandler, flags: c_ulong, name: *const c_char, dev: *mut c_void) -> c_int = any_context;
     [sleeps, supported, "irq::tests::handlers_of_c"]
     fn free_irq(irq: c_uint, dev: *mut c_void) -> *const c_void = free;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "irq::tests::handlers_of_devices"]
     fn devm_request_threaded_irq(dev: *mut device, irq: c_uint, handler: CHandler, thread_fn: CHandler, flags: c_ulong, name: *const c_char, dev_id: *mut c_void) -> c_int = devm_threaded;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "irq::tests::handlers_of_devices"]
     fn devm_request_any_context_irq(dev: *mut device, irq: c_uint, handler: CHandler, flags: c_ulong, name: *const c_char, dev_id: *mut c_void) -> c_int = devm_any_context;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "irq::tests::handlers_of_devices"]
     fn devm_free_irq(dev: *mut device, irq: c_uint, dev_id: *mut c_void) = devm_free;
     [any, supported, "irq::tests::handlers_of_c"]
     fn irq_has_action(irq: c_uint) -> bool = has_action;

@@ -501,3 +501,33 @@ fn the_end_is_told() {
         assert_eq!(happened(), "");
     }
 }
+
+#[test]
+fn handlers_of_devices() {
+    let (domain, made) = lines(3, Some(flow::simple));
+    let dev = crate::testing::device_at("irq-owner", None);
+    let id = |n: usize| ptr::without_provenance_mut::<c_void>(n);
+    // SAFETY: the tests' device, lines and handlers.
+    unsafe {
+        let name = ptr::null();
+        assert_eq!(request::devm_threaded(dev, made[0], Some(handled), None, 0, name, id(1)), 0);
+        assert_eq!(virq::list().iter().find(|r| r.virq == made[0]).unwrap().owners, ["irq-owner"], "its name");
+        let kind = request::devm_any_context(dev, made[1], Some(handled), 0, name, id(2));
+        assert_eq!(kind, bindings::IRQC_IS_HARDIRQ as c_int);
+        assert!(request::has_action(made[0]) && request::has_action(made[1]));
+        request::devm_free(dev, made[0], id(1));
+        assert!(!request::has_action(made[0]) && request::has_action(made[1]));
+        crate::testing::release_managed(dev);
+        assert!(!request::has_action(made[1]));
+        // A line behind a controller that sleeps has threads only.
+        virq::desc::get(made[2]).unwrap().change_mode(virq::Mode::empty(), virq::Mode::NESTED_THREAD);
+        let nested = request::any_context(made[2], Some(handled), 0, c"nested".as_ptr(), id(3));
+        assert_eq!(nested, bindings::IRQC_IS_NESTED as c_int);
+        happened();
+        flow::nested(made[2]);
+        assert_eq!(happened(), "handlertrue:3");
+        free(made[2], 3);
+        assert_eq!(request::any_context(u32::MAX - 1, Some(handled), 0, name, id(1)), Errno::EINVAL.to_c());
+        domain::remove(domain);
+    }
+}

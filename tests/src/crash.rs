@@ -34,7 +34,7 @@ fn report(context: &Context, how: &str) -> Result<String> {
 }
 
 /// Waits until the machine has said that it halts, and nothing more.
-fn ended(machine: &mut Running) -> Result<()> {
+pub fn ended(machine: &mut Running) -> Result<()> {
     let limit = Instant::now() + Duration::from_secs(20);
     while !machine.log().contains("ferrovisor panic: halted") {
         match machine.wait_for("ferrovisor panic: halted") {

@@ -9,11 +9,14 @@ use anyhow::{Context as _, Result, ensure};
 use xtask::project;
 use xtask::qemu::Overrides;
 
+use crate::crash::ended;
 use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test, virt_drivers};
 
 /// On QEMU's machine.
-pub const QEMU_VIRT: &[Test] =
-    &[Test { name: "ported_example_reads_its_device", limit: 60, profiles: BOTH, run: example }];
+pub const QEMU_VIRT: &[Test] = &[
+    Test { name: "ported_example_reads_its_device", limit: 60, profiles: BOTH, run: example },
+    Test { name: "ported_drivers_are_heard", limit: 60, profiles: DEBUG, run: heard },
+];
 
 /// On the Orange Pi PC 2.
 pub const ORANGEPI_PC2: &[Test] =
@@ -57,8 +60,8 @@ impl Drop for Folder {
     }
 }
 
-/// A fresh folder with a file of Linux in it, and the few lines that describe it.
-fn drop_in(name: &str, source: &Path) -> Result<Folder> {
+/// A fresh folder with a driver's file in it, and the few lines that describe it.
+fn drop_in(name: &str, source: &Path, compatible: &str) -> Result<Folder> {
     let folder = Folder(project::root().join("ported-drivers").join(name));
     let _ = fs::remove_dir_all(&folder.0);
     fs::create_dir_all(&folder.0)?;
@@ -66,7 +69,7 @@ fn drop_in(name: &str, source: &Path) -> Result<Folder> {
     fs::copy(source, folder.0.join(&file)).with_context(|| format!("cannot copy {}", source.display()))?;
     let text = format!(
         "# SPDX-License-Identifier: GPL-2.0-only\nsummary = \"Dropped in by a test\"\norigin = \"local\"\n\
-         sources = [{file:?}]\ncompatible = [\"allwinner,sun8i-h3-sid\"]\n"
+         sources = [{file:?}]\ncompatible = [{compatible:?}]\n"
     );
     fs::write(folder.0.join("driver.toml"), text)?;
     Ok(folder)
@@ -77,7 +80,7 @@ fn drop_in(name: &str, source: &Path) -> Result<Folder> {
 fn dropped_in(context: &Context) -> Result<()> {
     const NAME: &str = "dropped-in-by-a-test";
     let source = xtask::driver::linux()?.join("drivers/nvmem/sunxi_sid.c");
-    let _folder = drop_in(NAME, &source)?;
+    let _folder = drop_in(NAME, &source, "allwinner,sun8i-h3-sid")?;
     let identifier = ["-global", "allwinner-sid.identifier=12345678-9abc-def0-0123-456789abcdef"];
     let mut machine = context.boot(Setup {
         drivers: vec![NAME.into()],
@@ -88,5 +91,45 @@ fn dropped_in(context: &Context) -> Result<()> {
     let fuses = bytes(&mut machine, "sunxi-sid0", 0, 16)?;
     // Words with their first byte last, as the chip has them.
     ensure!(fuses == "78563412f0debc9a67452301efcdab89", "the fuses read as {fuses}");
+    Ok(())
+}
+
+/// Whatever a driver says is in the log with its level, its device and, where that is asked for, who said it; what it
+/// takes for hopeless stops the machine with the place.
+fn heard(context: &Context) -> Result<()> {
+    const NAME: &str = "loud-one-of-a-test";
+    let source = project::root().join("tests/drivers/loud.c");
+    let _folder = drop_in(NAME, &source, "qemu,fw-cfg-mmio")?;
+    let boot = || -> Result<Running> {
+        let mut machine = context.boot(Setup { drivers: vec![NAME.into()], ..Setup::default() })?;
+        machine.wait_for_prompt()?;
+        Ok(machine)
+    };
+    let mut machine = boot()?;
+    let log = machine.command("log")?;
+    let device = "loud 9020000.fw-cfg:";
+    let mut said: Vec<String> = (0..4).map(|level| format!("error: {device} level {level}")).collect();
+    said.push(format!("warning: {device} level 4"));
+    said.extend([5, 6].map(|level| format!("0 {device} level {level}")));
+    said.push(format!("error: {device} a level of its own"));
+    said.push("warning: without a device: 9020000.fw-cfg".into());
+    said.push("error: a list of 1 and two".into());
+    said.push("warning: warned of 9020000.fw-cfg".into());
+    said.push("in the probe of loud".into());
+    said.push(format!("error: {device} error -EIO: in the end"));
+    said.push("(taint 6)".into());
+    for text in said {
+        ensure!(log.contains(&text), "`{text}` is not in the log: {log}");
+    }
+    ensure!(log.matches("WARNING at loud.c:").count() == 1, "one of two warnings was due: {log}");
+    for (byte, says) in [(0, "a driver panics, in vCPU terminal: asked for 1 byte at 0"), (1, "BUG at ")] {
+        machine.send(&format!("nvmem read loud {byte} 1"))?;
+        ended(&mut machine)?;
+        let log = machine.log();
+        let report = log.split_once("ferrovisor panic: ").map_or("", |(_, report)| report);
+        ensure!(report.contains(says), "`{says}` is not in the report: {report}");
+        ensure!(byte == 0 || report.contains("loud.c:"), "the report does not name the place: {report}");
+        machine = boot()?;
+    }
     Ok(())
 }

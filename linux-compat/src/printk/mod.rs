@@ -25,27 +25,27 @@ pub const TABLES: &[&[Export]] = &[C, hexdump::EXPORTS, hexdump::DATA, ratelimit
 
 crate::exports_c! {
     family "printk";
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _printk;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn vprintk;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_printk;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_emerg;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_alert;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_crit;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_err;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_warn;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_notice;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn _dev_info;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn dev_err_probe;
     [any, supported, "printk::tests::integers"]
     fn snprintf;
@@ -79,9 +79,9 @@ crate::exports_c! {
     fn sysfs_emit;
     [any, supported, "printk::tests::cut_text_is_ended"]
     fn sysfs_emit_at;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn warn_slowpath_fmt;
-    [any, supported, "none"]
+    [any, supported, "ported_drivers_are_heard"]
     fn panic;
     [any, supported, "printk::tests::integers"]
     fn seq_printf;

@@ -80,6 +80,8 @@ pub fn c_flags(root: &Path) -> Vec<String> {
     for folder in ["include", "include/uapi"] {
         flags.push(format!("-I{}", root.join(folder).display()));
     }
+    // What __FILE__ and debuggers see begins at the checkout, wherever that is.
+    flags.push(format!("-ffile-prefix-map={}/=", root.display()));
     for header in FORCED {
         flags.extend(["-include".to_owned(), root.join(header).display().to_string()]);
     }
@@ -103,6 +105,7 @@ pub fn unit_flags(driver: &Driver, source: &str, tree: &Path, config: &BTreeSet<
         Some((name, value)) => format!("-DCONFIG_{name}={value}"),
         None => format!("-DCONFIG_{option}=1"),
     }));
+    flags.push(format!("-ffile-prefix-map={}/=", tree.display()));
     flags.extend(driver.include.iter().map(|folder| format!("-I{}", tree.join(folder).display())));
     flags
 }

@@ -97,7 +97,7 @@ pub fn unregister(rng: &Arc<Rng>) {
     registry.current = None;
     rng.source.stop();
     let mut others = registry.all.clone();
-    others.sort_by_key(|other| core::cmp::Reverse(other.quality));
+    kernel::sort::by(&mut others, |a, b| a.quality > b.quality);
     for other in &others {
         match registry.switch(other) {
             Ok(()) => return,

@@ -28,6 +28,7 @@ pub mod regulator;
 pub mod reset;
 pub mod sched;
 pub mod smp;
+pub mod sort;
 pub mod sync;
 pub mod time;
 pub mod timer;

@@ -35,7 +35,7 @@ pub struct Completion {
 pub fn complete(table: &'static [Command], names: &dyn Names, partial: &Partial) -> Completion {
     let mut candidates = candidates(table, names, partial);
     candidates.retain(|c| c.starts_with(&partial.current));
-    candidates.sort();
+    kernel::sort::by(&mut candidates, |a, b| a < b);
     candidates.dedup();
     let Some(first) = candidates.first() else { return Completion::default() };
     let common = candidates.iter().fold(first.len(), |len, c| len.min(common_prefix(first, c)));

@@ -60,7 +60,7 @@ pub struct Bus(Box<[Block]>);
 impl Bus {
     /// From blocks that do not overlap (the configuration has seen to it).
     pub fn new(mut blocks: Vec<Block>) -> Self {
-        blocks.sort_by_key(|block| block.start);
+        kernel::sort::by(&mut blocks, |a, b| a.start < b.start);
         Self(blocks.into_boxed_slice())
     }
 

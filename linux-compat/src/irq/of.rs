@@ -181,7 +181,7 @@ fn depth(node: Node) -> usize {
 
 /// Begins the controllers of a table, those nearer to the CPU first.
 pub(super) unsafe fn init(matches: *const of_device_id) {
-    let mut found: Vec<(usize, Node, Begin)> = Vec::new();
+    let mut found: Vec<(usize, usize, Node, Begin)> = Vec::new();
     let mut next = crate::of::root();
     while let Some(node) = next {
         next = node.next();
@@ -195,11 +195,12 @@ pub(super) unsafe fn init(matches: *const of_device_id) {
         {
             // SAFETY: entries of such a table have functions of this type.
             let begin: Begin = unsafe { core::mem::transmute(entry.data) };
-            found.push((depth(node), node, begin));
+            found.push((depth(node), found.len(), node, begin));
         }
     }
-    found.sort_by_key(|(depth, ..)| *depth);
-    for (_, node, begin) in found {
+    // Those of one depth in the order of the tree.
+    kernel::sort::by(&mut found, |a, b| (a.0, a.1) < (b.0, b.1));
+    for (.., node, begin) in found {
         let above = Node::raw_or_null(parent(node).filter(|p| *p != node));
         // SAFETY: the driver's function for its node.
         let result = unsafe { begin(node.as_raw(), above) };

@@ -18,29 +18,9 @@ crate::exports! {
     fn list_sort(data: *mut c_void, head: *mut list_head, cmp: list_cmp_func_t) -> () = sort_list;
 }
 
-/// A heap sort: `order` says how two places compare, `swap` exchanges them.
+/// `order` says how two places compare, `swap` exchanges them.
 fn run(n: usize, order: impl Fn(usize, usize) -> c_int, swap: impl Fn(usize, usize)) {
-    let sift = |mut root: usize, end: usize| {
-        loop {
-            let mut child = 2 * root + 1;
-            if child >= end {
-                return;
-            }
-            if child + 1 < end && order(child, child + 1) < 0 {
-                child += 1;
-            }
-            if order(root, child) >= 0 {
-                return;
-            }
-            swap(root, child);
-            root = child;
-        }
-    };
-    (0..n / 2).rev().for_each(|root| sift(root, n));
-    for end in (1..n).rev() {
-        swap(0, end);
-        sift(0, end);
-    }
+    kernel::sort::places(n, &mut |a, b| order(a, b) < 0, &mut |a, b| swap(a, b));
 }
 
 unsafe fn exchange(a: *mut u8, b: *mut u8, size: usize) {

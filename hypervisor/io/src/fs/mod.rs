@@ -273,7 +273,7 @@ fn list_directory(path: &str) -> Result<Vec<Entry>> {
         Mounted::Ext4(ext4) => ext4.list(rest),
     };
     let mut entries = entries.map_err(|error| error.within(path))?;
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    kernel::sort::by(&mut entries, |a, b| a.name < b.name);
     Ok(entries)
 }
 

@@ -64,7 +64,7 @@ pub(super) fn read(device: &Device, first: &[u8]) -> Result<Found, BlockError> {
             table.add(partition(entry, number, 0), device.info().blocks);
         }
     }
-    table.partitions.sort_by_key(|p| p.number);
+    kernel::sort::by(&mut table.partitions, |a, b| a.number < b.number);
     Ok(Found::Table(table))
 }
 

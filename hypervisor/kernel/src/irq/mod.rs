@@ -426,7 +426,7 @@ pub fn list() -> Vec<Report> {
         })
         .collect();
     drop(registry);
-    reports.sort_unstable_by_key(|r| r.intid);
+    crate::sort::by(&mut reports, |a, b| a.intid < b.intid);
     reports
 }
 

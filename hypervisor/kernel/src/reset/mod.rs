@@ -207,7 +207,7 @@ pub fn list() -> Vec<Report> {
     let mut list = Vec::new();
     for controller in &controllers {
         let mut used = controller.used.lock().clone();
-        used.sort_by_key(|line| line.id);
+        crate::sort::by(&mut used, |a, b| a.id < b.id);
         list.extend(used.iter().map(|line| Report {
             controller: controller.name().into(),
             line: line.id,

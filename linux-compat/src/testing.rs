@@ -63,6 +63,11 @@ const TREE: &str = r#"/dts-v1/;
     phys { pa: a { #phy-cells = <0>; }; b { pb: port { #phy-cells = <0>; }; }; c { }; pd: d { #phy-cells = <0>; };
         user { phys = <&pa>, <&pb>, <&pd>; phy-names = "usb", "port", "later"; };
     };
+    block: block@20000000 { compatible = "test,control", "syscon"; reg = <0 0x20000000 0 0x100>; };
+    syscons {
+        own: own { compatible = "test,own"; };
+        user { control = <&block 4 5>; own = <&own>; short = <&block 4>; };
+    };
     island@10 { #address-cells = <1>; #size-cells = <0>; reg = <0 0x10 0 0x10>;
         thing@5 { compatible = "test,thing"; reg = <5>; };
     };

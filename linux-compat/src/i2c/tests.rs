@@ -30,9 +30,13 @@ fn chip<R>(adap: *mut i2c_adapter, f: impl FnOnce(&mut Chip) -> R) -> R {
 unsafe extern "C" fn xfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int) -> c_int {
     // SAFETY: as many messages, each with its buffer.
     unsafe {
-        for m in core::slice::from_raw_parts(msgs, num as usize) {
+        for m in core::slice::from_raw_parts_mut(msgs, num as usize) {
             if m.addr != 0x50 {
                 return Errno::ENXIO.to_c();
+            }
+            // The chip says how many bytes follow the first one; the buffer has room for the most.
+            if m.flags & bindings::I2C_M_RECV_LEN as u16 != 0 {
+                m.len += u16::from(chip(adap, |c| c.registers[c.at & 255]));
             }
             let bytes = core::slice::from_raw_parts_mut(m.buf, m.len.into());
             chip(adap, |c| {
@@ -54,7 +58,7 @@ unsafe extern "C" fn xfer(adap: *mut i2c_adapter, msgs: *mut i2c_msg, num: c_int
 }
 
 unsafe extern "C" fn functionality(_: *mut i2c_adapter) -> u32 {
-    bindings::I2C_FUNC_I2C | bindings::I2C_FUNC_10BIT_ADDR | bindings::I2C_FUNC_SMBUS_EMUL
+    bindings::I2C_FUNC_I2C | bindings::I2C_FUNC_10BIT_ADDR | bindings::I2C_FUNC_SMBUS_EMUL_ALL
 }
 
 /// An adapter that is not registered yet.
@@ -109,6 +113,8 @@ fn transfers_reach_the_algorithm() {
         assert_eq!(block[..2], [8, 7]);
         assert_eq!(transfer::write_block_data(c, 0x40, 2, [5u8, 6].as_ptr()), 0);
         assert_eq!(chip(adap, |c| c.registers[0x40..0x43].to_vec()), [2, 5, 6], "its length comes first");
+        assert_eq!(transfer::read_block_data(c, 0x40, block.as_mut_ptr()), 2);
+        assert_eq!(block[..2], [5, 6]);
         let mut text = [0x60 as c_char, 3];
         assert_eq!(transfer::transfer_buffer(c, text.as_mut_ptr(), 2, 0), 2);
         assert_eq!(transfer::transfer_buffer(c, text.as_mut_ptr(), 70000, 0), Errno::EINVAL.to_c());

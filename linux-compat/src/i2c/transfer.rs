@@ -36,7 +36,7 @@ crate::exports! {
     fn i2c_smbus_read_word_data(client: *const i2c_client, command: u8) -> i32 = read_word_data;
     [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_word_data(client: *const i2c_client, command: u8, value: u16) -> i32 = write_word_data;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_read_block_data(client: *const i2c_client, command: u8, values: *mut u8) -> i32 = read_block_data;
     [sleeps, supported, "i2c::tests::transfers_reach_the_algorithm"]
     fn i2c_smbus_write_block_data(client: *const i2c_client, command: u8, length: u8, values: *const u8) -> i32 = write_block_data;

@@ -24,9 +24,9 @@ crate::exports! {
     fn __regmap_init_mmio_clk(dev: *mut device, clk_id: *const c_char, regs: *mut c_void, config: *const regmap_config, key: *mut lock_class_key, name: *const c_char) -> *mut regmap = init_memory;
     [sleeps, partial, "regmap::tests::registers_in_memory"]
     fn __devm_regmap_init_mmio_clk(dev: *mut device, clk_id: *const c_char, regs: *mut c_void, config: *const regmap_config, key: *mut lock_class_key, name: *const c_char) -> *mut regmap = init_memory_managed;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "peripherals_the_h5_keeps_time_in_a_chip_on_its_i2c_bus"]
     fn __regmap_init_i2c(i2c: *mut i2c_client, config: *const regmap_config, key: *mut lock_class_key, name: *const c_char) -> *mut regmap = init_i2c;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "peripherals_the_h5_keeps_time_in_a_chip_on_its_i2c_bus"]
     fn __devm_regmap_init_i2c(i2c: *mut i2c_client, config: *const regmap_config, key: *mut lock_class_key, name: *const c_char) -> *mut regmap = init_i2c_managed;
     [any, supported, "regmap::tests::registers_in_memory"]
     fn regmap_attach_dev(dev: *mut device, map: *mut regmap, config: *const regmap_config) -> c_int = attach;

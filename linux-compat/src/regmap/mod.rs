@@ -11,6 +11,8 @@ mod map;
 mod single;
 mod syscon;
 #[cfg(test)]
+mod syscon_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::export::Export;

@@ -15,19 +15,19 @@ use crate::of::{self, Node};
 
 crate::exports! {
     family "regmap";
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn device_node_to_regmap(np: *mut device_node) -> *mut regmap = of_any_node;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn syscon_node_to_regmap(np: *mut device_node) -> *mut regmap = of_node;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn syscon_regmap_lookup_by_compatible(s: *const c_char) -> *mut regmap = by_compatible;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn syscon_regmap_lookup_by_phandle(np: *mut device_node, property: *const c_char) -> *mut regmap = by_phandle;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn syscon_regmap_lookup_by_phandle_args(np: *mut device_node, property: *const c_char, arg_count: c_int, out_args: *mut c_uint) -> *mut regmap = by_phandle_args;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn syscon_regmap_lookup_by_phandle_optional(np: *mut device_node, property: *const c_char) -> *mut regmap = by_phandle_optional;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "regmap::syscon_tests::one_map_for_a_node"]
     fn of_syscon_register_regmap(np: *mut device_node, map: *mut regmap) -> c_int = register;
 }
 
@@ -69,17 +69,17 @@ fn map_of(node: Node, syscon_only: bool) -> Result<*mut regmap> {
     Ok(map)
 }
 
-unsafe fn of_any_node(np: *mut device_node) -> *mut regmap {
+pub(super) unsafe fn of_any_node(np: *mut device_node) -> *mut regmap {
     // SAFETY: the C caller's node.
     ptr_to_c(unsafe { Node::from_raw(np) }.ok_or(Errno::EINVAL).and_then(|node| map_of(node, false)))
 }
 
-unsafe fn of_node(np: *mut device_node) -> *mut regmap {
+pub(super) unsafe fn of_node(np: *mut device_node) -> *mut regmap {
     // SAFETY: the C caller's node.
     ptr_to_c(unsafe { Node::from_raw(np) }.ok_or(Errno::EINVAL).and_then(|node| map_of(node, true)))
 }
 
-unsafe fn by_compatible(s: *const c_char) -> *mut regmap {
+pub(super) unsafe fn by_compatible(s: *const c_char) -> *mut regmap {
     // SAFETY: the C caller's string.
     let wanted = unsafe { CStr::from_ptr(s) }.to_bytes();
     let mut all = core::iter::successors(of::root(), |node| node.next());
@@ -93,7 +93,7 @@ fn first(node: Option<Node>, property: &CStr) -> Result<Node> {
     all.find(|n| n.phandle() == handle).ok_or(Errno::ENODEV)
 }
 
-unsafe fn by_phandle(np: *mut device_node, property: *const c_char) -> *mut regmap {
+pub(super) unsafe fn by_phandle(np: *mut device_node, property: *const c_char) -> *mut regmap {
     // SAFETY: the C caller's node, and null or its string.
     unsafe {
         if property.is_null() {
@@ -104,7 +104,7 @@ unsafe fn by_phandle(np: *mut device_node, property: *const c_char) -> *mut regm
     }
 }
 
-unsafe fn by_phandle_args(
+pub(super) unsafe fn by_phandle_args(
     np: *mut device_node,
     property: *const c_char,
     arg_count: c_int,
@@ -130,14 +130,14 @@ unsafe fn by_phandle_args(
     }
 }
 
-unsafe fn by_phandle_optional(np: *mut device_node, property: *const c_char) -> *mut regmap {
+pub(super) unsafe fn by_phandle_optional(np: *mut device_node, property: *const c_char) -> *mut regmap {
     // SAFETY: as the C caller says.
     let found = unsafe { by_phandle(np, property) };
     if Errno::check_ptr(found) == Err(Errno::ENODEV) { null_mut() } else { found }
 }
 
 /// A driver's own map for a node.
-unsafe fn register(np: *mut device_node, map: *mut regmap) -> c_int {
+pub(super) unsafe fn register(np: *mut device_node, map: *mut regmap) -> c_int {
     let add = || {
         // SAFETY: the C caller's node.
         let node = unsafe { Node::from_raw(np) }.filter(|_| !map.is_null()).ok_or(Errno::EINVAL)?;

@@ -149,6 +149,10 @@ fn the_h5_keeps_time_in_a_chip_on_its_i2c_bus(context: &Context) -> Result<()> {
             "round {round}: the chip holds {expected}, its driver reads {read}"
         );
     }
+    // Behind the clock's registers is memory, which the driver has registered.
+    machine.done(&format!("i2c set {bus} {DS1338:#x} 8 0xa5 0x5a"))?;
+    let memory = machine.json("nvmem read ds1307_nvram0 0 2")?;
+    ensure!(memory["bytes"] == "a55a", "the chip's memory reads as {memory}");
     let lines = machine.json("irq list")?;
     let line = lines.as_array().into_iter().flatten().find(|l| l["driver"] == "mv64xxx_i2c");
     // The emulator is often done with the next byte before the handler of the last one returns.

@@ -35,13 +35,13 @@ crate::exports! {
     fn rtc_alarm_irq_enable(rtc: *mut rtc_device, enabled: c_uint) -> c_int = alarm_irq_enable;
     [sleeps, refused, "rtc::tests::alarms_reach_the_driver"]
     fn rtc_update_irq_enable(rtc: *mut rtc_device, enabled: c_uint) -> c_int = update_irq_enable;
-    [any, partial, "none"]
+    [any, partial, "peripherals_an_alarm_of_the_pl031_comes"]
     fn rtc_update_irq(rtc: *mut rtc_device, num: c_ulong, events: c_ulong) -> () = update_irq;
     [sleeps, supported, "rtc::tests::a_driver_s_clock_is_registered_and_used"]
     fn rtc_class_open(name: *const c_char) -> *mut rtc_device = open;
     [sleeps, supported, "rtc::tests::a_driver_s_clock_is_registered_and_used"]
     fn rtc_class_close(rtc: *mut rtc_device) -> () = close;
-    [sleeps, supported, "none"]
+    [sleeps, supported, "peripherals_the_h5_keeps_time_in_a_chip_on_its_i2c_bus"]
     fn devm_rtc_nvmem_register(rtc: *mut rtc_device, config: *mut nvmem_config) -> c_int = register_nvmem;
 }
 

@@ -140,7 +140,7 @@ fn parse(marks: &str) -> Result<Figures> {
 
 fn missed(alone: &Figures, beside: &Figures) -> Vec<String> {
     let rows = OPERATIONS.iter().zip(alone.each.iter().zip(&beside.each));
-    rows.filter(|(_, (alone, beside))| ((*beside / *alone) - 1.0).abs() > BAR)
+    rows.filter(|(_, (alone, beside))| (*beside - *alone).abs() > BAR * *alone)
         .map(|((name, ..), (alone, beside))| format!("{name} {beside:.1} instead of {alone:.1}"))
         .collect()
 }

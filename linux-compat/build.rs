@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Reads the C headers for Rust, and compiles the little that must be C.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
-use driver_config::{Clang, c_flags};
+use bindgen::callbacks::{ItemInfo, ParseCallbacks};
+use driver_config::{BENCH_PREFIX, Clang, bench_flags, bench_name, bench_renames, c_flags, scan_exports};
 
 /// The folders below `include/` whose headers Rust sees; the others are reached through these.
 const FOLDERS: &[&str] = &["linux", "drivers"];
@@ -17,8 +20,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let include = root.join("include");
     println!("cargo::rerun-if-changed={}", include.display());
     println!("cargo::rerun-if-changed=build.rs");
-    bindings(root, &include)?;
-    c_sources(&crate_folder.join("c"), root)
+    let exports = match env::var_os("CARGO_FEATURE_BENCH") {
+        Some(_) => {
+            println!("cargo::rerun-if-changed=src");
+            scan_exports(&crate_folder.join("src"))?.into_iter().map(|export| export.name).collect()
+        }
+        None => BTreeSet::new(),
+    };
+    bindings(root, &include, &exports)?;
+    c_sources(&crate_folder.join("c"), root, &exports)
+}
+
+/// The names of C functions, where they are not C's own: on the driver bench.
+#[derive(Debug)]
+struct LinkNames(BTreeSet<String>);
+
+impl ParseCallbacks for LinkNames {
+    fn generated_link_name_override(&self, item: ItemInfo<'_>) -> Option<String> {
+        self.0.contains(item.name).then(|| bench_name(item.name))
+    }
 }
 
 /// Every header below `folder`, in alphabetical order.
@@ -37,7 +57,7 @@ fn headers(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
 }
 
 /// Types, constants and prototypes of all headers, as Linux's headers would have them on arm64.
-fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
+fn bindings(root: &Path, include: &Path, exports: &BTreeSet<String>) -> Result<(), Box<dyn Error>> {
     let mut found = Vec::new();
     for folder in FOLDERS {
         headers(&include.join(folder), &mut found)?;
@@ -46,9 +66,10 @@ fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
     for header in &found {
         writeln!(all, "#include <{}>", header.strip_prefix(include)?.display())?;
     }
-    bindgen::Builder::default()
+    let text = bindgen::Builder::default()
         .header_contents("all.h", &all)
         .use_core()
+        .parse_callbacks(Box::new(LinkNames(exports.clone())))
         // bindgen takes no function that is hidden.
         .clang_args(c_flags(root).into_iter().filter(|flag| flag != "-fvisibility=hidden"))
         .allowlist_file(format!("{}/.*", include.display()))
@@ -64,12 +85,16 @@ fn bindings(root: &Path, include: &Path) -> Result<(), Box<dyn Error>> {
         .formatter(bindgen::Formatter::None)
         .rust_edition(bindgen::RustEdition::Edition2024)
         .generate()?
-        .write_to_file(PathBuf::from(env::var("OUT_DIR")?).join("bindings.rs"))?;
+        .to_string()
+        // For the compiler a name with this mark is another than the one that is exported.
+        .replace(&format!("\\u{{1}}{BENCH_PREFIX}"), BENCH_PREFIX);
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("bindings.rs"), text)?;
     Ok(())
 }
 
-/// The variadic entry points and what else Rust cannot define. Host tests have it compiled for the host.
-fn c_sources(folder: &Path, root: &Path) -> Result<(), Box<dyn Error>> {
+/// The variadic entry points and what else Rust cannot define. Host tests have it compiled for the host; the driver
+/// bench has it as drivers are, with `exports` by other names.
+fn c_sources(folder: &Path, root: &Path, exports: &BTreeSet<String>) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut sources: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
@@ -80,17 +105,27 @@ fn c_sources(folder: &Path, root: &Path) -> Result<(), Box<dyn Error>> {
     }
     let clang = Clang::find()?;
     let mut build = cc::Build::new();
-    build
-        .compiler(&clang.program)
-        .archiver(clang.tool("llvm-ar")?)
-        .files(sources)
-        .no_default_flags(true)
-        .warnings(false);
+    build.compiler(&clang.program).archiver(clang.tool("llvm-ar")?).no_default_flags(true).warnings(false);
     if env::var("CARGO_CFG_TARGET_OS")? == "none" {
         c_flags(root).iter().for_each(|flag| _ = build.flag(flag));
+    } else if env::var_os("CARGO_FEATURE_BENCH").is_some() {
+        let renames = PathBuf::from(env::var("OUT_DIR")?).join("bench-names");
+        fs::write(&renames, bench_renames(exports.iter().map(String::as_str)))?;
+        let mut objects = build.clone();
+        let objects = objects.flags(bench_flags(root)).files(sources).try_compile_intermediates()?;
+        for object in &objects {
+            let mut objcopy = Command::new(clang.tool("llvm-objcopy")?);
+            objcopy.arg("--redefine-syms").arg(&renames).arg(object);
+            if !objcopy.status()?.success() {
+                return Err(format!("llvm-objcopy does not take {}", object.display()).into());
+            }
+        }
+        build.objects(objects).try_compile("linux_compat_c")?;
+        return Ok(());
     } else {
         build.flag("-fPIC").flag("-DFERROVISOR_HOST");
     }
+    build.files(sources);
     build.try_compile("linux_compat_c")?;
     Ok(())
 }

@@ -4,12 +4,25 @@
 #define _ASM_BARRIER_H
 
 #ifndef __ASSEMBLY__
+#ifdef FV_HOST
+/* The driver bench runs one thread at a time. */
+void fv_cpu_relax(void);
+#define sev() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define wfe() fv_cpu_relax()
+#define wfi() fv_cpu_relax()
+#define isb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define dmb(opt) __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define dsb(opt) __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define __fv_yield() fv_cpu_relax()
+#else
 #define sev() asm volatile("sev" : : : "memory")
 #define wfe() asm volatile("wfe" : : : "memory")
 #define wfi() asm volatile("wfi" : : : "memory")
 #define isb() asm volatile("isb" : : : "memory")
 #define dmb(opt) asm volatile("dmb " #opt : : : "memory")
 #define dsb(opt) asm volatile("dsb " #opt : : : "memory")
+#define __fv_yield() asm volatile("yield" : : : "memory")
+#endif
 #define mb() dsb(sy)
 #define rmb() dsb(ld)
 #define wmb() dsb(st)
@@ -30,7 +43,7 @@
 			VAL = READ_ONCE(*__PTR);                                                                                  \
 			if (cond_expr)                                                                                            \
 				break;                                                                                                \
-			asm volatile("yield" : : : "memory");                                                                     \
+			__fv_yield();                                                                                             \
 		}                                                                                                             \
 		(typeof(*ptr))VAL;                                                                                            \
 	})

@@ -10,6 +10,24 @@
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
 
+#ifdef FV_HOST
+/* On the driver bench registers are models in Rust. */
+u64 fv_io_read(const volatile void __iomem *addr, unsigned int bytes);
+void fv_io_write(volatile void __iomem *addr, unsigned int bytes, u64 value);
+#define __FV_RAW(width, type)                                                                                         \
+	static __always_inline void __raw_write##width(type val, volatile void __iomem *addr)                             \
+	{                                                                                                                 \
+		fv_io_write(addr, sizeof(type), val);                                                                         \
+	}                                                                                                                 \
+	static __always_inline type __raw_read##width(const volatile void __iomem *addr)                                  \
+	{                                                                                                                 \
+		return (type)fv_io_read(addr, sizeof(type));                                                                  \
+	}
+__FV_RAW(b, u8)
+__FV_RAW(w, u16)
+__FV_RAW(l, u32)
+__FV_RAW(q, u64)
+#else
 /* One store and one load of a width, by their instructions. */
 #define __FV_RAW(width, type, store, load)                                                                            \
 	static __always_inline void __raw_write##width(type val, volatile void __iomem *addr)                             \
@@ -27,6 +45,7 @@ __FV_RAW(b, u8, "strb %w0", "ldrb %w0")
 __FV_RAW(w, u16, "strh %w0", "ldrh %w0")
 __FV_RAW(l, u32, "str %w0", "ldr %w0")
 __FV_RAW(q, u64, "str %x0", "ldr %x0")
+#endif
 #undef __FV_RAW
 #define __raw_writeb __raw_writeb
 #define __raw_readb __raw_readb
@@ -37,6 +56,9 @@ __FV_RAW(q, u64, "str %x0", "ldr %x0")
 #define __raw_writeq __raw_writeq
 #define __raw_readq __raw_readq
 
+#ifdef FV_HOST
+#define __io_ar(v)	((void)(v))
+#else
 /* Later loads, and a delay loop on the counter, wait for the value that was read. */
 #define __io_ar(v) \
 	({ \
@@ -44,6 +66,7 @@ __FV_RAW(q, u64, "str %x0", "ldr %x0")
 		dma_rmb(); \
 		asm volatile("eor %0, %1, %1\n\tcbnz %0, ." : "=r"(__tmp) : "r"((unsigned long)(v)) : "memory"); \
 	})
+#endif
 #define __io_bw()	dma_wmb()
 #define __iormb(v)	__io_ar(v)
 #define __iowmb()	__io_bw()

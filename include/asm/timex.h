@@ -5,6 +5,10 @@
 
 #include <linux/types.h>
 typedef unsigned long cycles_t;
+#ifdef FV_HOST
+unsigned long fv_cycles(void);
+#define get_cycles() fv_cycles()
+#else
 static inline cycles_t get_cycles(void)
 {
 	unsigned long count;
@@ -12,5 +16,6 @@ static inline cycles_t get_cycles(void)
 	asm volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(count) : : "memory");
 	return count;
 }
+#endif
 
 #endif

@@ -46,8 +46,8 @@ pub struct Export {
 ///     fn clk_prepare(clk: *mut bindings::clk) -> c_int = consumer::prepare;
 /// }
 /// ```
-/// Each is checked against its prototype in `include/`. In the image it has its C name; host tests call the Rust
-/// function on the right. In debug builds one that `sleeps` checks that it may.
+/// Each is checked against its prototype in `include/`. In the image it has its C name, on the driver bench (feature
+/// `bench`) that with a prefix; host tests call the Rust function on the right. In debug builds one that `sleeps` checks that it may.
 #[macro_export]
 macro_rules! exports {
     (family $family:literal; $(
@@ -63,6 +63,7 @@ macro_rules! exports {
                 #[allow(unused_unsafe, reason = "some bodies are safe functions")]
                 // Of another name within Rust, lest the body's name means this function.
                 #[cfg_attr(target_os = "none", unsafe(export_name = stringify!($name)))]
+                #[cfg_attr(feature = "bench", unsafe(export_name = concat!("fv_host_", stringify!($name))))]
                 unsafe extern "C" fn exported($($arg: $type),*) $(-> $ret)? {
                     $crate::exports!(@check $context $name);
                     // SAFETY: the C caller answers for its arguments, as it does in Linux: what the
@@ -117,6 +118,7 @@ macro_rules! exports_data {
             /// Linux's variable of that name.
             #[allow(non_upper_case_globals, reason = "C gave the name, and sees it")]
             #[cfg_attr(target_os = "none", unsafe(no_mangle))]
+            #[cfg_attr(feature = "bench", unsafe(export_name = concat!("fv_host_", stringify!($name))))]
             pub static mut $name: $type = $value;
             // Differing types do not unify: the header's declaration is the judge.
             const _: fn(bool) -> *const $type =

@@ -11,6 +11,8 @@ extern crate alloc;
 pub mod bindings;
 #[macro_use]
 pub mod export;
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod errno;
 #[cfg(test)]
 mod machine;

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Bringing the drivers up: the device tree, early providers, initcalls by level, devices, and those that had to wait.
 
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", feature = "bench"))]
 use core::ffi::c_int;
 
 /// A function that C code wants called at boot.
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", feature = "bench"))]
 type Initcall = unsafe extern "C" fn() -> c_int;
 
 /// Devices come from the tree where Linux makes them: after the architecture's own initcalls, before those of
 /// subsystems.
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", feature = "bench"))]
 #[used]
-#[unsafe(link_section = ".initcall.3s")]
+#[cfg_attr(target_os = "none", unsafe(link_section = ".initcall.3s"))]
+#[cfg_attr(not(target_os = "none"), unsafe(link_section = "fv_initcall_3s"))]
 static POPULATE: Initcall = populate;
 
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", feature = "bench"))]
 unsafe extern "C" fn populate() -> c_int {
     crate::platform::populate_all();
     0
@@ -40,7 +41,7 @@ pub fn start() {
 }
 
 /// Sets the clock providers up that drivers declare.
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", feature = "bench"))]
 fn clocks() {
     use crate::bindings::of_device_id;
     unsafe extern "C" {
@@ -53,11 +54,11 @@ fn clocks() {
     unsafe { crate::clk::init(core::slice::from_raw_parts(start.cast(), count)) };
 }
 
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", feature = "bench")))]
 fn clocks() {}
 
 /// Calls what the linker collected.
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", feature = "bench"))]
 fn initcalls() {
     unsafe extern "C" {
         static __initcalls_start: [Initcall; 0];
@@ -82,5 +83,5 @@ fn initcalls() {
     }
 }
 
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", feature = "bench")))]
 fn initcalls() {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Copies between memory and registers: single accesses of 8 bytes where both sides allow, as arm64's Linux does.
 
+use super::raw;
 use core::ffi::{c_int, c_void};
 use core::ptr;
 
@@ -31,12 +32,12 @@ pub(super) unsafe fn from_io(to: *mut c_void, from: *const c_void, count: usize)
     // SAFETY: the caller's ranges of `count` bytes; words are read at multiples of 8 only.
     unsafe {
         let byte = |to: &mut *mut u8, from: &mut *const u8| {
-            to.write(ptr::read_volatile(*from));
+            to.write(raw::load(*from));
             (*to, *from) = (to.add(1), from.add(1));
         };
         (0..head).for_each(|_| byte(&mut to, &mut from));
         for _ in 0..(count - head) / 8 {
-            to.cast::<u64>().write_unaligned(ptr::read_volatile(from.cast::<u64>()));
+            to.cast::<u64>().write_unaligned(raw::load(from.cast::<u64>()));
             (to, from) = (to.add(8), from.add(8));
         }
         (0..(count - head) % 8).for_each(|_| byte(&mut to, &mut from));
@@ -49,12 +50,12 @@ pub(super) unsafe fn to_io(to: *mut c_void, from: *const c_void, count: usize) {
     // SAFETY: the caller's ranges of `count` bytes; words are written at multiples of 8 only.
     unsafe {
         let byte = |to: &mut *mut u8, from: &mut *const u8| {
-            ptr::write_volatile(*to, from.read());
+            raw::store(*to, from.read());
             (*to, *from) = (to.add(1), from.add(1));
         };
         (0..head).for_each(|_| byte(&mut to, &mut from));
         for _ in 0..(count - head) / 8 {
-            ptr::write_volatile(to.cast::<u64>(), from.cast::<u64>().read_unaligned());
+            raw::store(to.cast::<u64>(), from.cast::<u64>().read_unaligned());
             (to, from) = (to.add(8), from.add(8));
         }
         (0..(count - head) % 8).for_each(|_| byte(&mut to, &mut from));
@@ -68,12 +69,12 @@ pub(super) unsafe fn set_io(to: *mut c_void, value: c_int, count: usize) {
     // SAFETY: the caller's range of `count` bytes; words are written at multiples of 8 only.
     unsafe {
         let one = |to: &mut *mut u8| {
-            ptr::write_volatile(*to, byte);
+            raw::store(*to, byte);
             *to = to.add(1);
         };
         (0..head).for_each(|_| one(&mut to));
         for _ in 0..(count - head) / 8 {
-            ptr::write_volatile(to.cast::<u64>(), u64::from_ne_bytes([byte; 8]));
+            raw::store(to.cast::<u64>(), u64::from_ne_bytes([byte; 8]));
             to = to.add(8);
         }
         (0..(count - head) % 8).for_each(|_| one(&mut to));
@@ -81,20 +82,20 @@ pub(super) unsafe fn set_io(to: *mut c_void, value: c_int, count: usize) {
 }
 
 macro_rules! words {
-    ($($name:ident: $type:ty;)*) => {$(
+    ($($name:ident: $type:ty, $load:path, $store:path;)*) => {$(
         /// Copies `count` words, one access each.
         pub(super) unsafe fn $name(to: *mut c_void, from: *const c_void, count: usize) {
             let (to, from) = (to.cast::<$type>(), from.cast::<$type>());
             for i in 0..count {
                 // SAFETY: the caller's ranges of `count` words.
-                unsafe { ptr::write_volatile(to.add(i), ptr::read_volatile(from.add(i))) };
+                unsafe { $store(to.add(i), $load(from.add(i))) };
             }
         }
     )*};
 }
 
 words! {
-    read32: u32;
-    write32: u32;
-    write64: u64;
+    read32: u32, raw::load, ptr::write_volatile;
+    write32: u32, ptr::read_volatile, raw::store;
+    write64: u64, ptr::read_volatile, raw::store;
 }

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use arch::{PAGE_SIZE, PhysAddr};
 use core::ffi::{CStr, c_int, c_void};
 use core::ptr;
-use kernel::mm::space;
 use kernel::sync::SpinLock;
 
 crate::exports! {
@@ -51,14 +50,20 @@ static MAPPED: SpinLock<Vec<Mapped>> = SpinLock::new(Vec::new());
 /// Maps whole pages for good.
 #[cfg(target_os = "none")]
 fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
-    Ok(space::map_device(PhysAddr(first), len)?.leak().base().0)
+    Ok(kernel::mm::space::map_device(PhysAddr(first), len)?.leak().base().0)
+}
+
+/// On the driver bench: addresses that stand for the registers of a model.
+#[cfg(feature = "bench")]
+fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
+    crate::bench::map(PhysAddr(first), len)
 }
 
 /// A stand-in of plain memory.
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", feature = "bench")))]
 fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
     let _ = PhysAddr(first);
-    let memory = space::Mmio::fake(len as usize + PAGE_SIZE).leak();
+    let memory = kernel::mm::space::Mmio::fake(len as usize + PAGE_SIZE).leak();
     Ok(memory.base().0.next_multiple_of(PAGE_SIZE))
 }
 

@@ -8,6 +8,7 @@ use core::ffi::c_void;
 
 mod copy;
 mod map;
+pub(crate) mod raw;
 mod regions;
 
 #[cfg(test)]

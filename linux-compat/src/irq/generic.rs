@@ -9,6 +9,7 @@ use crate::bindings::{
 };
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, to_c};
+use crate::io_memory::raw;
 use crate::locking::{lock_save, unlock_restore};
 use crate::slab::{GFP_KERNEL, GFP_ZERO, kfree, kmalloc};
 use core::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
@@ -122,7 +123,7 @@ unsafe fn write(gc: *mut Gc, value: u32, offset: c_ulong) {
             Some(f) => f(value, at),
             None => {
                 fence(SeqCst);
-                at.cast::<u32>().write_volatile(value.to_le());
+                raw::store(at.cast::<u32>(), value.to_le());
             }
         }
     }
@@ -135,7 +136,7 @@ unsafe fn read(gc: *mut Gc, offset: c_ulong) -> u32 {
         match (*gc).reg_readl {
             Some(f) => f(at),
             None => {
-                let value = u32::from_le(at.cast::<u32>().read_volatile());
+                let value = u32::from_le(raw::load(at.cast::<u32>()));
                 fence(SeqCst);
                 value
             }
@@ -146,7 +147,7 @@ unsafe fn read(gc: *mut Gc, offset: c_ulong) -> u32 {
 /// Registers whose first byte is the highest.
 unsafe extern "C" fn read_be(at: *mut c_void) -> u32 {
     // SAFETY: a register of the driver's.
-    let value = u32::from_be(unsafe { at.cast::<u32>().read_volatile() });
+    let value = u32::from_be(unsafe { raw::load(at.cast::<u32>()) });
     fence(SeqCst);
     value
 }
@@ -154,7 +155,7 @@ unsafe extern "C" fn read_be(at: *mut c_void) -> u32 {
 unsafe extern "C" fn write_be(value: u32, at: *mut c_void) {
     fence(SeqCst);
     // SAFETY: a register of the driver's.
-    unsafe { at.cast::<u32>().write_volatile(value.to_be()) }
+    unsafe { raw::store(at.cast::<u32>(), value.to_be()) }
 }
 
 /// Runs `f` with a line's chip locked: the chip, the offsets of its registers, the line's bit, the mask as it is known.

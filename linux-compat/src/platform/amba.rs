@@ -104,7 +104,7 @@ pub(super) unsafe fn identify(adev: *mut amba_device) -> Result<()> {
         let last = registers.add((end - start + 1) as usize - 0x20);
         let word = |first: usize| {
             (0..4).fold(0, |word, i| {
-                let byte = ptr::read_volatile(last.add((first + i) * 4).cast::<u32>()) & 0xff;
+                let byte = io_memory::raw::load(last.add((first + i) * 4).cast::<u32>()) & 0xff;
                 word | byte << (8 * i)
             })
         };

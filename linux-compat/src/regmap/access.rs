@@ -10,6 +10,7 @@ use io::i2c::{Block, Direction, Flags, Functions, Kind};
 
 use crate::bindings::{self, i2c_client, regmap_bus, regmap_config};
 use crate::errno::{Errno, Result};
+use crate::io_memory::raw;
 
 /// The way to the registers.
 pub(super) enum Access {
@@ -114,13 +115,13 @@ unsafe fn load(at: *mut u8, bytes: usize, big: bool) -> Result<u32> {
     // SAFETY: as the caller says.
     let value = unsafe {
         match bytes {
-            1 => at.read_volatile().into(),
+            1 => raw::load(at).into(),
             2 => {
-                let value = at.cast::<u16>().read_volatile();
+                let value = raw::load(at.cast::<u16>());
                 u32::from(if big { value.swap_bytes() } else { value })
             }
             4 => {
-                let value = at.cast::<u32>().read_volatile();
+                let value = raw::load(at.cast::<u32>());
                 if big { value.swap_bytes() } else { value }
             }
             _ => return Err(Errno::EINVAL),
@@ -139,9 +140,9 @@ unsafe fn store(at: *mut u8, bytes: usize, big: bool, value: u32) -> Result<()> 
     // SAFETY: as the caller says.
     unsafe {
         match bytes {
-            1 => at.write_volatile(value as u8),
-            2 => at.cast::<u16>().write_volatile(if big { (value as u16).swap_bytes() } else { value as u16 }),
-            4 => at.cast::<u32>().write_volatile(if big { value.swap_bytes() } else { value }),
+            1 => raw::store(at, value as u8),
+            2 => raw::store(at.cast::<u16>(), if big { (value as u16).swap_bytes() } else { value as u16 }),
+            4 => raw::store(at.cast::<u32>(), if big { value.swap_bytes() } else { value }),
             _ => return Err(Errno::EINVAL),
         }
     }

@@ -99,9 +99,9 @@ impl Driver {
 /// Sets the line that switches a regulator.
 fn set_gpio(gpio: *mut gpio_desc, on: bool) -> Result<()> {
     // SAFETY: the regulator's own line.
-    #[cfg(target_os = "none")]
+    #[cfg(any(target_os = "none", feature = "bench"))]
     let result = unsafe { bindings::gpiod_set_value_cansleep(gpio, on.into()) };
-    #[cfg(not(target_os = "none"))]
+    #[cfg(not(any(target_os = "none", feature = "bench")))]
     let result = test_gpio(gpio, on);
     number(result).map(|_| ())
 }
@@ -283,7 +283,7 @@ impl RegulatorOps for Driver {
 }
 
 /// On the host a line is a number in memory.
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", feature = "bench")))]
 fn test_gpio(gpio: *mut gpio_desc, on: bool) -> c_int {
     // SAFETY: tests have no other lines.
     unsafe { gpio.cast::<c_int>().write(on.into()) };

@@ -7,6 +7,7 @@
 //! `GFP_KERNEL` where sleeping is forbidden.
 
 mod cache;
+#[cfg_attr(feature = "bench", path = "host.rs")]
 mod chunks;
 mod pages;
 #[cfg(test)]
@@ -18,6 +19,8 @@ use crate::export::Export;
 use core::ffi::c_void;
 use core::ptr::null_mut;
 
+#[cfg(feature = "bench")]
+pub use chunks::fail_after;
 pub use chunks::{Usage, usage};
 pub use pages::is_ram;
 

@@ -69,14 +69,48 @@ const WARNINGS: &[&str] = &[
     "-Wno-unused-command-line-argument",
 ];
 
+/// For the driver bench: this machine, with as much of the image's way as it allows, and the address sanitizer.
+const BENCH: &[&str] =
+    &["-DFV_HOST", "-fPIC", "-g", "-fno-omit-frame-pointer", "-fno-stack-protector", "-fsanitize=address"];
+
 /// The headers that precede every file, as in Linux.
 const FORCED: &[&str] = &["include/linux/kconfig.h", "include/linux/compiler_types.h"];
 
 /// The flags for any C file that sees our headers: drivers, `linux-compat/c`, and bindgen. `root` is the
 /// root of the checkout.
 pub fn c_flags(root: &Path) -> Vec<String> {
+    flags_for(MACHINE, root)
+}
+
+/// As [`c_flags`], for the driver bench: C that runs on this machine, under the address sanitizer. What it calls of the
+/// shim has the prefix [`BENCH_PREFIX`] once its objects went through [`bench_renames`].
+pub fn bench_flags(root: &Path) -> Vec<String> {
+    let mut flags = flags_for(BENCH, root);
+    flags.push(format!("--target={}-linux-gnu", std::env::consts::ARCH));
+    flags.push("-O1".into());
+    flags
+}
+
+/// What names of the shim begin with on the bench, where the host's own library has many of them.
+pub const BENCH_PREFIX: &str = "fv_host_";
+
+/// Functions of the shim that the host's library does as well: there the address sanitizer looks at what they touch.
+const BENCH_KEPT: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "memchr"];
+
+/// The name that one of the shim's exports has on the bench.
+pub fn bench_name(name: &str) -> String {
+    if BENCH_KEPT.contains(&name) { name.into() } else { format!("{BENCH_PREFIX}{name}") }
+}
+
+/// The text for `llvm-objcopy --redefine-syms`, by which C objects of the bench find these exports.
+pub fn bench_renames<'a>(exports: impl IntoIterator<Item = &'a str>) -> String {
+    let line = |name: &str| format!("{name} {}\n", bench_name(name));
+    exports.into_iter().filter(|name| !BENCH_KEPT.contains(name)).map(line).collect()
+}
+
+fn flags_for(machine: &[&str], root: &Path) -> Vec<String> {
     let mut flags: Vec<String> =
-        [MACHINE, LANGUAGE, WARNINGS].concat().into_iter().map(str::to_owned).collect();
+        [machine, LANGUAGE, WARNINGS].concat().into_iter().map(str::to_owned).collect();
     for folder in ["include", "include/uapi"] {
         flags.push(format!("-I{}", root.join(folder).display()));
     }
@@ -152,6 +186,16 @@ mod tests {
     fn names_of_modules() {
         assert_eq!(stem("drivers/mmc/host/sunxi-mmc.c"), "sunxi_mmc");
         assert_eq!(stem("8250_dw.c"), "8250_dw");
+    }
+
+    #[test]
+    fn names_on_the_bench_are_not_those_of_the_host() {
+        assert_eq!(
+            bench_renames(["kfree", "memcpy", "strlen"]),
+            "kfree fv_host_kfree\nstrlen fv_host_strlen\n"
+        );
+        let flags = bench_flags(Path::new("/x"));
+        assert!(flags.contains(&"-DFV_HOST".into()) && !flags.iter().any(|flag| flag.contains("aarch64")));
     }
 
     #[test]

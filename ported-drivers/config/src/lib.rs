@@ -19,7 +19,9 @@ mod set;
 pub use clang::Clang;
 pub use error::Error;
 pub use exports::{Context, Export, ExportKind, Status, scan_exports, scan_exports_text};
-pub use flags::{STAND_INS, c_flags, copy_stand_ins, unit_flags};
+pub use flags::{
+    BENCH_PREFIX, STAND_INS, bench_flags, bench_name, bench_renames, c_flags, copy_stand_ins, unit_flags,
+};
 pub use folder::{Driver, Origin};
 pub use linux::{LINUX_FOLDER, LinuxTree, MANIFEST, digest};
 pub use set::{Set, names};

@@ -3,6 +3,7 @@
 
 mod agree;
 mod api;
+mod bench;
 mod check;
 #[cfg(test)]
 mod check_tests;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 pub use agree::sample as check_reports;
 use anyhow::{Result, ensure};
+pub use bench::{command as bench, files as bench_files};
 pub use check::parallel;
 pub use list::check_page;
 pub use text::without_comments;
@@ -56,6 +58,8 @@ enum Task {
     Coverage,
     /// Sum up what drivers lack, by family
     Missing(MissingArgs),
+    /// Run drivers on this machine, against the register models of their benches
+    Test(bench::BenchArgs),
 }
 
 /// Arguments of `cargo xtask driver missing`.
@@ -126,6 +130,7 @@ pub fn run(args: &DriverArgs) -> Result<()> {
             Ok(())
         }
         Task::Coverage => list::write_page(),
+        Task::Test(args) => bench::run(args),
     }
 }
 

@@ -43,6 +43,10 @@ impl Sum {
 /// The newest compiler whose clippy this code is known to please; a newer one may have new lints.
 const CLIPPY_MINOR: u32 = 96;
 
+/// The package of the driver bench, which is built by itself: it asks for a feature of the shim that the host tests do
+/// without.
+const BENCH: &str = "driver-bench";
+
 /// A check of the sources: a name and what does it.
 type Check = (&'static str, fn() -> Result<()>);
 
@@ -76,6 +80,7 @@ pub fn run(args: &TestArgs) -> Result<()> {
         }
     }
     sum.add(host_tests(args.filter.as_deref()));
+    sum.add(bench_tests(args.filter.as_deref()));
     if !args.no_system {
         sum.add(system_tests(args.filter.as_deref()));
     }
@@ -105,7 +110,10 @@ fn run_check(name: &str, check: fn() -> Result<()>) -> Sum {
 }
 
 fn format() -> Result<()> {
-    pass(host_cargo("fmt").args(["--all", "--check"]))
+    pass(host_cargo("fmt").args(["--all", "--check"]))?;
+    // Cargo does not see those of drivers.
+    let mut command = Command::new("rustfmt");
+    pass(command.args(["--check", "--edition", "2024"]).args(crate::driver::bench_files()?))
 }
 
 /// Lints are errors where the compiler is one that this code was written with; a newer one's new lints
@@ -120,7 +128,10 @@ fn deny_warnings(command: &mut Command) -> &mut Command {
 fn clippy() -> Result<()> {
     let mut command = host_cargo("clippy");
     command.args(["--quiet", "--keep-going", "--workspace", "--exclude", "ferrovisor", "--all-targets"]);
-    pass(deny_warnings(&mut command))
+    pass(deny_warnings(command.args(["--exclude", BENCH])))?;
+    // Apart: it has the shim with another feature.
+    crate::driver::linux()?;
+    pass(deny_warnings(host_cargo("clippy").args(["--quiet", "--package", BENCH, "--all-targets"])))
 }
 
 fn clippy_bare_metal() -> Result<()> {
@@ -149,6 +160,10 @@ const DENY_DOCS: (&str, &str) = ("RUSTDOCFLAGS", "-D warnings");
 fn docs() -> Result<()> {
     let mut command = host_cargo("doc");
     command.args(["--quiet", "--no-deps", "--keep-going", "--workspace", "--exclude", "ferrovisor"]);
+    pass(command.args(["--exclude", BENCH]).env(DENY_DOCS.0, DENY_DOCS.1))?;
+    crate::driver::linux()?;
+    let mut command = host_cargo("doc");
+    command.args(["--quiet", "--no-deps", "--package", BENCH, "--lib"]);
     pass(command.env(DENY_DOCS.0, DENY_DOCS.1))
 }
 
@@ -197,9 +212,21 @@ fn pass(command: &mut Command) -> Result<()> {
 /// The tests of all crates that run on this machine.
 fn host_tests(filter: Option<&str>) -> Sum {
     let mut command = host_cargo("test");
-    command.args(["--workspace", "--exclude", "ferrovisor", "--exclude", "system-tests", "--no-fail-fast"]);
+    command.args(["--workspace", "--exclude", "ferrovisor", "--exclude", "system-tests", "--exclude", BENCH]);
+    command.arg("--no-fail-fast");
     command.args(filter);
     counted("host tests", &mut command, host_result)
+}
+
+/// The drivers on the bench.
+fn bench_tests(filter: Option<&str>) -> Sum {
+    match crate::driver::linux() {
+        Ok(_) => counted("driver bench", crate::driver::bench(&[]).args(filter), system_result),
+        Err(error) => {
+            println!("FAIL driver bench: {error:#}");
+            Sum { passed: 0, failed: 1 }
+        }
+    }
 }
 
 /// The tests on emulated machines.

@@ -18,6 +18,8 @@ pub struct Cpu {
     handler: Mutex<Option<fn()>>,
     real_since: Mutex<Option<Instant>>,
     manual: AtomicU64,
+    step: AtomicU64,
+    stuck: Mutex<Option<fn()>>,
     deadline: AtomicU64,
     pending: Mutex<bool>,
     wake: Condvar,
@@ -50,6 +52,8 @@ impl Cpu {
             handler: Mutex::new(None),
             real_since: Mutex::new(None),
             manual: AtomicU64::new(0),
+            step: AtomicU64::new(0),
+            stuck: Mutex::new(None),
             deadline: AtomicU64::new(u64::MAX),
             pending: Mutex::new(false),
             wake: Condvar::new(),
@@ -87,6 +91,18 @@ impl Cpu {
         self.manual.fetch_add(ticks, SeqCst);
     }
 
+    /// Lets a counter that is set by hand go on by `ticks` each time that it is read, so that loops which wait for it
+    /// come to their end.
+    pub fn set_step(&self, ticks: u64) {
+        self.step.store(ticks, SeqCst);
+    }
+
+    /// Sets what is called when this CPU, with a counter set by hand, waits for an interrupt and there is no deadline
+    /// to jump to.
+    pub fn on_stuck(&self, f: fn()) {
+        *self.stuck.lock().unwrap() = Some(f);
+    }
+
     /// What the EL2 timer is programmed to, in ticks.
     pub fn deadline(&self) -> Option<u64> {
         Some(self.deadline.load(SeqCst)).filter(|&t| t != u64::MAX)
@@ -99,7 +115,7 @@ impl Cpu {
     pub(super) fn now(&self) -> u64 {
         match *self.real_since.lock().unwrap() {
             Some(since) => (since.elapsed().as_nanos() * u128::from(FREQUENCY) / 1_000_000_000) as u64,
-            None => self.manual.load(SeqCst),
+            None => self.manual.fetch_add(self.step.load(SeqCst), SeqCst),
         }
     }
 
@@ -113,6 +129,10 @@ impl Cpu {
             }
             let real = self.real_since.lock().unwrap().is_some();
             if deadline == u64::MAX {
+                let stuck = *self.stuck.lock().unwrap();
+                if let (Some(stuck), false) = (stuck, real) {
+                    stuck();
+                }
                 pending = self.wake.wait(pending).unwrap();
             } else if real {
                 let left =

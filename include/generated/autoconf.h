@@ -63,5 +63,6 @@
 #define CONFIG_I2C 1
 #define CONFIG_BLOCK 1
 #define CONFIG_MMC 1
+#define CONFIG_PWM 1
 
 #endif

@@ -56,6 +56,7 @@ families! {
     phy,
     pinctrl,
     pm,
+    pwm,
     regmap,
     regulator,
     reset,

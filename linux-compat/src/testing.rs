@@ -63,6 +63,9 @@ const TREE: &str = r#"/dts-v1/;
     phys { pa: a { #phy-cells = <0>; }; b { pb: port { #phy-cells = <0>; }; }; c { }; pd: d { #phy-cells = <0>; };
         user { phys = <&pa>, <&pb>, <&pd>; phy-names = "usb", "port", "later"; };
     };
+    pwms { chip: chip { #pwm-cells = <3>; }; one: one { #pwm-cells = <2>; }; late: late { #pwm-cells = <3>; };
+        user { pwms = <&chip 1 5000 1>, <&one 7000 0>, <&late 0 1 0>; pwm-names = "fan", "lamp", "late"; };
+    };
     block: block@20000000 { compatible = "test,control", "syscon"; reg = <0 0x20000000 0 0x100>; };
     syscons {
         own: own { compatible = "test,own"; };
@@ -92,7 +95,7 @@ may_be_zero! {
     clk_hw clk_init_data clk_lookup clk_ops clk_rate_request dev_pm_ops device device_driver gpio_chip gpiod_lookup hwrng
     i2c_adapter i2c_algorithm i2c_board_info i2c_device_id i2c_driver i2c_smbus_data i2c_timings notifier_block
     nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match phy_configure_opts phy_ops pinconf_ops pinctrl_desc
-    pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops regmap_bus regmap_config
+    pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops pwm_lookup pwm_ops pwm_state regmap_bus regmap_config
     regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup
     reset_control_ops reset_controller_dev watchdog_device watchdog_info watchdog_ops
 }

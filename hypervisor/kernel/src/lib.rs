@@ -23,6 +23,7 @@ pub mod percpu;
 pub mod phy;
 pub mod pinctrl;
 pub mod power;
+pub mod pwm;
 pub mod random;
 pub mod regulator;
 pub mod reset;

@@ -8,7 +8,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
-use driver_config::{Clang, Driver, LinuxTree, Origin, c_flags, copy_stand_ins, scan_exports, unit_flags};
+use driver_config::{
+    Clang, Driver, LinuxTree, Origin, Status, c_flags, copy_stand_ins, scan_exports, unit_flags,
+};
 
 use super::diagnose::{self, Wrong};
 use super::{text, tree};
@@ -26,6 +28,7 @@ pub struct Compiler {
     linux: PathBuf,
     package: Option<LinuxTree>,
     provided: BTreeSet<String>,
+    refused: BTreeSet<String>,
     next: AtomicUsize,
 }
 
@@ -52,18 +55,29 @@ impl Compiler {
         fs::create_dir_all(&work).with_context(|| format!("cannot create {}", project::shown(&work)))?;
         let (clang, flags) = (Clang::find()?, c_flags(&root));
         let provided = provided(&clang, &flags, &root, &work)?;
+        let exports = scan_exports(&root.join("linux-compat/src"))?.into_iter();
+        let refused =
+            exports.filter(|export| export.status == Status::Refused).map(|export| export.name).collect();
         let compiler = Compiler {
             clang,
             flags,
             work,
             linux: linux.into(),
-            package: LinuxTree::open(&root).ok(),
+            // Only that tree has a list of what its files must be.
+            package: LinuxTree::open(&root).ok().filter(|package| package.root == linux),
             root,
             provided,
+            refused,
             next: AtomicUsize::new(0),
         };
         compiler.write_providers()?;
         Ok(compiler)
+    }
+
+    /// The names that the image offers to C, but for those that the tables of exports call refused: there is
+    /// nothing behind them.
+    pub fn implemented(&self) -> BTreeSet<String> {
+        self.provided.difference(&self.refused).cloned().collect()
     }
 
     /// Whether the image offers a function or variable of this name to C.
@@ -107,6 +121,10 @@ impl Compiler {
         folder: &Path,
         config: &BTreeSet<&str>,
     ) -> Result<Outcome> {
+        // Most of what is looked at is whole.
+        if let Some(object) = self.plain(driver, source, folder, config)? {
+            return Ok(Outcome { object: Some(object), ..Outcome::default() });
+        }
         let stubs = folder.join(".stubs");
         let mut outcome = Outcome::default();
         let mut said = String::new();
@@ -242,8 +260,9 @@ impl Compiler {
     fn command(&self, driver: &Driver, source: &str, folder: &Path, config: &BTreeSet<&str>) -> Command {
         let mut command = self.clang.command();
         command.args(&self.flags).args(unit_flags(driver, source, folder, config));
-        // Only errors are looked for, and each of them.
-        command.args(["-w", "-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics"]);
+        // Only errors are looked for, and each of them; `-w` would let those pass that are warnings by default.
+        command.arg("-Wno-everything").args(self.flags.iter().filter(|flag| flag.starts_with("-Werror=")));
+        command.args(["-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics"]);
         command
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use driver_config::{Driver, Origin, Set};
 
-use super::makefile;
+use super::makefile::{self, Module};
 use super::text;
 use super::tree::{self, Tree};
 use crate::{artifacts, project};
@@ -25,12 +25,45 @@ pub struct Described {
     pub optional: Vec<(String, String)>,
 }
 
+/// Describes the driver that exactly these sources of a tree of Linux make, whatever their makefiles say.
+///
+/// # Errors
+/// When the sources cannot be read.
+pub fn of_sources(tree: &Tree, paths: &[String]) -> Result<Driver> {
+    let (mut driver, _) = driver(tree, paths, false)?;
+    let folders: BTreeSet<&str> = paths.iter().map(|path| tree::split(path).0).collect();
+    let others = folders.into_iter().filter(|folder| *folder != tree::split(&paths[0]).0);
+    for folder in others {
+        let (_, include) = tree.module(&tree::join(folder, "x.c"));
+        driver.include.extend(include);
+    }
+    driver.headers = tree.private_headers(paths, &driver.include);
+    if driver.headers.iter().any(|path| path.starts_with("include/"))
+        && !driver.include.iter().any(|path| path == "include")
+    {
+        driver.include.push("include".into());
+    }
+    Ok(driver)
+}
+
 /// Describes the driver that these sources of one tree make. `whole` takes in all sources of the module
 /// that the first belongs to.
 ///
 /// # Errors
 /// When the sources cannot be read.
 pub fn describe(tree: &Tree, paths: &[String], whole: bool) -> Result<Described> {
+    let (driver, module) = driver(tree, paths, whole)?;
+    let (folder, _) = tree::split(paths.first().context("no source is named")?);
+    let mut others = if tree.linux { others(tree, folder, &driver)? } else { Vec::new() };
+    // What an option would bring in is no other module's.
+    others.retain(|path| {
+        module.optional.iter().all(|(part, _)| tree::join(folder, &format!("{part}.c")) != *path)
+    });
+    Ok(Described { driver, others, optional: module.optional })
+}
+
+/// The driver of these sources, and the module of the first of them.
+fn driver(tree: &Tree, paths: &[String], whole: bool) -> Result<(Driver, Module)> {
     let first = paths.first().context("no source is named")?;
     let (folder, file) = tree::split(first);
     let (module, include) = tree.module(first);
@@ -59,6 +92,8 @@ pub fn describe(tree: &Tree, paths: &[String], whole: bool) -> Result<Described>
         origin: if tree.linux { Origin::Linux } else { Origin::Local },
         include: include
             .into_iter()
+            // Of Linux's own, only what is named is there.
+            .chain(["include".to_owned()])
             .filter(|folder| headers.iter().any(|path| path.starts_with(folder)))
             .collect(),
         needs: Vec::new(),
@@ -76,12 +111,7 @@ pub fn describe(tree: &Tree, paths: &[String], whole: bool) -> Result<Described>
         sources,
         headers,
     };
-    let mut others = if tree.linux { others(tree, folder, &driver)? } else { Vec::new() };
-    // What an option would bring in is no other module's.
-    others.retain(|path| {
-        module.optional.iter().all(|(part, _)| tree::join(folder, &format!("{part}.c")) != *path)
-    });
-    Ok(Described { driver, others, optional: module.optional })
+    Ok((driver, module))
 }
 
 fn texts<'a>(tree: &Tree, paths: impl Iterator<Item = &'a String>) -> Result<Vec<String>> {

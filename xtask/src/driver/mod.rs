@@ -8,20 +8,24 @@ mod check;
 #[cfg(test)]
 mod check_tests;
 mod compile;
+mod corpus;
+mod coverage;
 mod diagnose;
 mod family;
 mod import;
+mod judge;
 mod list;
 mod makefile;
 mod missing;
+mod rank;
 mod source;
 mod text;
 mod tree;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use agree::sample as check_reports;
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 pub use bench::{command as bench, files as bench_files};
 pub use check::parallel;
 pub use list::check_page;
@@ -54,17 +58,52 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
-    /// Write docs/driver-coverage.md anew
-    Coverage,
+    /// Write docs/driver-coverage.md anew; or, with a list, say how many driver units of Linux compile and link
+    Coverage(CoverageArgs),
     /// Sum up what drivers lack, by family
     Missing(MissingArgs),
     /// Run drivers on this machine, against the register models of their benches
     Test(bench::BenchArgs),
 }
 
+/// Which driver units of Linux to look at.
+#[derive(Debug, Clone, Args)]
+struct UnitArgs {
+    /// A tree of Linux 6.12 [default: Debian's, as for `import`]
+    #[arg(long, value_name = "TREE")]
+    linux: Option<PathBuf>,
+    /// A list of units: name, kind, role (`count` or `peer`), sources, and the units that it may use; tabs between
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// Only units of these kinds, by commas, and what they use
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    kind: Vec<String>,
+}
+
+/// Arguments of `cargo xtask driver coverage`.
+#[derive(Debug, Clone, Args)]
+struct CoverageArgs {
+    #[command(flatten)]
+    units: UnitArgs,
+    /// Print JSON
+    #[arg(long, requires = "list")]
+    json: bool,
+    /// Name what each unit lacks
+    #[arg(long, requires = "list", conflicts_with = "json")]
+    all: bool,
+    /// Write docs/driver-units.md
+    #[arg(long, requires = "list", conflicts_with_all = ["json", "kind"])]
+    page: bool,
+}
+
 /// Arguments of `cargo xtask driver missing`.
 #[derive(Debug, Clone, Args)]
 struct MissingArgs {
+    /// Say which headers and functions would let most driver units of Linux link [default list: the project's own]
+    #[arg(long, conflicts_with_all = ["what", "corpus"])]
+    rank: bool,
+    #[command(flatten)]
+    units: UnitArgs,
     /// Folders of ported-drivers/, or C files [default: all folders]
     #[arg(value_name = "NAME|FILE.c")]
     what: Vec<String>,
@@ -120,6 +159,7 @@ pub fn run(args: &DriverArgs) -> Result<()> {
             Ok(())
         }
         Task::Check(args) => check(args),
+        Task::Missing(args) if args.rank => rank(args),
         Task::Missing(args) => missing(args),
         Task::List { json: true } => {
             println!("{}", serde_json::to_string_pretty(&list::entries()?)?);
@@ -131,6 +171,17 @@ pub fn run(args: &DriverArgs) -> Result<()> {
         }
         Task::Coverage => list::write_page(),
         Task::Test(args) => bench::run(args),
+        Task::Coverage(args) => match &args.units.list {
+            Some(list) => coverage(args, list),
+            None => {
+                ensure!(
+                    args.units.linux.is_none() && args.units.kind.is_empty(),
+                    "--linux and --kind need a --list of units; the project's own is {}",
+                    project::shown(&coverage::own_list())
+                );
+                list::write_page()
+            }
+        },
     }
 }
 
@@ -150,6 +201,56 @@ fn check(args: &CheckArgs) -> Result<()> {
     }
     let bad = reports.iter().filter(|report| !report.links).count();
     ensure!(bad == 0, "{bad} of {} would not link", reports.len());
+    Ok(())
+}
+
+/// Compiles and links the units of a list.
+fn measure(args: &UnitArgs, list: &Path) -> Result<coverage::Report> {
+    let units = corpus::of_kinds(corpus::read(list)?, &args.kind)?;
+    let linux = match &args.linux {
+        Some(tree) => tree.clone(),
+        None => source::fetch()?,
+    };
+    let linux = linux.canonicalize().with_context(|| format!("cannot find {}", linux.display()))?;
+    coverage::measure(
+        &format!("coverage-{}", std::process::id()),
+        &linux,
+        &list.display().to_string(),
+        &units,
+    )
+}
+
+/// Says how many units of a list compile and link.
+fn coverage(args: &CoverageArgs, list: &Path) -> Result<()> {
+    let report = measure(&args.units, list)?;
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else if args.page {
+        coverage::write_page(&report, list)?;
+    } else {
+        for row in report.units.iter().filter(|row| args.all && !row.linked) {
+            let how = if row.compiled { "compiles" } else { "does not compile" };
+            println!("{} {how}: {}", row.unit, row.missing.join(", "));
+        }
+        print!("{}", report.table());
+    }
+    ensure!(report.absent.is_empty(), "{}", report.absent.join("\n"));
+    Ok(())
+}
+
+/// Says what would let most units of a list link.
+fn rank(args: &MissingArgs) -> Result<()> {
+    let own = coverage::own_list();
+    let list = args.units.list.as_deref().unwrap_or(&own);
+    let report = measure(&args.units, list)?;
+    let linux = args.units.linux.clone().map_or_else(source::fetch, Ok)?;
+    let rank = rank::rank(&report, |names| family::headers_of(&linux, names));
+    if args.json {
+        println!("{}", serde_json::to_string(&rank)?);
+    } else {
+        rank.print(args.all);
+    }
+    ensure!(report.absent.is_empty(), "{}", report.absent.join("\n"));
     Ok(())
 }
 

@@ -40,6 +40,32 @@ pub fn is_core(path: &str) -> bool {
     CORES.iter().any(|core| path.starts_with(core))
 }
 
+/// Where headers of Linux's `include/` describe one chip or SoC: its numbers in device trees, its registers, what
+/// its own drivers share. They belong to the drivers, as those beside their sources do. Behind each, what is there of
+/// a family's interface, and is ours.
+const CHIPS: &[(&str, &[&str])] = &[
+    ("dt-bindings/", &[]),
+    ("linux/amba/", &["bus.h", "serial.h"]),
+    ("linux/clk/", &["clk-conf.h"]),
+    ("linux/fsl/", &[]),
+    (
+        "linux/gpio/",
+        &["consumer.h", "defs.h", "driver.h", "generic.h", "machine.h", "property.h", "regmap.h"],
+    ),
+    ("linux/mfd/", &["core.h", "syscon.h"]),
+    ("linux/platform_data/", &[]),
+    ("linux/regulator/", &["consumer.h", "coupler.h", "driver.h", "machine.h", "of_regulator.h"]),
+    ("linux/rtc/", &[]),
+    ("linux/soc/", &[]),
+    ("linux/spi/", &["spi.h", "spi-mem.h", "spi_bitbang.h", "spi_gpio.h"]),
+    ("soc/", &[]),
+];
+
+/// Whether a header below `include/` is a chip's.
+pub fn is_chip(path: &str) -> bool {
+    CHIPS.iter().any(|(start, ours)| path.strip_prefix(start).is_some_and(|rest| !ours.contains(&rest)))
+}
+
 /// A tree of sources.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -104,9 +130,11 @@ impl Tree {
             .then_some(found)
     }
 
-    /// The headers that these sources include by paths of their own, and those that these include. What
-    /// the cores keep for themselves is not among them.
+    /// The headers that these sources include by paths of their own, those of chips that our `include/` lacks, and
+    /// those that these include. What the cores keep for themselves is not among them.
     pub fn private_headers(&self, sources: &[String], include: &[String]) -> Vec<String> {
+        let ours = project::root().join("include");
+        let there = |path: &str| ours.join(path).is_file() || ours.join("uapi").join(path).is_file();
         let mut found = BTreeSet::new();
         let mut open: Vec<String> = sources.to_vec();
         while let Some(file) = open.pop() {
@@ -119,9 +147,12 @@ impl Tree {
                 .iter()
                 .chain(&angled)
                 .flat_map(|path| include.iter().filter_map(move |folder| normalize(&join(folder, path))));
-            for path in beside.chain(listed) {
-                let private = !path.starts_with("include/") && !is_core(&path);
-                if private
+            let chips =
+                quoted.iter().chain(&angled).filter(|path| self.linux && is_chip(path) && !there(path));
+            let chips = chips.filter_map(|path| normalize(&join("include", path)));
+            let own = beside.chain(listed).filter(|path| !path.starts_with("include/"));
+            for path in own.chain(chips) {
+                if !is_core(&path)
                     && self.root.join(&path).is_file()
                     && !sources.contains(&path)
                     && found.insert(path.clone())
@@ -204,10 +235,16 @@ mod tests {
         };
         write("include/linux/x.h", "");
         write("drivers/pinctrl/core.h", "");
+        write("include/dt-bindings/clock/no-such-chip.h", "#include <linux/mfd/no-such-chip/registers.h>\n");
+        write("include/linux/mfd/no-such-chip/registers.h", "");
+        write("include/linux/mfd/core.h", "");
+        write("include/dt-bindings/gpio/gpio.h", "");
         write("drivers/pinctrl/s/Makefile", "obj-$(CONFIG_A) += a.o\nccflags-y += -I$(src)/more\n");
         write(
             "drivers/pinctrl/s/a.c",
-            "#include <linux/x.h>\n#include \"../core.h\"\n#include \"b.h\"\n#include <c.h>\n",
+            "#include <linux/x.h>\n#include \"../core.h\"\n#include \"b.h\"\n#include <c.h>\n\
+             #include <dt-bindings/clock/no-such-chip.h>\n#include <linux/mfd/core.h>\n\
+             #include <dt-bindings/gpio/gpio.h>\n",
         );
         write("drivers/pinctrl/s/b.h", "#include \"d.h\"\n#include \"b.h\"\n");
         write("drivers/pinctrl/s/d.h", "");
@@ -220,7 +257,13 @@ mod tests {
         assert_eq!(module.option.as_deref(), Some("A"));
         assert_eq!(
             tree.private_headers(&[source], &include),
-            ["drivers/pinctrl/s/b.h", "drivers/pinctrl/s/d.h", "drivers/pinctrl/s/more/c.h"]
+            [
+                "drivers/pinctrl/s/b.h",
+                "drivers/pinctrl/s/d.h",
+                "drivers/pinctrl/s/more/c.h",
+                "include/dt-bindings/clock/no-such-chip.h",
+                "include/linux/mfd/no-such-chip/registers.h",
+            ]
         );
         fs::remove_dir_all(root).unwrap();
     }

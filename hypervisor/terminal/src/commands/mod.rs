@@ -30,6 +30,8 @@ mod nvmem;
 mod pin;
 mod poweroff;
 #[cfg(feature = "devices")]
+mod pwm;
+#[cfg(feature = "devices")]
 mod regulator;
 mod reset;
 #[cfg(feature = "devices")]
@@ -57,6 +59,8 @@ pub static TABLE: &[Command] = &[
     irq::COMMAND,
     #[cfg(feature = "devices")]
     clk::COMMAND,
+    #[cfg(feature = "devices")]
+    pwm::COMMAND,
     #[cfg(feature = "devices")]
     regulator::COMMAND,
     #[cfg(feature = "devices")]

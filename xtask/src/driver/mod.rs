@@ -169,7 +169,6 @@ pub fn run(args: &DriverArgs) -> Result<()> {
             list::print(&list::entries()?);
             Ok(())
         }
-        Task::Coverage => list::write_page(),
         Task::Test(args) => bench::run(args),
         Task::Coverage(args) => match &args.units.list {
             Some(list) => coverage(args, list),

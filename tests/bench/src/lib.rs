@@ -29,6 +29,7 @@ mod memory;
 mod model;
 mod registers;
 mod runner;
+pub mod sd;
 mod trace;
 mod tree;
 

@@ -3,7 +3,7 @@
 
 use super::bus::{Bus, READ_TIMEOUT_NS, WRITE_TIMEOUT_NS};
 use super::command::{self as cmd, STATUS_ERRORS};
-use super::host::{Can, Data, Request};
+use super::host::{Can, Data, Power, Request};
 use super::registers::{BLOCK, CLASS_ERASE, CLASS_WRITE, CardKind, Cid, Csd, EXT_FLUSH_CACHE, ExtCsd};
 use super::{MmcError, Result, emmc, sd};
 use crate::block::{Batch, BlockError, Op};
@@ -178,10 +178,11 @@ impl Engine {
     /// Carries out a batch of requests and ends them.
     pub(super) fn serve(&mut self, batch: Batch) {
         let (lba, blocks) = (batch.lba(), batch.blocks());
-        let (good, result) = match batch.op() {
-            Op::Read | Op::Write => self.transfer(batch.op() == Op::Write, lba, batch.segments()),
-            Op::Flush => (0, self.flush()),
-            Op::Erase | Op::Discard => match self.erase(lba, blocks) {
+        let (good, result) = match (self.wake(), batch.op()) {
+            (Err(error), _) => (0, Err(error)),
+            (_, Op::Read | Op::Write) => self.transfer(batch.op() == Op::Write, lba, batch.segments()),
+            (_, Op::Flush) => (0, self.flush()),
+            (_, Op::Erase | Op::Discard) => match self.erase(lba, blocks) {
                 Ok(()) => (blocks, Ok(())),
                 Err(error) => (0, Err(error)),
             },
@@ -191,6 +192,12 @@ impl Engine {
             other => BlockError::from(other),
         });
         batch.finish(good, error);
+    }
+
+    /// A card that was there, but could not be started anew, is without power: without clock, some controllers would
+    /// wait for ever for the end of a command.
+    fn wake(&mut self) -> Result<()> {
+        if self.card.is_some() && self.bus.ios.power == Power::Off { self.restart() } else { Ok(()) }
     }
 
     /// Reads or writes blocks from `lba` on; says how many were transferred, and how it ended.

@@ -106,6 +106,29 @@ fn set_gpio(gpio: *mut gpio_desc, on: bool) -> Result<()> {
     number(result).map(|_| ())
 }
 
+/// Gives back a line that came with a regulator's configuration: it is the core's from there on.
+///
+/// # Safety
+/// Null, or a line that nobody uses any more.
+pub(super) unsafe fn put_gpio(gpio: *mut gpio_desc) {
+    // SAFETY: as the caller says; tests on the host have numbers for lines.
+    #[cfg(any(target_os = "none", feature = "bench"))]
+    unsafe {
+        if !gpio.is_null() {
+            bindings::gpiod_put(gpio);
+        }
+    }
+    #[cfg(not(any(target_os = "none", feature = "bench")))]
+    let _ = gpio;
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // SAFETY: the regulator is gone.
+        unsafe { put_gpio(self.gpio) };
+    }
+}
+
 impl RegulatorOps for Driver {
     fn caps(&self) -> Caps {
         let (ops, desc) = (self.ops(), self.desc());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Regulators of C drivers. A `struct regulator_dev` is ours: made at registration, freed with its last reference.
 
-use super::driver::{Driver, NO_TIME};
+use super::driver::{Driver, NO_TIME, put_gpio};
 use super::tree;
 use crate::bindings::{
     self, device, regmap, regulation_constraints, regulator_config, regulator_desc, regulator_dev, regulator_init_data,
@@ -114,7 +114,8 @@ pub(super) unsafe fn make(desc: *const regulator_desc, config: &regulator_config
         (*rdev).regmap = config.regmap;
         (*rdev).reg_data = config.driver_data;
         let dev = &raw mut (*rdev).dev;
-        (*dev).parent = config.dev;
+        // Given back with the last reference to this one.
+        (*dev).parent = devices::get(config.dev);
         (*dev).of_node = config.of_node;
         (*dev).release = Some(release);
         devices::initialize(dev);
@@ -150,6 +151,28 @@ pub(super) unsafe fn register(
     desc: *const regulator_desc,
     config: *const regulator_config,
 ) -> Result<*mut regulator_dev> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let prepared = prepare(dev, desc, config);
+        let (d, config, init, rdev) = prepared.inspect_err(|_| {
+            config.as_ref().into_iter().for_each(|config| put_gpio(config.ena_gpiod));
+        })?;
+        let result = register_made(rdev, d, &config, init);
+        if result.is_err() {
+            devices::put(&raw mut (*rdev).dev);
+        }
+        result.map(|()| rdev)
+    }
+}
+
+/// A regulator that is yet to be registered: its description, what the driver and its node say of it.
+type Prepared<'a> = (&'a regulator_desc, regulator_config, *const regulator_init_data, *mut regulator_dev);
+
+unsafe fn prepare<'a>(
+    dev: *mut device,
+    desc: *const regulator_desc,
+    config: *const regulator_config,
+) -> Result<Prepared<'a>> {
     // SAFETY: as the caller says: description, functions and data live as long as the regulator is registered.
     unsafe {
         let (Some(d), Some(given)) = (desc.as_ref(), config.as_ref()) else { return Err(Errno::EINVAL) };
@@ -169,16 +192,11 @@ pub(super) unsafe fn register(
         }
         let limits_of_c = init.as_ref().map_or_else(|| core::mem::zeroed(), |i| i.constraints);
         if let Some(init) = init.as_ref()
-            && let Some(prepare) = init.regulator_init
+            && let Some(begin) = init.regulator_init
         {
-            Errno::check(prepare(init.driver_data))?;
+            Errno::check(begin(init.driver_data))?;
         }
-        let rdev = make(desc, &config, limits_of_c);
-        let result = register_made(rdev, d, &config, init);
-        if result.is_err() {
-            devices::put(&raw mut (*rdev).dev);
-        }
-        result.map(|()| rdev)
+        Ok((d, config, init, make(desc, &config, limits_of_c)))
     }
 }
 

@@ -8,7 +8,7 @@ use kernel::sched::{self, Params, PolicyKind};
 use std::io::Write as _;
 
 /// How far the counter goes on when it is read, in ticks (16 ns).
-const STEP: u64 = 2;
+const STEP: u64 = 16;
 
 /// How many lines of the trace stand in the report of a failure.
 const TAIL: usize = 40;

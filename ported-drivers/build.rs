@@ -7,7 +7,10 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use driver_config::{Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest, unit_flags};
+use driver_config::{
+    Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest, symbols, unit_flags,
+};
+use object::{Object, ObjectSymbol, SymbolKind};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=FERROVISOR_DRIVERS");
@@ -60,6 +63,22 @@ fn digest_of(folder: &Path) -> Result<String, Box<dyn Error>> {
     Ok(digest(&all))
 }
 
+/// The functions of an object, in the order of their sections.
+fn functions_of(path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let bytes = fs::read(path)?;
+    let file = object::File::parse(&*bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut functions = Vec::new();
+    for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.size() > 0) {
+        functions.push((
+            symbol.section_index().map(|index| index.0),
+            symbol.address(),
+            symbol.name()?.to_owned(),
+        ));
+    }
+    functions.sort();
+    Ok(functions.into_iter().map(|(_, _, name)| name).collect())
+}
+
 /// What every driver is compiled with.
 struct Build {
     clang: Clang,
@@ -81,13 +100,40 @@ impl Build {
             println!("cargo::rerun-if-changed={}", linux.root.join(driver_config::MANIFEST).display());
         }
         println!("cargo::rustc-link-search=native={}", self.out.display());
+        let mut functions = Vec::new();
         for driver in &set.drivers {
             let tree = match (&linux, driver.origin) {
                 (Some(linux), Origin::Linux) => self.take(linux, driver)?,
                 _ => self.folder.join(&driver.name),
             };
-            self.compile(driver, &tree, &set.config())?;
+            for object in self.compile(driver, &tree, &set.config())? {
+                functions.push((driver.name.clone(), functions_of(&object)?));
+            }
         }
+        self.name(&functions)
+    }
+
+    /// Makes room in the image for the names of the drivers' functions, and says which there are: where they lie shows
+    /// when the image is linked.
+    fn name(&self, functions: &[(String, Vec<String>)]) -> Result<(), Box<dyn Error>> {
+        let list = self.out.join("functions.txt");
+        fs::write(&list, symbols::list(functions))?;
+        let source = self.out.join("symbols.c");
+        let room = symbols::room(functions);
+        fs::write(
+            &source,
+            format!(
+                "__asm__(\".pushsection {},\\\"\\\",@progbits\\n.incbin \\\"{}\\\"\\n.popsection\");\n\
+                 __attribute__((visibility(\"hidden\")))\n\
+                 const volatile unsigned char {}[{room}] = {{ {} }};\n",
+                symbols::SECTION,
+                list.display(),
+                symbols::TABLE,
+                symbols::END,
+            ),
+        )?;
+        self.cc().file(&source).archiver(self.clang.tool("llvm-ar")?).try_compile("driver_symbols")?;
+        println!("cargo::rustc-link-lib=static:+whole-archive,-bundle=driver_symbols");
         Ok(())
     }
 
@@ -106,8 +152,13 @@ impl Build {
         Ok(tree)
     }
 
-    /// Compiles a driver to `libdriver_NAME.a`.
-    fn compile(&self, driver: &Driver, tree: &Path, config: &BTreeSet<&str>) -> Result<(), Box<dyn Error>> {
+    /// Compiles a driver to `libdriver_NAME.a`; its objects.
+    fn compile(
+        &self,
+        driver: &Driver,
+        tree: &Path,
+        config: &BTreeSet<&str>,
+    ) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         if driver.origin == Origin::Local {
             for file in driver.sources.iter().chain(&driver.headers) {
                 println!("cargo::rerun-if-changed={}", tree.join(file).display());
@@ -129,10 +180,10 @@ impl Build {
         });
         let objects: Vec<PathBuf> = objects.collect::<Result<_, _>>()?;
         let archive = format!("driver_{}", driver.name.replace('-', "_"));
-        self.cc().objects(objects).archiver(self.clang.tool("llvm-ar")?).try_compile(&archive)?;
+        self.cc().objects(&objects).archiver(self.clang.tool("llvm-ar")?).try_compile(&archive)?;
         // Whole: nothing calls a driver, its initcall does.
         println!("cargo::rustc-link-lib=static:+whole-archive,-bundle={archive}");
-        Ok(())
+        Ok(objects)
     }
 
     /// The object of one source. One that was made of the same before is taken as it is: boards share

@@ -25,6 +25,7 @@ unsafe extern "C" fn populate() -> c_int {
 /// Brings the image's Linux drivers up. The first orphan, once; sleeps. Returns when every device has been tried.
 pub fn start() {
     crate::work::init();
+    crate::context::init();
     let Some(tree) = kernel::dt::tree() else { return };
     if let Err(error) = crate::of::init(tree) {
         log::error!("no Linux drivers: the device tree could not be taken over: error {}", error.0);
@@ -73,6 +74,7 @@ fn initcalls() {
             crate::context::Role::Init,
             core::ptr::null(),
             function as usize,
+            crate::errno::Errno::EIO.to_c(),
             || unsafe { function() },
         );
         // A driver without its device is nothing to speak of.

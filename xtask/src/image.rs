@@ -11,7 +11,7 @@ use board_config::Value;
 use clap::ValueEnum;
 
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{devicetree, driver, process, project};
+use crate::{devicetree, driver, process, project, symbols};
 
 /// How the image is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -140,5 +140,6 @@ fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<PathBuf>
 fn flatten(elf: &Path, bin: &Path) -> Result<()> {
     let raw = process::temporary(bin);
     process::run(Command::new("llvm-objcopy-19").args(["-O", "binary"]).arg(elf).arg(&raw))?;
+    symbols::fill(elf, &raw)?;
     fs::rename(&raw, bin).with_context(|| format!("cannot write {}", project::shown(bin)))
 }

@@ -19,5 +19,6 @@ pub mod run;
 pub mod script;
 pub mod session;
 pub mod size;
+mod symbols;
 pub mod test;
 pub mod toolchain;

@@ -100,6 +100,8 @@ pub trait Binder: Sync {
     /// # Errors
     /// No driver of this kind has it, or the driver does not let go.
     fn unbind(&self, path: &str) -> Result<()>;
+    /// Whether a driver of this kind has the device at `path`. Context: sleeps.
+    fn is_bound(&self, path: &str) -> bool;
     /// Offers the device at `path` to the drivers. Context: sleeps.
     ///
     /// # Errors

@@ -5,7 +5,9 @@ use crate::irq::{Ipi, ipi_others};
 use crate::{console, log as klog, percpu, power, println};
 use arch::PhysAddr;
 use arch::frame::{FaultKind, HostFrame};
+use arch::landing::Landing;
 use core::fmt;
+use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// Where the image lies: it is position independent, and its symbols count from there.
@@ -13,6 +15,46 @@ static IMAGE: AtomicU64 = AtomicU64::new(0);
 static RESET: AtomicBool = AtomicBool::new(false);
 /// The CPU that panics, plus 1; 0 for none.
 static PANICKING: AtomicU32 = AtomicU32::new(0);
+
+/// What went wrong, for whoever may contain it.
+pub enum Failure<'a> {
+    /// A fault.
+    Fault(&'a HostFrame, FaultKind),
+    /// A panic.
+    Panic {
+        /// What it says.
+        info: &'a dyn fmt::Display,
+        /// The frame pointer of whoever handles it.
+        frame_pointer: u64,
+        /// Whoever panics is known to hold no lock: see [`broken`].
+        unlocked: bool,
+    },
+}
+
+/// Contains a failure: says where to go on instead of stopping the machine. Called where it happened, with interrupts as they
+/// were; it takes no lock that the failing code may hold.
+pub type Contain = fn(&Failure<'_>) -> Option<NonNull<Landing>>;
+
+static CONTAIN: spin::Once<Contain> = spin::Once::new();
+
+/// Has `contain` asked before the machine stops; the first one stays. Context: boot.
+pub fn set_contain(contain: Contain) {
+    CONTAIN.call_once(|| contain);
+}
+
+/// Where to go on, if the failure is contained. A CPU that panics already does not ask.
+fn contained(failure: &Failure<'_>) -> Option<NonNull<Landing>> {
+    let me = u32::from(percpu::this_cpu().0) + 1;
+    if PANICKING.load(Ordering::Relaxed) == me {
+        return None;
+    }
+    CONTAIN.get()?(failure)
+}
+
+/// Where the image lies, for reports. Context: any.
+pub fn image() -> PhysAddr {
+    PhysAddr(IMAGE.load(Ordering::Relaxed))
+}
 
 /// Where the image lies, and whether a panic resets the machine; it halts otherwise. Boot only.
 pub fn init(image: PhysAddr, reset: bool) {
@@ -42,8 +84,32 @@ fn finish() -> ! {
     arch::cpu::halt()
 }
 
+/// Goes on where the failure is contained, if it is.
+fn land(info: &dyn fmt::Display, unlocked: bool) {
+    #[cfg(target_os = "none")]
+    let frame_pointer = arch::cpu::frame_pointer();
+    #[cfg(not(target_os = "none"))]
+    let frame_pointer = 0;
+    if let Some(landing) = contained(&Failure::Panic { info, frame_pointer, unlocked }) {
+        arch::irq::mask();
+        // SAFETY: whoever contains it knows that the call is there.
+        unsafe { arch::landing::land(landing.as_ptr()) };
+    }
+}
+
+/// Code that was called broke a rule, and whoever noticed holds no lock: panics, unless that is contained. Context: any.
+///
+/// # Panics
+/// Where nobody contains it.
+pub fn broken(info: &dyn fmt::Display) -> ! {
+    land(info, true);
+    panic!("{info}")
+}
+
 /// The panic handler's work: says what happened, stops the other CPUs, then resets or halts. Context: any.
 pub fn report(info: &dyn fmt::Display) -> ! {
+    #[cfg(target_os = "none")]
+    land(info, false);
     begin();
     println!("ferrovisor panic: CPU {}: {info}", percpu::this_cpu());
     #[cfg(target_os = "none")]
@@ -51,8 +117,12 @@ pub fn report(info: &dyn fmt::Display) -> ! {
     finish()
 }
 
-/// A fault of the hypervisor itself: for the vectors. Does not return.
+/// A fault of the hypervisor itself: for the vectors. Returns only if somebody contains it; the frame then goes on from
+/// where that one said.
 pub fn host_fault(frame: &mut HostFrame, kind: FaultKind) {
+    if let Some(landing) = contained(&Failure::Fault(frame, kind)) {
+        return divert(frame, landing);
+    }
     begin();
     let what = match kind {
         FaultKind::Sync => "synchronous exception",
@@ -69,6 +139,15 @@ pub fn host_fault(frame: &mut HostFrame, kind: FaultKind) {
     #[cfg(target_os = "none")]
     backtrace(frame);
     finish()
+}
+
+/// Has the interrupted code go on at `landing`, with interrupts masked.
+pub fn divert(frame: &mut HostFrame, landing: NonNull<Landing>) {
+    const MASKED: u64 = 1 << 7;
+    frame.elr = arch::landing::land as *const () as u64;
+    frame.spsr |= MASKED;
+    let [first, ..] = &mut frame.x;
+    *first = landing.as_ptr().expose_provenance() as u64;
 }
 
 /// The calls that led to a fault. The fake machine of host tests has no frames to follow.

@@ -3,6 +3,7 @@
 
 use super::raw::{core_of, free_handle, handle, hw_of, hw_or_null, new_handle, node};
 use crate::bindings::{self, clk, clk_duty, clk_hw, clk_init_data, clk_ops, device, device_node};
+use crate::context::Guarded;
 use crate::device::{self as devices, devres};
 use crate::errno::{Errno, Result, ptr_to_c, to_c};
 use crate::of::Node;
@@ -37,6 +38,8 @@ struct Driver {
     hw: *mut clk_hw,
     ops: *const clk_ops,
     np: Option<Node>,
+    /// The device that registered it; may be null.
+    device: *const device,
     /// Who the provider's own handle is for, in reports.
     user: Box<str>,
 }
@@ -66,7 +69,7 @@ impl Driver {
         // SAFETY: the clock lives while it is registered; a parent that comes back is a registered clock of C.
         unsafe {
             let mut raw = to_raw(request, (*self.hw).core);
-            cause(f(self.hw, &raw mut raw))?;
+            cause(f.guarded(self.device, (self.hw, &raw mut raw)))?;
             from_raw(&raw, request);
         }
         Ok(())
@@ -103,7 +106,7 @@ macro_rules! call {
     ($self:ident.$f:ident($($arg:expr),*) or $otherwise:expr) => {
         match $self.ops().$f {
             // SAFETY: the driver's function, called with its own clock, which lives while it is registered.
-            Some(f) => unsafe { f($self.hw $(, $arg)*) },
+            Some(f) => unsafe { f.guarded($self.device, ($self.hw, $($arg,)*)) },
             None => $otherwise,
         }
     };
@@ -308,7 +311,7 @@ pub(super) unsafe fn register(dev: *mut device, np: Option<Node>, hw: *mut clk_h
     }
     // SAFETY: as above; nobody uses a clock before it is registered.
     unsafe { ((*hw).core, (*hw).clk) = (ptr::null_mut(), ptr::null_mut()) };
-    let ops = Box::new(Driver { hw, ops: init.ops, np, user });
+    let ops = Box::new(Driver { hw, ops: init.ops, np, device: dev, user });
     let flags = Flags::from_bits_retain(init.flags);
     let result = ccf::register(ClkInit { name, parents, flags, hw: id, ops });
     // SAFETY: as above; `init` of the driver has set both fields, if it was reached.

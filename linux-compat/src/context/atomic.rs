@@ -121,7 +121,7 @@ unsafe fn might_sleep(file: *const c_char, line: c_int) {
     if cfg!(debug_assertions) && percpu::in_atomic_context() {
         // SAFETY: the compiler's string.
         let file = unsafe { core::ffi::CStr::from_ptr(file) }.to_str().unwrap_or("?");
-        panic!("{file}:{line} may sleep, but runs in atomic context, in {}", super::describe());
+        super::fail(format_args!("{file}:{line} may sleep, but runs in atomic context"));
     }
 }
 

@@ -2,12 +2,12 @@
 //! What drivers take in their probes and have not given back: debug builds keep book, and name what a driver leaves
 //! behind when it lets its device go, or when its probe fails. Release builds do nothing here.
 
-use super::{Call, Role, slot};
+use super::Role;
+use super::call::{innermost, outer};
 use crate::bindings::device;
 use crate::device as devices;
 use alloc::collections::BTreeMap;
 use core::fmt;
-use core::sync::atomic::Ordering::Relaxed;
 use kernel::sync::SpinLock;
 
 /// Kinds of things that are taken and given back.
@@ -52,13 +52,12 @@ static BOOK: SpinLock<BTreeMap<(Kind, usize), Entry>> = SpinLock::new(BTreeMap::
 
 /// The device whose probe the calling code is part of.
 fn probed() -> Option<usize> {
-    let mut call: *const Call = slot().load(Relaxed).cast();
-    // SAFETY: calls stay on the stack below whoever asks.
-    while let Some(inner) = unsafe { call.as_ref() } {
-        if inner.role == Role::Probe {
-            return (!inner.device.is_null()).then_some(inner.device.addr());
+    let mut call = innermost();
+    while let Some(at) = call {
+        if at.role == Role::Probe {
+            return (!at.device.is_null()).then_some(at.device.addr());
         }
-        call = inner.before;
+        call = outer(at);
     }
     None
 }

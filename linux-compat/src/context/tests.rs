@@ -18,11 +18,11 @@ fn masking_nests() {
 
 #[test]
 fn reports_name_the_driver() {
-    let text = run(Role::Probe, c"sunxi-mmc".as_ptr(), 0x1234, || {
-        run(Role::Operation, core::ptr::null(), 0x5678, || format!("{}", describe()))
+    let text = run(Role::Probe, c"sunxi-mmc".as_ptr(), 0x1234, String::new(), || {
+        run(Role::Operation, core::ptr::null(), 0x5678, String::new(), || format!("{}", describe()))
     });
     assert_eq!(text, "the operation (0x5678)");
-    let text = run(Role::Probe, c"sunxi-mmc".as_ptr(), 0x1234, || format!("{}", describe()));
+    let text = run(Role::Probe, c"sunxi-mmc".as_ptr(), 0x1234, String::new(), || format!("{}", describe()));
     assert_eq!(text, "the probe of sunxi-mmc (0x1234)");
 }
 
@@ -31,7 +31,7 @@ fn reports_name_the_driver() {
 #[should_panic(expected = "returns with a spinlock held or preemption disabled")]
 fn a_lock_left_behind_is_caught() {
     machine().run(|| {
-        let result = catch_unwind(|| run(Role::Work, c"driver".as_ptr(), 0, percpu::preempt_disable));
+        let result = catch_unwind(|| run(Role::Work, c"driver".as_ptr(), 0, (), percpu::preempt_disable));
         percpu::preempt_enable();
         result.unwrap_or_else(|panic| resume_unwind(panic));
     });
@@ -41,7 +41,7 @@ fn a_lock_left_behind_is_caught() {
 #[should_panic(expected = "msleep may sleep, but was called in atomic context, in the timer of driver")]
 fn sleeping_is_refused_where_it_must_be() {
     machine().run(|| {
-        run(Role::Timer, c"driver".as_ptr(), 0, || {
+        run(Role::Timer, c"driver".as_ptr(), 0, (), || {
             percpu::preempt_disable();
             let result = catch_unwind(|| might_sleep("msleep"));
             percpu::preempt_enable();
@@ -55,8 +55,8 @@ fn sleeping_is_refused_where_it_must_be() {
 fn what_a_probe_leaves_behind_is_counted() {
     let mut held = core::ptr::null_mut();
     // SAFETY: zeroes are a device without anything, which nobody else has.
-    let mut dev: device = unsafe { core::mem::zeroed() };
-    let probe = |f: &mut dyn FnMut()| run_for(&raw const dev, Role::Probe, c"driver".as_ptr(), 0, f);
+    let mut dev: crate::bindings::device = unsafe { core::mem::zeroed() };
+    let probe = |f: &mut dyn FnMut()| run_for(&raw const dev, Role::Probe, c"driver".as_ptr(), 0, (), f);
     probe(&mut || {
         held = crate::slab::kmalloc(100, crate::slab::GFP_ATOMIC);
         let given_back = crate::slab::kmalloc(200, crate::slab::GFP_ATOMIC);

@@ -118,6 +118,7 @@ pub(super) unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
             return false;
         }
         (*dev).driver = drv;
+        context::lift(dev);
         let result = run_probe(dev, drv);
         let name = names::driver_string(dev).to_string_lossy();
         match result {
@@ -155,7 +156,7 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
         let result = prepared.and_then(|()| match of_bus.or((*drv).probe) {
             Some(probe) => {
                 let call = || Errno::check(probe(dev)).map(|_| ());
-                context::run_for(dev, Role::Probe, (*drv).name, probe as usize, call)
+                context::run_for(dev, Role::Probe, (*drv).name, probe as usize, Err(Errno::EIO), call)
             }
             None => Ok(()),
         });
@@ -286,13 +287,17 @@ pub(super) unsafe fn detach(dev: *mut device) {
         if !bound {
             return;
         }
+        context::lift(dev);
         let of_bus = (*dev).bus.as_ref().and_then(|bus| bus.remove);
         let of_driver = (*dev).driver.as_ref().and_then(|drv| drv.remove);
         match (of_bus, of_driver) {
-            (Some(remove), _) => context::run(Role::Remove, super::name(dev).as_ptr(), remove as usize, || remove(dev)),
+            (Some(remove), _) => {
+                let call = || remove(dev);
+                context::run_for(dev, Role::Remove, super::name(dev).as_ptr(), remove as usize, (), call);
+            }
             (None, Some(remove)) => {
                 let call = || _ = remove(dev);
-                context::run(Role::Remove, super::name(dev).as_ptr(), remove as usize, call);
+                context::run_for(dev, Role::Remove, super::name(dev).as_ptr(), remove as usize, (), call);
             }
             (None, None) => {}
         }
@@ -304,6 +309,34 @@ pub(super) unsafe fn detach(dev: *mut device) {
         (*dev).driver_data = ptr::null_mut();
         with(dev, |p| p.state = State::Free);
         note(dev, &name, host::State::Unbound);
+    }
+}
+
+/// The devices that drivers of this folder of `ported-drivers/` have. Context: any.
+pub(crate) fn of_driver(folder: &str) -> Vec<*mut device> {
+    let bound = |dev: &*mut device| {
+        // SAFETY: a device with a reference; its driver stays while it is bound.
+        unsafe { is_bound(*dev) && super::bus::folder((**dev).driver) == Some(folder) }
+    };
+    let mut found = Vec::new();
+    devices(|dev| found.extend(Some(dev).filter(bound)));
+    found
+}
+
+/// Notes that the driver of a device has failed, and masks the device's interrupts; gives the reference back. Context: sleeps.
+///
+/// # Safety
+/// `dev` is a device, with a reference of the caller's.
+pub(crate) unsafe fn stop(dev: *mut device, reason: String) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if is_bound(dev) {
+            let (driver, name) = (names::driver_string(dev).to_string_lossy(), names::name(dev).to_string_lossy());
+            log::error!(target: "linux", "{driver} {name}: {reason}; the device is stopped until it is bound again");
+            note(dev, &driver, host::State::Failed(reason));
+            crate::irq::mask_of(dev);
+        }
+        put(dev);
     }
 }
 

@@ -71,6 +71,16 @@ impl Binder for ByPath {
         })
     }
 
+    fn is_bound(&self, path: &str) -> bool {
+        let mut bound = false;
+        let asked = with_device(path, |dev| {
+            // SAFETY: a device with a reference.
+            bound = unsafe { is_bound(dev) };
+            Ok(())
+        });
+        asked.is_ok() && bound
+    }
+
     fn bind(&self, path: &str) -> Result<()> {
         with_device(path, |dev| {
             // SAFETY: a device with a reference.

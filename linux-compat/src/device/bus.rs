@@ -53,10 +53,12 @@ crate::exports! {
 struct Registry {
     devices: Vec<Device>,
     drivers: Vec<Driver>,
+    /// For each driver the function that was called when it registered: an initcall of the same source.
+    origins: Vec<(Driver, usize)>,
 }
 
 static REGISTRY: SpinLock<Registry> =
-    SpinLock::new(Registry { devices: Vec::new(), drivers: Vec::new() });
+    SpinLock::new(Registry { devices: Vec::new(), drivers: Vec::new(), origins: Vec::new() });
 
 /// Every registered device, each with a reference of the caller's.
 pub(crate) fn all() -> Vec<Device> {
@@ -216,7 +218,10 @@ pub(crate) unsafe fn driver_register_c(drv: *mut device_driver) -> c_int {
         if !unsafe { driver_find_c(driver.name, driver.bus) }.is_null() {
             return Err(Errno::EBUSY);
         }
-        REGISTRY.lock().drivers.push(Driver(drv));
+        let mut registry = REGISTRY.lock();
+        registry.drivers.push(Driver(drv));
+        registry.origins.extend(crate::context::outermost_function().map(|function| (Driver(drv), function)));
+        drop(registry);
         // SAFETY: a registered driver.
         unsafe { bind::attach_driver(drv) };
         Ok(())
@@ -224,8 +229,19 @@ pub(crate) unsafe fn driver_register_c(drv: *mut device_driver) -> c_int {
     to_c(register())
 }
 
+/// The folder of `ported-drivers/` that a registered driver is of, where that is known. Context: any.
+pub(super) fn folder(drv: *const device_driver) -> Option<&'static str> {
+    let registry = REGISTRY.lock();
+    let origin = registry.origins.iter().find(|(driver, _)| ptr::eq(driver.0, drv))?.1;
+    drop(registry);
+    Some(crate::context::symbol(origin as u64)?.driver)
+}
+
 pub(crate) unsafe fn driver_unregister_c(drv: *mut device_driver) {
-    REGISTRY.lock().drivers.retain(|d| d.0 != drv);
+    let mut registry = REGISTRY.lock();
+    registry.drivers.retain(|d| d.0 != drv);
+    registry.origins.retain(|(d, _)| d.0 != drv);
+    drop(registry);
     devices(|dev| {
         // SAFETY: a device with a reference.
         if ptr::eq(unsafe { (*dev).driver }, drv) {

@@ -20,7 +20,7 @@ mod private;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bind::set_deferred_reason;
+pub(crate) use bind::{of_driver, set_deferred_reason, stop};
 pub(crate) use devres_c::kmalloc as devm_kmalloc;
 pub use bind::{deferred, retry_deferred, settle};
 pub use binder::BINDER;

@@ -2,6 +2,7 @@
 //! `struct gpio_chip` as a chip of [`kernel::gpio`]: registration, and what drivers ask about lines.
 
 use crate::bindings::{self, device, gpio_chip, gpio_desc, gpio_device, lock_class_key, of_phandle_args};
+use crate::context::Guarded;
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, int_to_c, to_c};
 use crate::of::Node;
@@ -99,7 +100,7 @@ impl CChip {
 macro_rules! call {
     ($self:ident, $f:ident $(, $arg:expr)*) => {
         // SAFETY: the driver's function, for its chip.
-        $self.gc().$f.map(|f| unsafe { f($self.gc $(, $arg)*) })
+        $self.gc().$f.map(|f| unsafe { f.guarded((*$self.gc).parent, ($self.gc, $($arg,)*)) })
     };
 }
 

@@ -2,6 +2,7 @@
 //! Sources of random numbers: `linux/hw_random.h` (Linux: Documentation/admin-guide/hw_random.rst). The registry is
 //! `io::hwrng`; this is its border to C.
 
+use crate::context::Guarded;
 use crate::bindings::{device, hwrng};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, to_c};
@@ -89,7 +90,7 @@ impl Driver {
 impl Source for Driver {
     fn start(&self) -> Result<(), Fault> {
         // SAFETY: the driver's function, called with its own structure.
-        unsafe { (*self.0).init.map_or(Ok(0), |init| checked(init(self.0))) }.map(drop)
+        unsafe { (*self.0).init.map_or(Ok(0), |init| checked(init.guarded(core::ptr::null(), (self.0,)))) }.map(drop)
     }
 
     fn stop(&self) {
@@ -110,9 +111,9 @@ impl Source for Driver {
         // SAFETY: the driver's function with its own structure and memory of that size.
         unsafe {
             if whole > 0 {
-                checked(read(self.0, to.as_mut_ptr().cast(), whole, wait))
+                checked(read.guarded(core::ptr::null(), (self.0, to.as_mut_ptr().cast(), whole, wait)))
             } else {
-                let count = checked(read(self.0, last.as_mut_ptr().cast(), last.len(), wait))?;
+                let count = checked(read.guarded(core::ptr::null(), (self.0, last.as_mut_ptr().cast(), last.len(), wait)))?;
                 to.iter_mut().zip(last).take(count).for_each(|(to, byte)| *to = byte);
                 Ok(count.min(to.len()))
             }

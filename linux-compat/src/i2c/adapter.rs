@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Adapters: registered with [`io::i2c`], which calls back here for transfers.
 
+use crate::context::Guarded;
 use alloc::boxed::Box;
 use alloc::ffi::CString;
 use alloc::format;
@@ -90,7 +91,7 @@ impl Bus for Driver {
             })
             .collect();
         // SAFETY: the driver's operation, with messages whose buffers are as long as they say.
-        let done = unsafe { xfer(self.0, raw.as_mut_ptr(), raw.len() as c_int) };
+        let done = unsafe { xfer.guarded((*self.0).dev.parent, (self.0, raw.as_mut_ptr(), raw.len() as c_int)) };
         let done = Errno::check(done).map_err(fault)? as usize;
         for (m, raw) in messages.iter_mut().zip(&raw) {
             m.len = usize::from(raw.len).min(m.buffer.len());
@@ -111,7 +112,7 @@ impl Bus for Driver {
         let mut raw = i2c_smbus_data { block: data.0 };
         // SAFETY: the driver's operation; the data has room for any command.
         let code = unsafe {
-            xfer(self.0, address, flags.bits(), (direction == Direction::Read).into(), command, kind as c_int, &raw mut raw)
+            xfer.guarded((*self.0).dev.parent, (self.0, address, flags.bits(), (direction == Direction::Read).into(), command, kind as c_int, &raw mut raw))
         };
         // SAFETY: bytes, whatever was written.
         data.0 = unsafe { raw.block };
@@ -121,7 +122,7 @@ impl Bus for Driver {
     fn functions(&self) -> Functions {
         let functionality = self.algorithm().ok().and_then(|a| a.functionality);
         // SAFETY: the driver's operation.
-        functionality.map_or(Functions::empty(), |f| Functions::from_bits_retain(unsafe { f(self.0) }))
+        functionality.map_or(Functions::empty(), |f| Functions::from_bits_retain(unsafe { f.guarded((*self.0).dev.parent, (self.0,)) }))
     }
 
     fn quirks(&self) -> Quirks {

@@ -3,6 +3,7 @@
 
 use super::control;
 use crate::bindings::{cpumask, irq_chip, irq_data};
+use crate::context::Guarded;
 use crate::errno::Errno;
 use core::ffi::c_int;
 use kernel::error::{Error, Result};
@@ -39,7 +40,7 @@ impl CChip {
 macro_rules! call {
     ($self:ident, $f:ident $(, $arg:expr)*) => {
         // SAFETY: the driver's function, for data of its line.
-        $self.chip().$f.map(|f| unsafe { f($self.data $(, $arg)*) })
+        $self.chip().$f.map(|f| unsafe { f.guarded(core::ptr::null(), ($self.data, $($arg,)*)) })
     };
 }
 

@@ -25,6 +25,7 @@ pub use control::set_chained_handler;
 pub use domain::{c_domain, domain_of, make as instantiate, remove as remove_domain};
 pub use line::{attach, by_virq, data_of};
 pub use of::of_irq_get;
+pub(crate) use request::mask_of;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[

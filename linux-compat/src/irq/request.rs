@@ -38,21 +38,60 @@ crate::exports! {
     fn irq_wake_thread(irq: c_uint, dev: *mut c_void) = wake_thread;
 }
 
-/// The names as C gave them, which `free_irq()` gives back: number, argument, name.
-static NAMES: SpinLock<Vec<(c_uint, usize, usize)>> = SpinLock::new(Vec::new());
+/// A handler of C.
+struct Action {
+    irq: c_uint,
+    /// Its argument, as a number.
+    id: usize,
+    /// The name as C gave it, which `free_irq()` gives back.
+    name: usize,
+    /// The device that asked for it, as a number; 0 where that is not known.
+    device: usize,
+}
+
+static ACTIONS: SpinLock<Vec<Action>> = SpinLock::new(Vec::new());
+
+/// What a handler gives whose call has failed; none of Linux's.
+const FAILED: bindings::irqreturn_t = bindings::irqreturn_t::MAX;
+
+/// Masks the interrupts of a device whose driver has failed, but for those that others share. Context: any.
+pub(crate) fn mask_of(dev: *const device) {
+    let actions = ACTIONS.lock();
+    let lines = actions.iter().filter(|action| action.device == dev.addr()).map(|action| action.irq);
+    let of_others = |irq: &c_uint| actions.iter().any(|a| a.irq == *irq && a.device != dev.addr());
+    let alone: Vec<c_uint> = lines.filter(|irq| !of_others(irq)).collect();
+    drop(actions);
+    alone.into_iter().for_each(mask);
+}
+
+/// Masks an interrupt whose handler has failed.
+fn mask(irq: c_uint) {
+    if let Err(error) = virq::disable_nosync(irq) {
+        log::error!("interrupt {irq} of a failed driver: {error}");
+    }
+}
 
 /// A C handler as a Rust one.
 fn handler(f: CHandler, role: Role, name: *const c_char, dev: *mut c_void) -> Option<virq::Handler> {
     let f = f?;
     let (dev, name) = (dev.expose_provenance(), name.expose_provenance());
+    let device = context::device().expose_provenance();
     Some(Box::new(move |irq| {
-        let result = context::run(role, ptr::with_exposed_provenance(name), f as usize, || {
+        let (device, name) = (ptr::with_exposed_provenance(device), ptr::with_exposed_provenance(name));
+        let result = context::run_for(device, role, name, f as usize, FAILED, || {
             // SAFETY: the driver's handler with its argument, which it keeps until it has freed the interrupt.
             unsafe { f(irq as c_int, ptr::with_exposed_provenance_mut(dev)) }
         });
         match result {
             bindings::IRQ_NONE => Outcome::None,
             bindings::IRQ_HANDLED => Outcome::Handled,
+            FAILED => {
+                // At once: it may come again before anything else runs.
+                if ACTIONS.lock().iter().filter(|action| action.irq == irq).count() == 1 {
+                    mask(irq);
+                }
+                Outcome::None
+            }
             _ => Outcome::WakeThread,
         }
     }))
@@ -76,7 +115,8 @@ fn request(irq: c_uint, hard: CHandler, soft: CHandler, flags: c_ulong, name: *c
         log::warn!("{}: {error}", label.to_string_lossy());
         errno(error)
     })?;
-    NAMES.lock().push((irq, dev.addr(), name.expose_provenance()));
+    let device = context::device().addr();
+    ACTIONS.lock().push(Action { irq, id: dev.addr(), name: name.expose_provenance(), device });
     ledger::took(Kind::Interrupt, mixed(irq, dev.addr()), irq as usize);
     note_action(&line);
     Ok(())
@@ -113,9 +153,9 @@ fn take(irq: c_uint, dev: usize) -> *const c_void {
     if let Some(line) = desc::get(irq) {
         note_action(&line);
     }
-    let mut names = NAMES.lock();
-    let at = names.iter().position(|(i, d, _)| (*i, *d) == (irq, dev));
-    at.map_or(ptr::null(), |at| ptr::with_exposed_provenance(names.swap_remove(at).2))
+    let mut actions = ACTIONS.lock();
+    let at = actions.iter().position(|action| (action.irq, action.id) == (irq, dev));
+    at.map_or(ptr::null(), |at| ptr::with_exposed_provenance(actions.swap_remove(at).name))
 }
 
 pub(super) unsafe fn free(irq: c_uint, dev: *mut c_void) -> *const c_void {

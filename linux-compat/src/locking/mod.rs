@@ -5,6 +5,7 @@
 //! disabled). Whatever sleeps is built upon wait queues.
 
 mod complete;
+pub(crate) mod held;
 mod list;
 mod mutex;
 pub(crate) mod rcu;

@@ -43,7 +43,7 @@ pub unsafe fn lock(lock: *mut mutex) {
     let (owner, me) = unsafe { (owner(lock), me()) };
     if owner.compare_exchange(0, me, Acquire, Relaxed).is_err() {
         if owner.load(Relaxed) == me {
-            panic!("the mutex at {lock:p} is taken by the task that holds it, in {}", context::describe());
+            context::fail(format_args!("the mutex at {lock:p} is taken by the task that holds it"));
         }
         // SAFETY: the caller's mutex.
         unsafe {
@@ -52,7 +52,7 @@ pub unsafe fn lock(lock: *mut mutex) {
             });
         }
     }
-    task::count_mutex(1);
+    task::took_mutex(lock);
 }
 
 /// Releases it. Context: the task that holds it.
@@ -63,9 +63,9 @@ pub unsafe fn unlock(lock: *mut mutex) {
     // SAFETY: the caller's mutex.
     let owner = unsafe { owner(lock) };
     if cfg!(debug_assertions) && owner.load(Relaxed) != me() {
-        panic!("the mutex at {lock:p} is released by a task that does not hold it, in {}", context::describe());
+        context::fail(format_args!("the mutex at {lock:p} is released by a task that does not hold it"));
     }
-    task::count_mutex(-1);
+    task::gave_mutex(lock);
     // SAFETY: the caller's mutex. Within the queue's lock: no waiter slips between.
     unsafe { change_and_wake(&raw mut (*lock).wait, 1, || owner.store(0, Release)) };
 }
@@ -74,7 +74,7 @@ pub(super) unsafe fn try_lock(lock: *mut mutex) -> c_int {
     // SAFETY: the caller's mutex.
     let taken = unsafe { owner(lock) }.compare_exchange(0, me(), Acquire, Relaxed).is_ok();
     if taken {
-        task::count_mutex(1);
+        task::took_mutex(lock);
     }
     taken.into()
 }

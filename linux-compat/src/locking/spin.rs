@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Spinlocks, and those of many readers or one writer.
 
+use super::held::{self, Mode};
 use crate::bindings::{raw_spinlock_t, rwlock_t};
 use crate::context;
 use core::ffi::{c_int, c_ulong};
@@ -68,7 +69,7 @@ unsafe fn acquire(lock: *mut raw_spinlock_t) {
     let (val, owner) = unsafe { (word(&raw mut (*lock).val), word(&raw mut (*lock).owner)) };
     while val.compare_exchange_weak(0, 1, Acquire, Relaxed).is_err() {
         if cfg!(debug_assertions) && val.load(Relaxed) != 0 && owner.load(Relaxed) == me() {
-            panic!("the spinlock at {lock:p} is taken by the CPU that holds it, in {}", context::describe());
+            context::fail(format_args!("the spinlock at {lock:p} is taken by the CPU that holds it"));
         }
         while val.load(Relaxed) != 0 {
             arch::cpu::relax();
@@ -77,6 +78,7 @@ unsafe fn acquire(lock: *mut raw_spinlock_t) {
     if cfg!(debug_assertions) {
         owner.store(me(), Relaxed);
     }
+    held::took(lock.expose_provenance(), Mode::Spin);
 }
 
 unsafe fn release(lock: *mut raw_spinlock_t) {
@@ -84,10 +86,11 @@ unsafe fn release(lock: *mut raw_spinlock_t) {
     let (val, owner) = unsafe { (word(&raw mut (*lock).val), word(&raw mut (*lock).owner)) };
     if cfg!(debug_assertions) {
         if val.load(Relaxed) == 0 {
-            panic!("the spinlock at {lock:p} is released but nobody holds it, in {}", context::describe());
+            context::fail(format_args!("the spinlock at {lock:p} is released but nobody holds it"));
         }
         owner.store(0, Relaxed);
     }
+    held::gave(lock.expose_provenance(), Mode::Spin);
     val.store(0, Release);
 }
 
@@ -144,6 +147,7 @@ pub(super) unsafe fn try_lock(lock: *mut raw_spinlock_t) -> c_int {
             if cfg!(debug_assertions) {
                 word(&raw mut (*lock).owner).store(me(), Relaxed);
             }
+            held::took(lock.expose_provenance(), Mode::Spin);
             return 1;
         }
     }
@@ -164,6 +168,7 @@ pub(super) unsafe fn read_try(lock: *mut rwlock_t) -> c_int {
     // SAFETY: the caller's lock.
     let counts = unsafe { counts(lock) };
     if counts.fetch_update(Acquire, Relaxed, |n| (n < WRITER - 1).then_some(n + 1)).is_ok() {
+        held::took(lock.expose_provenance(), Mode::Read);
         return 1;
     }
     percpu::preempt_enable();
@@ -174,6 +179,7 @@ pub(super) unsafe fn write_try(lock: *mut rwlock_t) -> c_int {
     percpu::preempt_disable();
     // SAFETY: the caller's lock.
     if unsafe { counts(lock) }.compare_exchange(0, WRITER, AcqRel, Relaxed).is_ok() {
+        held::took(lock.expose_provenance(), Mode::Write);
         return 1;
     }
     percpu::preempt_enable();
@@ -195,6 +201,7 @@ pub(super) unsafe fn write_lock(lock: *mut rwlock_t) {
 }
 
 pub(super) unsafe fn read_unlock(lock: *mut rwlock_t) {
+    held::gave(lock.expose_provenance(), Mode::Read);
     // SAFETY: the caller's lock.
     let before = unsafe { counts(lock) }.fetch_sub(1, Release);
     debug_assert!(before != 0 && before < WRITER, "read_unlock without read_lock, in {}", context::describe());
@@ -202,8 +209,29 @@ pub(super) unsafe fn read_unlock(lock: *mut rwlock_t) {
 }
 
 pub(super) unsafe fn write_unlock(lock: *mut rwlock_t) {
+    held::gave(lock.expose_provenance(), Mode::Write);
     // SAFETY: the caller's lock.
     let before = unsafe { counts(lock) }.swap(0, Release);
     debug_assert!(before == WRITER, "write_unlock without write_lock, in {}", context::describe());
     percpu::preempt_enable();
+}
+
+/// Releases a lock for whoever took it: its address, with its [`Mode`] in the low bits.
+///
+/// # Safety
+/// It is held, and whoever holds it does not go on.
+pub(super) unsafe fn force(noted: usize) {
+    let at = |mode: Mode| core::ptr::with_exposed_provenance_mut::<u32>(noted - mode as usize);
+    // SAFETY: a lock, which begins with its word; the caller's promise.
+    unsafe {
+        match noted & 3 {
+            mode if mode == Mode::Read as usize => _ = word(at(Mode::Read)).fetch_sub(1, Release),
+            mode if mode == Mode::Write as usize => word(at(Mode::Write)).store(0, Release),
+            _ => {
+                let lock = at(Mode::Spin).cast::<raw_spinlock_t>();
+                word(&raw mut (*lock).owner).store(0, Relaxed);
+                word(&raw mut (*lock).val).store(0, Release);
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `struct mmc_host_ops` as [`io::mmc::Host`]: requests become C's structures and are waited for.
 
+use crate::context::{self, Guarded, Role};
 use crate::bindings::{self as b, device, mmc_command, mmc_data, mmc_host, mmc_ios, mmc_request, scatterlist};
 use crate::errno::Errno;
 use alloc::boxed::Box;
@@ -288,12 +289,16 @@ pub(super) unsafe fn carry(host: *mut mmc_host, request: &mut Request) -> bool {
     let mut carrier = Carrier::new(request);
     carrier.link(host, request);
     // SAFETY: the host's operations; the carrier stays until the driver has given it back.
-    unsafe {
-        if let Some(send) = (*host).ops.as_ref().and_then(|ops| ops.request) {
-            send(host, &raw mut carrier.mrq);
-        }
-    }
-    if carrier.done.wait_timeout(PATIENCE_NS) {
+    let sent = unsafe {
+        let send = (*host).ops.as_ref().and_then(|ops| ops.request);
+        send.is_some_and(|send| {
+            context::run_for((*host).parent, Role::Operation, core::ptr::null(), send as usize, false, || {
+                send(host, &raw mut carrier.mrq);
+                true
+            })
+        })
+    };
+    if sent && carrier.done.wait_timeout(PATIENCE_NS) {
         carrier.report(request);
         return true;
     }
@@ -316,7 +321,7 @@ impl Host for CHost {
         let raw = self.ios(ios);
         if let Some(set) = self.ops().set_ios {
             // SAFETY: the host lives; the call comes from an orphan, as drivers expect.
-            unsafe { set(self.raw, raw) };
+            unsafe { set.guarded((*self.raw).parent, (self.raw, raw)) };
         }
     }
 
@@ -337,7 +342,7 @@ impl Host for CHost {
             return Some(true);
         }
         // SAFETY: the host lives.
-        let found = unsafe { self.ops().get_cd?(self.raw) };
+        let found = unsafe { self.ops().get_cd?.guarded((*self.raw).parent, (self.raw,)) };
         match found {
             // A host that has to be polled says so of an empty slot too.
             1.. => (!self.has(5)).then_some(true),
@@ -348,20 +353,20 @@ impl Host for CHost {
 
     fn read_only(&self) -> Option<bool> {
         // SAFETY: the host lives.
-        let found = unsafe { self.ops().get_ro?(self.raw) };
+        let found = unsafe { self.ops().get_ro?.guarded((*self.raw).parent, (self.raw,)) };
         (found >= 0).then_some(found > 0)
     }
 
     fn card_busy(&self) -> Option<bool> {
         // SAFETY: the host lives.
-        Some(unsafe { self.ops().card_busy?(self.raw) } != 0)
+        Some(unsafe { self.ops().card_busy?.guarded((*self.raw).parent, (self.raw,)) } != 0)
     }
 
     fn switch_voltage(&self, ios: &Ios) -> Result<(), MmcError> {
         let raw = self.ios(ios);
         match self.ops().start_signal_voltage_switch {
             // SAFETY: the host lives.
-            Some(switch) => match error(unsafe { switch(self.raw, raw) }.min(0)) {
+            Some(switch) => match error(unsafe { switch.guarded((*self.raw).parent, (self.raw, raw)) }.min(0)) {
                 None => Ok(()),
                 Some(error) => Err(error),
             },
@@ -373,7 +378,7 @@ impl Host for CHost {
     fn tune(&self, opcode: u8) -> Result<(), MmcError> {
         let Some(tune) = self.ops().execute_tuning else { return Err(MmcError::Unsupported) };
         // SAFETY: the host lives.
-        match error(unsafe { tune(self.raw, opcode.into()) }.min(0)) {
+        match error(unsafe { tune.guarded((*self.raw).parent, (self.raw, opcode.into())) }.min(0)) {
             None => Ok(()),
             Some(error) => Err(error),
         }
@@ -382,7 +387,7 @@ impl Host for CHost {
     fn reset_card(&self) {
         if let Some(reset) = self.ops().card_hw_reset.filter(|_| self.has(31)) {
             // SAFETY: the host lives.
-            unsafe { reset(self.raw) };
+            unsafe { reset.guarded((*self.raw).parent, (self.raw,)) };
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Registering a memory.
 
+use crate::context::Guarded;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -52,6 +53,8 @@ struct Driver {
     write: bindings::nvmem_reg_write_t,
     private: usize,
     keepouts: Vec<bindings::nvmem_keepout>,
+    /// The provider; may be null.
+    device: *const device,
 }
 
 // SAFETY: the operations are called by one thread at a time; keep-outs are numbers.
@@ -82,7 +85,7 @@ impl Memory for Driver {
     fn read(&self, offset: usize, into: &mut [u8]) -> core::result::Result<(), Fault> {
         let read = self.read.ok_or(Fault::NotPermitted)?;
         // SAFETY: the driver's operation, with room for what it is asked for.
-        checked(unsafe { read(self.private(), offset as c_uint, into.as_mut_ptr().cast(), into.len()) })?;
+        checked(unsafe { read.guarded(self.device, (self.private(), offset as c_uint, into.as_mut_ptr().cast(), into.len())) })?;
         for (range, value) in self.kept_out(offset, into.len()) {
             into.get_mut(range).into_iter().for_each(|part| part.fill(value));
         }
@@ -214,6 +217,7 @@ unsafe fn make(config: &nvmem_config) -> Result<Arc<Provider>> {
         write: config.reg_write,
         private: config.priv_.expose_provenance(),
         keepouts,
+        device: config.dev,
     };
     let nvmem = nvmem::register(info, Box::new(driver))?;
     let text = alloc::ffi::CString::new(nvmem.info().name.as_bytes()).unwrap_or_default();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `struct phy`: made for a driver of PHYs, and freed when its last consumer has given it back.
 
+use crate::context::Guarded;
 use crate::bindings::{device, device_node, phy, phy_ops};
 use crate::device as devices;
 use crate::device::devres::{self, Key};
@@ -48,7 +49,7 @@ impl Driver {
         // SAFETY: a driver's table lives as long as its PHY; the driver's function, called with that.
         let result = unsafe {
             let ops = (*self.0).ops.as_ref().ok_or(Cause::Gone)?;
-            which(ops).map_or(0, |f| f(self.0))
+            which(ops).map_or(0, |f| f.guarded((*self.0).dev.parent, (self.0,)))
         };
         if result < 0 { Err(Cause::Driver(result.wrapping_neg())) } else { Ok(()) }
     }

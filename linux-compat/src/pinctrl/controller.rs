@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `struct pinctrl_desc` of C as a controller of [`kernel::pinctrl`] (Linux: Documentation/driver-api/pin-control.rst).
 
+use crate::context::Guarded;
 use crate::bindings::{self, device, device_node, pinctrl_desc, pinctrl_dev, pinctrl_gpio_range};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, int_to_c, ptr_to_c, to_c};
@@ -86,7 +87,7 @@ fn check(what: &'static str, result: c_int) -> kernel::error::Result<()> {
 macro_rules! call {
     ($self:ident, $table:ident, $f:ident $(, $arg:expr)*) => {
         // SAFETY: the driver's tables and function, for its controller.
-        unsafe { (*$self.desc).$table.as_ref().and_then(|t| t.$f).map(|f| f($self.dev $(, $arg)*)) }
+        unsafe { (*$self.desc).$table.as_ref().and_then(|t| t.$f).map(|f| f.guarded((*$self.dev.cast::<super::raw::Dev>()).dev, ($self.dev, $($arg,)*))) }
     };
 }
 

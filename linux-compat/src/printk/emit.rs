@@ -206,17 +206,18 @@ unsafe extern "C" fn fv_panic(fmt: *const c_char, va: &mut Va) -> ! {
     let mut what = String::new();
     // SAFETY: the C caller's.
     unsafe { text(fmt, va, |text| what = String::from_utf8_lossy(text).into_owned()) };
-    panic!("a driver panics, in {}: {}", crate::context::describe(), what.trim_end())
+    crate::context::fail(format_args!("panic: {}", what.trim_end()))
 }
 
 unsafe fn bug(file: *const c_char, line: c_int) -> ! {
     // SAFETY: the C caller's string.
     let file = unsafe { CStr::from_ptr(file) }.to_str().unwrap_or("?");
-    panic!("BUG at {file}:{line} in {}", crate::context::describe())
+    crate::context::fail(format_args!("BUG at {file}:{line}"))
 }
 
 fn dump_stack() {
     log::info!(target: "linux", "stack asked for in {}", crate::context::describe());
+    crate::context::trace(|address| log::info!(target: "linux", "  {}", crate::context::Place(address)));
 }
 
 fn taint(flag: core::ffi::c_uint, _ok: crate::bindings::lockdep_ok) {

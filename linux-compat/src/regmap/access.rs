@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! How registers are reached, and how their numbers and values look on the way.
 
+use crate::context::Guarded;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ffi::c_void;
@@ -213,7 +214,7 @@ impl Access {
             Self::Bus(regmap_bus { read: Some(read), .. }, context) => {
                 // SAFETY: the driver's function, with as many bytes as it is told.
                 let code = unsafe {
-                    read(*context, number.as_ptr().cast(), number.len() as _, into.as_mut_ptr().cast(), into.len() as _)
+                    read.guarded(core::ptr::null(), (*context, number.as_ptr().cast(), number.len() as _, into.as_mut_ptr().cast(), into.len() as _))
                 };
                 Errno::check(code).map(|_| ())
             }
@@ -235,11 +236,11 @@ impl Access {
                 let code = unsafe {
                     match (bus.gather_write, bus.write) {
                         (Some(gather), _) => {
-                            gather(*context, bytes.as_ptr().cast(), bytes.len() as _, from.as_ptr().cast(), from.len() as _)
+                            gather.guarded(core::ptr::null(), (*context, bytes.as_ptr().cast(), bytes.len() as _, from.as_ptr().cast(), from.len() as _))
                         }
                         (None, Some(write)) => {
                             bytes.extend_from_slice(from);
-                            write(*context, bytes.as_ptr().cast(), bytes.len() as _)
+                            write.guarded(core::ptr::null(), (*context, bytes.as_ptr().cast(), bytes.len() as _))
                         }
                         (None, None) => return Err(Errno::EOPNOTSUPP),
                     }
@@ -266,7 +267,7 @@ impl Access {
             Self::Bus(regmap_bus { reg_read: Some(read), .. }, context) => {
                 let mut value = 0;
                 // SAFETY: the driver's function.
-                Errno::check(unsafe { read(*context, reg, &raw mut value) })?;
+                Errno::check(unsafe { read.guarded(core::ptr::null(), (*context, reg, &raw mut value)) })?;
                 Ok(value)
             }
             _ => {
@@ -295,7 +296,7 @@ impl Access {
             }
             Self::Bus(regmap_bus { reg_write: Some(write), .. }, context) => {
                 // SAFETY: the driver's function.
-                Errno::check(unsafe { write(*context, reg, value) }).map(|_| ())
+                Errno::check(unsafe { write.guarded(core::ptr::null(), (*context, reg, value)) }).map(|_| ())
             }
             _ => self.write_raw(format, reg, &format.value(value)),
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `struct regulator_ops` as the framework sees it.
 
+use crate::context::Guarded;
 use crate::bindings::{self, gpio_desc, regulator_desc, regulator_dev, regulator_ops};
 use core::ffi::{c_int, c_uint};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -39,7 +40,7 @@ macro_rules! call {
     ($self:ident.$f:ident($($arg:expr),*)) => {
         match $self.ops().$f {
             // SAFETY: the driver's function, called with its own regulator, which lives while it is registered.
-            Some(f) => number(unsafe { f($self.rdev $(, $arg)*) }),
+            Some(f) => number(unsafe { f.guarded((*$self.rdev).dev.parent, ($self.rdev, $($arg,)*)) }),
             None => Err(Cause::Unsupported),
         }
     };

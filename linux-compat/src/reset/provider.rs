@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Controllers of reset lines of C drivers, and the lookups that machines add.
 
+use crate::context::Guarded;
 use crate::bindings::{device, list_head, of_phandle_args, reset_control_lookup, reset_control_ops, reset_controller_dev};
 use crate::device as devices;
 use crate::device::devres::{self, Key};
@@ -49,7 +50,7 @@ impl Driver {
     fn call(&self, f: Call, line: u32) -> reset::Result<c_int> {
         let f = f.ok_or(Cause::Unsupported)?;
         // SAFETY: the driver's function, called with its own controller.
-        let result = unsafe { f(self.0, line.into()) };
+        let result = unsafe { f.guarded((*self.0).dev, (self.0, line.into())) };
         if result < 0 { Err(Cause::Driver(result.wrapping_neg())) } else { Ok(result) }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `struct rtc_device`: allocated for a driver, which fills in its operations and range, then registered.
 
+use crate::context::Guarded;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::ffi::{CStr, c_char, c_int, c_uint, c_ulong};
@@ -82,7 +83,7 @@ impl Clock for Driver {
         let read = ops.read_time.ok_or(Fault::Invalid)?;
         let mut tm = broken_down(0);
         // SAFETY: the driver's operation with its device.
-        checked(unsafe { read(dev, &raw mut tm) })?;
+        checked(unsafe { read.guarded(dev, (dev, &raw mut tm)) })?;
         seconds(&tm).map_err(Fault::from)
     }
 
@@ -91,7 +92,7 @@ impl Clock for Driver {
         let set = ops.set_time.ok_or(Fault::NotSupported)?;
         let mut tm = broken_down(at);
         // SAFETY: the driver's operation with its device.
-        checked(unsafe { set(dev, &raw mut tm) })
+        checked(unsafe { set.guarded(dev, (dev, &raw mut tm)) })
     }
 
     fn alarm(&self) -> Result<Alarm, Fault> {
@@ -99,7 +100,7 @@ impl Clock for Driver {
         let read = ops.read_alarm.ok_or(Fault::NotSupported)?;
         let mut alarm = rtc_wkalrm { enabled: 0, pending: 0, time: broken_down(0) };
         // SAFETY: the driver's operation with its device.
-        checked(unsafe { read(dev, &raw mut alarm) })?;
+        checked(unsafe { read.guarded(dev, (dev, &raw mut alarm)) })?;
         let at = seconds(&alarm.time).or_else(|error| self.fill(&alarm.time).ok_or(error))?;
         Ok(Alarm { at, enabled: alarm.enabled != 0, pending: alarm.pending != 0 })
     }
@@ -109,14 +110,14 @@ impl Clock for Driver {
         let set = ops.set_alarm.ok_or(Fault::NotSupported)?;
         let mut alarm = rtc_wkalrm { enabled: alarm.enabled.into(), pending: 0, time: broken_down(alarm.at) };
         // SAFETY: the driver's operation with its device.
-        checked(unsafe { set(dev, &raw mut alarm) })
+        checked(unsafe { set.guarded(dev, (dev, &raw mut alarm)) })
     }
 
     fn enable_alarm(&self, on: bool) -> Result<(), Fault> {
         let (ops, dev) = self.ops()?;
         let enable = ops.alarm_irq_enable.ok_or(Fault::NotSupported)?;
         // SAFETY: the driver's operation with its device.
-        checked(unsafe { enable(dev, on.into()) })
+        checked(unsafe { enable.guarded(dev, (dev, on.into())) })
     }
 }
 

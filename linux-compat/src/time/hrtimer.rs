@@ -133,7 +133,7 @@ fn ring() {
         // SAFETY: the driver's function, and its timer, which stays if it is to run again.
         unsafe {
             let again = (*timer).function.map_or(0, |function| {
-                context::run(Role::HrTimer, core::ptr::null(), function as usize, || function(timer))
+                context::run(Role::HrTimer, core::ptr::null(), function as usize, crate::bindings::HRTIMER_NORESTART, || function(timer))
             });
             let mut queue = QUEUE.lock();
             if again == HRTIMER_RESTART && !(*timer).queued {

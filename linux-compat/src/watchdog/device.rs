@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `struct watchdog_device`: the driver's, with its limits and state in fields that both sides use.
 
+use crate::context::Guarded;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -96,7 +97,7 @@ impl Device for Driver {
     fn start(&self) -> Result<(), Fault> {
         let start = self.ops()?.start.ok_or(Fault::Invalid)?;
         // SAFETY: the driver's operation.
-        checked(unsafe { start(self.0) })
+        checked(unsafe { start.guarded((*self.0).parent, (self.0,)) })
     }
 
     fn stop(&self) -> Result<(), Fault> {
@@ -117,7 +118,7 @@ impl Device for Driver {
         let ops = self.ops()?;
         let ping = ops.ping.or(ops.start).ok_or(Fault::Invalid)?;
         // SAFETY: the driver's operation.
-        checked(unsafe { ping(self.0) })
+        checked(unsafe { ping.guarded((*self.0).parent, (self.0,)) })
     }
 
     fn set_timeout(&self, seconds: u32) -> Result<(), Fault> {
@@ -126,7 +127,7 @@ impl Device for Driver {
         }
         match self.ops()?.set_timeout {
             // SAFETY: the driver's operation.
-            Some(set) => checked(unsafe { set(self.0, seconds) }),
+            Some(set) => checked(unsafe { set.guarded((*self.0).parent, (self.0, seconds)) }),
             None => {
                 // The next start or ping takes it.
                 // SAFETY: the driver's watchdog.
@@ -152,7 +153,7 @@ impl Device for Driver {
         }
         match self.ops()?.set_pretimeout {
             // SAFETY: the driver's operation.
-            Some(set) if seconds != 0 => checked(unsafe { set(self.0, seconds) }),
+            Some(set) if seconds != 0 => checked(unsafe { set.guarded((*self.0).parent, (self.0, seconds)) }),
             _ => {
                 // SAFETY: the driver's watchdog.
                 unsafe { (*self.0).pretimeout = seconds };
@@ -164,7 +165,7 @@ impl Device for Driver {
     fn time_left(&self) -> Result<u32, Fault> {
         let left = self.ops()?.get_timeleft.ok_or(Fault::NotSupported)?;
         // SAFETY: the driver's operation.
-        Ok(unsafe { left(self.0) })
+        Ok(unsafe { left.guarded((*self.0).parent, (self.0,)) })
     }
 
     fn hardware_runs(&self) -> bool {
@@ -180,7 +181,7 @@ impl Device for Driver {
     fn restart(&self) {
         if let Ok(Some(restart)) = self.ops().map(|ops| ops.restart) {
             // SAFETY: the driver's operation, which Linux calls in any context too.
-            let code = unsafe { restart(self.0, bindings::REBOOT_COLD as _, null_mut()) };
+            let code = unsafe { restart.guarded((*self.0).parent, (self.0, bindings::REBOOT_COLD as _, null_mut())) };
             log::error!("the watchdog did not reset the board: {code}");
         }
     }

@@ -138,7 +138,7 @@ fn run(handle: Handle) {
     }
     let name = me.task.c.comm.as_ptr();
     let function = me.function;
-    let result = context::run(Role::Kthread, name, function.map_or(0, |f| f as usize), || {
+    let result = context::run(Role::Kthread, name, function.map_or(0, |f| f as usize), Errno::EIO.to_c(), || {
         // SAFETY: the driver's function and its argument.
         function.map_or(0, |f| unsafe { f(me.data) })
     });
@@ -232,7 +232,10 @@ pub(super) unsafe fn put(t: *mut task_struct) {
 }
 
 pub(super) fn should_stop() -> bool {
-    me().is_some_and(|me| me.stop.load(SeqCst))
+    // One whose driver has failed has nothing more to do either.
+    me().is_some_and(|me| {
+        me.stop.load(SeqCst) || me.function.is_some_and(|f| crate::context::is_stopped(f as usize))
+    })
 }
 
 fn should_park() -> bool {

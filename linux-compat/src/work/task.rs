@@ -3,14 +3,14 @@
 
 use crate::bindings::{
     PF_KTHREAD, TASK_IDLE, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_NORMAL, TASK_RUNNING, TASK_UNINTERRUPTIBLE, cpumask,
-    task_struct,
+    mutex, task_struct,
 };
 use crate::time::{self, NS_PER_JIFFY};
 use alloc::boxed::Box;
 use core::ffi::{c_int, c_long, c_uint};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
-use core::sync::atomic::{AtomicPtr, AtomicU32};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
 use kernel::sched::{self, CpuMask, Kind, Vcpu};
 use kernel::sync::WaitQueue;
 
@@ -57,6 +57,9 @@ crate::exports! {
 /// The priority of drivers' tasks: guests have [`sched::DEFAULT_PRIORITY`].
 pub(crate) const PRIORITY: u8 = sched::DEFAULT_PRIORITY + 1;
 
+/// Mutexes that a task holds at once, at most, and has noted; further ones are counted.
+const MUTEXES: usize = 8;
+
 /// A task: C sees its first field.
 #[repr(C)]
 pub(crate) struct Task {
@@ -65,8 +68,9 @@ pub(crate) struct Task {
     pub vcpu: AtomicPtr<Vcpu>,
     /// The innermost call into a driver, see [`crate::context`].
     calls: AtomicPtr<()>,
-    /// Mutexes held; in debug builds.
-    mutexes: AtomicU32,
+    /// How many mutexes it holds, and the first of them.
+    mutexes: AtomicUsize,
+    held: [AtomicPtr<mutex>; MUTEXES],
 }
 
 // SAFETY: `c` is C's, which uses it as Linux does; the rest is atomic.
@@ -80,7 +84,8 @@ impl Task {
             c: task_struct { __state: TASK_RUNNING, flags: PF_KTHREAD, prio: 120, pid: 0, comm: [0; 16], fv: null_mut() },
             vcpu: AtomicPtr::new(null_mut()),
             calls: AtomicPtr::new(crate::context::NO_CALLS),
-            mutexes: AtomicU32::new(0),
+            mutexes: AtomicUsize::new(0),
+            held: [const { AtomicPtr::new(null_mut()) }; MUTEXES],
         }
     }
 
@@ -136,15 +141,52 @@ pub(crate) fn calls() -> &'static AtomicPtr<()> {
     &this().calls
 }
 
-/// How many mutexes the task holds; 0 in release builds.
-pub(crate) fn mutexes() -> u32 {
-    if cfg!(debug_assertions) { this().mutexes.load(Relaxed) } else { 0 }
+/// How many mutexes the task holds.
+pub(crate) fn mutexes() -> usize {
+    this().mutexes.load(Relaxed)
 }
 
-pub(crate) fn count_mutex(by: i32) {
-    if cfg!(debug_assertions) {
-        let count = &this().mutexes;
-        count.store(count.load(Relaxed).wrapping_add_signed(by), Relaxed);
+/// The task has taken a mutex.
+pub(crate) fn took_mutex(lock: *mut mutex) {
+    let me = this();
+    let at = me.mutexes.load(Relaxed);
+    if let Some(place) = me.held.get(at) {
+        place.store(lock, Relaxed);
+    }
+    me.mutexes.store(at + 1, Relaxed);
+}
+
+/// The task releases a mutex, mostly the newest.
+pub(crate) fn gave_mutex(lock: *mut mutex) {
+    let me = this();
+    let count = me.mutexes.load(Relaxed);
+    let noted = me.held.get(..count.min(MUTEXES)).unwrap_or_default();
+    if let Some(at) = noted.iter().rposition(|m| m.load(Relaxed) == lock) {
+        for pair in noted.get(at..).unwrap_or_default().windows(2) {
+            if let [to, from] = pair {
+                to.store(from.load(Relaxed), Relaxed);
+            }
+        }
+    }
+    me.mutexes.store(count.saturating_sub(1), Relaxed);
+}
+
+/// Releases all but the oldest `keep` mutexes of the task. Context: sleeps, where it holds more.
+///
+/// # Safety
+/// Whatever took them does not go on.
+pub(crate) unsafe fn release_mutexes(keep: usize) {
+    let me = this();
+    loop {
+        let count = me.mutexes.load(Relaxed);
+        if count <= keep {
+            return;
+        }
+        match me.held.get(count - 1) {
+            // SAFETY: noted when it was taken; the caller's promise.
+            Some(lock) => unsafe { crate::locking::mutex_unlock(lock.load(Relaxed)) },
+            None => me.mutexes.store(count - 1, Relaxed),
+        }
     }
 }
 

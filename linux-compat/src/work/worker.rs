@@ -122,7 +122,7 @@ pub(super) unsafe fn run(worker: *mut c_void) -> c_int {
                 return 0;
             }
             if let Some(func) = (*work).func {
-                context::run(Role::Kthread, (*(*worker).task).comm.as_ptr(), func as usize, || func(work));
+                context::run(Role::Kthread, (*(*worker).task).comm.as_ptr(), func as usize, (), || func(work));
             }
             locked(worker, || (*worker).current_work = null_mut());
             DONE.wake_all();

@@ -15,6 +15,7 @@ mod flags;
 mod folder;
 mod linux;
 mod set;
+pub mod symbols;
 
 pub use clang::Clang;
 pub use error::Error;

@@ -9,6 +9,7 @@ mod entry;
 pub mod gicv3;
 pub mod guest;
 pub mod irq;
+pub mod landing;
 pub mod mmu;
 pub mod smccc;
 pub mod tlb;

@@ -11,6 +11,7 @@ pub mod cpu;
 mod firmware;
 pub mod guest;
 pub mod irq;
+pub mod landing;
 mod state;
 
 pub use firmware::{cache, gicv3, mmu, smccc, tlb, vectors};

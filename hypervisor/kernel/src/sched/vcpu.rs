@@ -291,6 +291,8 @@ pub struct Vcpu {
     name: Box<str>,
     /// What a later layer knows of this vCPU; null until it sets it.
     pub extension: AtomicPtr<()>,
+    /// Mutexes that it holds.
+    pub(crate) mutexes: AtomicU32,
 }
 
 /// Where a vCPU starts.
@@ -361,6 +363,7 @@ impl Vcpu {
             id: NEXT_ID.fetch_add(1, Relaxed),
             name: name.into(),
             extension: AtomicPtr::new(core::ptr::null_mut()),
+            mutexes: AtomicU32::new(0),
         }
     }
 

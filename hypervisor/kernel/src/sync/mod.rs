@@ -18,7 +18,7 @@ mod spinlock;
 mod waitqueue;
 
 pub use completion::Completion;
-pub use mutex::{Mutex, MutexGuard};
+pub use mutex::{Mutex, MutexGuard, mutexes_held};
 pub use reentrant::{ReentrantGuard, ReentrantMutex};
 pub use spin::Once;
 pub use spinlock::{RawSpinLock, RawSpinLockGuard, SpinLock, SpinLockGuard};

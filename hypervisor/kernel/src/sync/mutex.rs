@@ -27,6 +27,19 @@ unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
+/// Counts the mutexes that the running vCPU holds.
+#[inline(never)]
+fn count(by: i32) {
+    if let Some(me) = sched::try_current() {
+        me.mutexes.store(me.mutexes.load(Relaxed).wrapping_add_signed(by), Relaxed);
+    }
+}
+
+/// How many mutexes the running vCPU holds; 0 while a CPU boots. Context: any.
+pub fn mutexes_held() -> u32 {
+    sched::try_current().map_or(0, |me| me.mutexes.load(Relaxed))
+}
+
 /// Holds a [`Mutex`].
 pub struct MutexGuard<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,
@@ -75,6 +88,7 @@ impl<T: ?Sized> Mutex<T> {
                 }
             }
         }
+        count(1);
         MutexGuard { mutex: self, not_send: PhantomData }
     }
 
@@ -87,6 +101,7 @@ impl<T: ?Sized> Mutex<T> {
         if cfg!(debug_assertions) {
             self.holder.store(sched::try_current().map_or(0, |me| me.id() + 1), Relaxed);
         }
+        count(1);
         Some(MutexGuard { mutex: self, not_send: PhantomData })
     }
 
@@ -124,6 +139,7 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
+        count(-1);
         if cfg!(debug_assertions) {
             self.mutex.holder.store(0, Relaxed);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `device`: devices of Linux drivers, and having a driver let go of one and take it again.
 
-use kernel::device::{self, Binder, State};
+use kernel::device::{self, Binder, Device, State};
 
 use crate::command::{Action, Command, Ctx, Kind, Param};
 use crate::error::Error;
@@ -86,9 +86,10 @@ fn bind(ctx: &mut Ctx<'_>) -> Result<(), Error> {
 
 fn rebind(ctx: &mut Ctx<'_>) -> Result<(), Error> {
     let path = path(ctx);
-    let bound = device::list().iter().any(|d| d.ported && d.path == path && d.state == State::Bound);
+    // A driver that has failed holds its device still, unless it failed in its probe.
+    let held = |d: &Device| matches!(d.state, State::Bound | State::Failed(_)) && d.ported && d.path == path;
     let binder = binder()?;
-    if bound {
+    if device::list().iter().any(held) && binder.is_bound(path) {
         binder.unbind(path).map_err(Error::failed)?;
     }
     binder.bind(path).map_err(Error::failed)?;
@@ -107,6 +108,10 @@ mod tests {
         fn unbind(&self, path: &str) -> error::Result<()> {
             device::note_ported(path.into(), "fake", State::Unbound);
             Ok(())
+        }
+
+        fn is_bound(&self, path: &str) -> bool {
+            path == "/there"
         }
 
         fn bind(&self, path: &str) -> error::Result<()> {

@@ -137,7 +137,13 @@ mod run;
 pub use run::{boot, wrong_exception_level};
 
 /// An interrupt that was taken at EL2: for the vectors.
-pub fn host_irq(_: &mut arch::frame::HostFrame) {
+pub fn host_irq(frame: &mut arch::frame::HostFrame) {
     crate::irq::dispatch();
-    sched::preempt_point();
+    if sched::need_resched() {
+        sched::preempt_point();
+        // Here again, on this CPU or another: the interrupted code may not be wanted any more.
+        if sched::overrun() {
+            crate::panic::overrun(frame);
+        }
+    }
 }

@@ -20,6 +20,8 @@ static PANICKING: AtomicU32 = AtomicU32::new(0);
 pub enum Failure<'a> {
     /// A fault.
     Fault(&'a HostFrame, FaultKind),
+    /// The code that an interrupt came to has run for too long: see [`overrun()`].
+    Endless(&'a HostFrame),
     /// A panic.
     Panic {
         /// What it says.
@@ -148,6 +150,15 @@ pub fn divert(frame: &mut HostFrame, landing: NonNull<Landing>) {
     frame.spsr |= MASKED;
     let [first, ..] = &mut frame.x;
     *first = landing.as_ptr().expose_provenance() as u64;
+}
+
+/// The code that an interrupt at EL2 came to has run for too long, see [`crate::sched::overrun`]: if that is contained, the frame
+/// goes on elsewhere. Interrupts are masked.
+#[cold]
+pub fn overrun(frame: &mut HostFrame) {
+    if let Some(landing) = contained(&Failure::Endless(frame)) {
+        divert(frame, landing);
+    }
 }
 
 /// The calls that led to a fault. The fake machine of host tests has no frames to follow.

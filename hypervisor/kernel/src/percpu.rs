@@ -70,6 +70,8 @@ pub struct Block {
     pub(crate) timers: timer::Queue,
     /// What a later layer knows of the interrupt handler that runs here.
     pub extension: AtomicPtr<()>,
+    /// Not 0: the interrupt handler that runs here has taken too long, see [`crate::sched::overrun`].
+    pub overrun: AtomicU32,
 }
 
 impl Block {
@@ -89,6 +91,7 @@ impl Block {
             programmed: AtomicU64::new(u64::MAX),
             timers: timer::Queue::new(),
             extension: AtomicPtr::new(null_mut()),
+            overrun: AtomicU32::new(0),
         }
     }
 

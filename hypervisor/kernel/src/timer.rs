@@ -9,7 +9,7 @@
 //! back likewise, so whoever reads a block there, takes its lock and reads the same again, owns the timer for the moment.
 
 use crate::percpu::{self, Block, CpuId, IrqContext};
-use crate::sync::RawSpinLock;
+use crate::sync::{Once, RawSpinLock};
 use crate::{sched, time};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -232,8 +232,12 @@ pub(crate) fn settle(block: &Block) {
 /// Runs what is due on this CPU. Called by the handler of the EL2 physical timer's interrupt (PPI 26), interrupts
 /// masked.
 pub fn handle_irq() {
-    let _context = IrqContext::enter();
     let block = percpu::this_block();
+    // One is this interrupt's own.
+    if block.irq_depth.load(Relaxed) > 1 {
+        return nested(block);
+    }
+    let _context = IrqContext::enter();
     let mut now = arch::counter::now();
     while block.first_timer.load(Relaxed) <= now {
         run_first(block, now);
@@ -245,6 +249,35 @@ pub fn handle_irq() {
     }
     // The interrupt is level-triggered: program even what is programmed.
     program_to(block, block.first_timer.load(Relaxed).min(block.slice_end.load(Relaxed)));
+}
+
+static NESTED: Once<fn() -> u64> = Once::new();
+
+/// Has `asked` called when the timer interrupts a handler of another interrupt, which it does where that one opens the mask: in
+/// how many ns it is to be called again. Timers do not run then. Context: boot.
+pub fn set_nested(asked: fn() -> u64) {
+    NESTED.call_once(|| asked);
+}
+
+/// The timer within another interrupt's handler, which may be in the midst of anything: no timer runs.
+#[cold]
+fn nested(block: &Block) {
+    let ns = NESTED.get().map_or(time::NS_PER_SEC, |asked| asked());
+    program_to(block, time::deadline_ticks(time::now_ns().saturating_add(ns)));
+}
+
+/// Has the timer come in at most `ns` nanoseconds, for [`set_nested`], until [`catch_up`]. Interrupts are masked.
+pub fn at_latest(ns: u64) {
+    let block = percpu::this_block();
+    let deadline = time::deadline_ticks(time::now_ns().saturating_add(ns));
+    if deadline < block.programmed.load(Relaxed) {
+        program_to(block, deadline);
+    }
+}
+
+/// Programs the timer for what is due, after it has come within another interrupt's handler. Interrupts are masked.
+pub fn catch_up() {
+    program(percpu::this_block());
 }
 
 /// Takes the first timer out of the queue and runs it, if it is due.

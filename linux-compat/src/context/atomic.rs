@@ -15,7 +15,7 @@ crate::exports! {
     [any, supported, "context::tests::masking_nests"]
     fn fv_irq_enable() -> () = enable;
     [any, supported, "context::tests::masking_nests"]
-    fn fv_irqs_disabled() -> bool = masked;
+    fn fv_irqs_disabled() -> bool = disabled;
     [any, supported, "context::tests::masking_nests"]
     fn preempt_disable() -> () = percpu::preempt_disable;
     [any, supported, "context::tests::masking_nests"]
@@ -102,6 +102,11 @@ pub fn masked() -> bool {
 
 fn preempt_count() -> c_int {
     percpu::this_block().preempt_count.load(Relaxed) as c_int
+}
+
+/// Whether interrupts are off as C sees it: hard handlers run with none but the hypervisor's timer.
+fn disabled() -> bool {
+    masked() || hard_interrupt()
 }
 
 /// Whether a hard interrupt handler runs. Context: any.

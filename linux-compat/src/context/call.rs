@@ -2,7 +2,7 @@
 //! Calls into drivers: who is called as what, and what becomes of a call that fails.
 
 use super::fault::{self, Fault};
-use super::{Role, quarantine};
+use super::{Role, quarantine, watch};
 use crate::bindings::device;
 use crate::locking::held;
 use core::ffi::{CStr, c_char, c_int, c_long, c_uint, c_ulong};
@@ -190,8 +190,19 @@ unsafe fn enter(
     }
     let landing = &raw mut call.landing;
     slot.store(from_ref(&call).cast_mut().cast(), Relaxed);
+    watch::begin();
+    // Of hard handlers, the outermost: their interrupt's priority keeps all but the timer away.
+    let hard = cfg!(target_os = "none") && role == Role::Interrupt && call.before.is_null() && super::hard_interrupt();
+    if hard {
+        watch::begin_hard();
+        arch::irq::unmask();
+    }
     // SAFETY: the landing is left alone until the call is over; the caller's entry and argument.
     let failed = unsafe { arch::landing::catch(landing, entry, argument) };
+    if hard {
+        arch::irq::mask();
+        watch::end_hard();
+    }
     if failed {
         recover(&call);
     } else if cfg!(debug_assertions) {

@@ -12,7 +12,7 @@ use arch::frame::{FaultKind, HostFrame};
 use arch::landing::Landing;
 use core::cell::UnsafeCell;
 use core::fmt::{self, Write};
-use core::ptr::{NonNull, from_ref};
+use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 use kernel::panic::Failure;
 use kernel::percpu::{self, MAX_CPUS, PerCpu};
@@ -98,6 +98,7 @@ pub(super) fn contain(failure: &Failure<'_>) -> Option<NonNull<Landing>> {
     let mut fault = NONE;
     let contained = match failure {
         Failure::Fault(frame, kind) => exception(call, frame, *kind, &mut fault),
+        Failure::Endless(frame) => endless(call, frame, &mut fault),
         Failure::Panic { info, frame_pointer, unlocked } => {
             let _ = write!(fault.text, "{info}");
             fault.trace(call, *frame_pointer);
@@ -135,18 +136,13 @@ fn exception(call: &Call, frame: &HostFrame, kind: FaultKind, fault: &mut Fault)
     only_drivers(fault.calls()) || nothing_held(call, frame.spsr & MASKED != 0)
 }
 
-/// The driver ran for too long where an interrupt came: the way out, unless locks of ours may be held.
-pub(super) fn endless(call: &Call, frame: &HostFrame) -> Option<NonNull<Landing>> {
-    let mut fault = Fault { what: What::Endless, ..NONE };
+/// The driver ran for too long where an interrupt came: whether it can be left there.
+fn endless(call: &Call, frame: &HostFrame, fault: &mut Fault) -> bool {
+    fault.what = What::Endless;
     let [.., frame_pointer, _] = frame.x;
     fault.push(frame.elr);
     fault.trace(call, frame_pointer);
-    if !below(call, frame.sp) || !only_drivers(fault.calls()) {
-        return None;
-    }
-    // SAFETY: this CPU's; the interrupted code goes on at the landing, with interrupts masked.
-    unsafe { PENDING.here().0.get().write(fault) };
-    Some(NonNull::from(&call.landing))
+    below(call, frame.sp) && only_drivers(fault.calls())
 }
 
 /// Whether a stack pointer lies in the call's part of its stack, or in the guard below it.
@@ -275,9 +271,4 @@ pub(super) fn calls_up_to(call: &Call) -> impl Iterator<Item = u64> {
 pub(super) fn place(fault: &Fault) -> Place {
     let first = fault.calls().iter().find(|&&address| symbols::find(address).is_some());
     Place(first.or(fault.calls().first()).copied().unwrap_or(0))
-}
-
-/// The innermost call, for the watchdog to tell calls apart.
-pub(super) fn id(call: &Call) -> usize {
-    from_ref(call).addr()
 }

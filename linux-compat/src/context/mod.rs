@@ -11,6 +11,7 @@ mod fault;
 pub mod ledger;
 mod quarantine;
 mod symbols;
+mod watch;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ pub(crate) use atomic::init_cpus;
 pub use call::{Guarded, OnFault, Word, run, run_for};
 pub(crate) use quarantine::{is_stopped, lift};
 pub(crate) use symbols::{Place, find as symbol};
+pub(crate) use watch::Seen;
 pub use atomic::{hard_interrupt, masked, restore, save};
 
 /// As what a driver is called.
@@ -111,6 +113,7 @@ pub(crate) fn device() -> *const crate::bindings::device {
 /// From now on failures of drivers are contained. Context: boot, once.
 pub(crate) fn init() {
     kernel::panic::set_contain(fault::contain);
+    watch::init();
 }
 
 /// A driver broke a rule, in a function that holds no lock: its call ends as failed, and without one the machine panics.

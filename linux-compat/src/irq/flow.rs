@@ -48,6 +48,9 @@ crate::exports! {
     fn generic_handle_domain_irq_safe(domain: *mut irq_domain, hwirq: c_uint) -> c_int = in_domain;
 }
 
+/// The name of flow handlers of drivers.
+const DRIVERS_OWN: &str = "driver's own";
+
 /// Flow handlers of C: each is the one of the same name in [`kernel::irq::virq::flow`].
 macro_rules! flows {
     ($($(#[$doc:meta])* $name:ident => $call:expr, $exported:ident, $text:literal;)*) => {
@@ -63,6 +66,11 @@ macro_rules! flows {
             }
         )*
 
+        /// Whether a flow handler is one of these, not a driver's.
+        pub(super) fn is_ours(handler: unsafe extern "C" fn(*mut irq_desc)) -> bool {
+            name(Some(handler)) != DRIVERS_OWN
+        }
+
         /// The name of a flow handler, for reports.
         pub(super) fn name(handler: Handler) -> &'static str {
             let Some(handler) = handler else { return "none" };
@@ -71,7 +79,7 @@ macro_rules! flows {
                 $(#[cfg(any(target_os = "none", feature = "bench"))] (Some(bindings::$exported), $text),)*
             ];
             let is = |(known, _): &&(Handler, &'static str)| known.is_some_and(|k| core::ptr::fn_addr_eq(k, handler));
-            known.iter().find(is).map_or("driver's own", |(_, name)| name)
+            known.iter().find(is).map_or(DRIVERS_OWN, |(_, name)| name)
         }
     };
 }

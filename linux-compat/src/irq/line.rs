@@ -4,6 +4,7 @@
 //! The C structures are made when C first asks for a line, and live as long as it. From then on the line's state word is
 //! that of the C structure, and its flow handler is `handle_irq` of it.
 
+use crate::context::{self, Role};
 use crate::bindings::{self, irq_chip, irq_data, irq_desc};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -43,7 +44,19 @@ impl Foreign for Attached {
         let handler = unsafe { (&raw const (*desc).handle_irq).read_volatile() };
         match handler {
             // SAFETY: C set it for lines like this.
-            Some(handler) => unsafe { handler(desc) },
+            Some(handler) if super::flow::is_ours(handler) => unsafe { handler(desc) },
+            Some(handler) => {
+                let name = c"a chained line".as_ptr();
+                let done = context::run(Role::Interrupt, name, handler as usize, false, || {
+                    // SAFETY: as above.
+                    unsafe { handler(desc) };
+                    true
+                });
+                if !done {
+                    // It may come again before anything else runs.
+                    super::request::mask(line.virq());
+                }
+            }
             None => kernel::irq::virq::flow::bad(line),
         }
     }

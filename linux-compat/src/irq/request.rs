@@ -65,7 +65,7 @@ pub(crate) fn mask_of(dev: *const device) {
 }
 
 /// Masks an interrupt whose handler has failed.
-fn mask(irq: c_uint) {
+pub(super) fn mask(irq: c_uint) {
     if let Err(error) = virq::disable_nosync(irq) {
         log::error!("interrupt {irq} of a failed driver: {error}");
     }

@@ -5,6 +5,7 @@ use crate::bindings::{
     PF_KTHREAD, TASK_IDLE, TASK_INTERRUPTIBLE, TASK_KILLABLE, TASK_NORMAL, TASK_RUNNING, TASK_UNINTERRUPTIBLE, cpumask,
     mutex, task_struct,
 };
+use crate::context::Seen;
 use crate::time::{self, NS_PER_JIFFY};
 use alloc::boxed::Box;
 use core::ffi::{c_int, c_long, c_uint};
@@ -71,6 +72,8 @@ pub(crate) struct Task {
     /// How many mutexes it holds, and the first of them.
     mutexes: AtomicUsize,
     held: [AtomicPtr<mutex>; MUTEXES],
+    /// What the watchdog saw.
+    seen: Seen,
 }
 
 // SAFETY: `c` is C's, which uses it as Linux does; the rest is atomic.
@@ -86,6 +89,7 @@ impl Task {
             calls: AtomicPtr::new(crate::context::NO_CALLS),
             mutexes: AtomicUsize::new(0),
             held: [const { AtomicPtr::new(null_mut()) }; MUTEXES],
+            seen: Seen::new(),
         }
     }
 
@@ -101,6 +105,16 @@ impl Task {
     pub fn state(&self) -> &AtomicU32 {
         // SAFETY: a word that C too touches only as a whole.
         unsafe { AtomicU32::from_ptr((&raw const self.c.__state).cast_mut()) }
+    }
+
+    /// Where its calls into drivers are noted.
+    pub fn calls(&self) -> &AtomicPtr<()> {
+        &self.calls
+    }
+
+    /// What the watchdog saw of it.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     pub fn vcpu(&self) -> Option<&Vcpu> {
@@ -139,6 +153,15 @@ pub fn current() -> *mut task_struct {
 /// Where calls into drivers are noted for this task.
 pub(crate) fn calls() -> &'static AtomicPtr<()> {
     &this().calls
+}
+
+/// The task of a vCPU, which has one once it has called a driver or was asked for its task. Context: any.
+pub(crate) fn of(vcpu: &Vcpu) -> Option<&Task> {
+    if vcpu.kind() != Kind::Orphan {
+        return None;
+    }
+    // SAFETY: null, or a task that lives as long as the vCPU.
+    unsafe { vcpu.extension.load(Relaxed).cast::<Task>().as_ref() }
 }
 
 /// How many mutexes the task holds.

@@ -255,7 +255,8 @@ fn set_up_interrupts(fdt: Fdt<'static>, config: &Config) {
     crate::device::note(&node, driver.name, &result);
     must(result, "interrupt controller");
     let timer = must(dt::machine::hypervisor_timer(fdt), "the EL2 timer");
-    let options = Options::new(Some(timer.trigger));
+    // It comes even where a handler has opened the mask, see `timer::set_nested`.
+    let options = Options { priority: irq::TIMER_PRIORITY, ..Options::new(Some(timer.trigger)) };
     let handler = Handler::Function(|_| timer::handle_irq(), 0);
     must(irq::request(timer.intid, "EL2 timer", options, handler), "the EL2 timer");
 }

@@ -33,6 +33,8 @@ const SPECIAL: u32 = 1020;
 pub const PRIVATE: u32 = 32;
 /// The priority that interrupts get: lower is more urgent; the CPU interface takes all below 0xf0.
 pub const DEFAULT_PRIORITY: u8 = 0xa0;
+/// The priority of the hypervisor's timer: more urgent than all others.
+pub const TIMER_PRIORITY: u8 = 0x80;
 
 /// Slot flag: the guest deactivates the interrupt.
 const FORWARDED: u32 = 1;

@@ -298,6 +298,6 @@ pub fn snapshot() -> Vec<Arc<Vcpu>> {
 }
 
 /// Calls `f` with each vCPU under the list's lock: `f` neither allocates nor locks. Context: any.
-pub(super) fn for_each(f: &mut dyn FnMut(&Vcpu)) {
+pub fn for_each(f: &mut dyn FnMut(&Vcpu)) {
     ALL.lock().iter().for_each(f);
 }

@@ -31,7 +31,9 @@ mod vcpu;
 pub use admission::{LIMIT_PPM, policy_of, promised_ppm};
 pub use balance::{Balancer, BalancerKind, LeastLoaded, Load, balancer, moves, set_balancer};
 pub use control::{set_affinity, set_deadline, set_policy, set_priority, set_slice_ns};
-pub use life::{create_normal, exit_current, join, list, online, retire, snapshot, spawn, spawn_blocked};
+pub use life::{
+    create_normal, exit_current, for_each, join, list, online, retire, snapshot, spawn, spawn_blocked,
+};
 pub use policies::{EarliestDeadlineFirst, Entry, Policy, PolicyKind, PriorityRoundRobin};
 pub use runqueue::set_ipi;
 pub use stats::{CpuInfo, Progress, cpu_info};
@@ -156,6 +158,28 @@ pub fn schedule() {
     arch::irq::restore(flags);
 }
 
+/// Notes that what a vCPU runs is not to go on: its CPU asks for it ([`overrun`]) at the end of its next interrupt, which
+/// comes at once. Context: any.
+pub fn mark_overrun(v: &Vcpu) {
+    v.overrun.store(true, Relaxed);
+    let cpu = v.cpu();
+    percpu::block_of(cpu).need_resched.store(1, Relaxed);
+    if cpu != percpu::this_cpu() {
+        runqueue::interrupt(cpu);
+    }
+}
+
+/// Whether what an interrupt at EL2 came to is not to go on: the handler of another interrupt, or the running vCPU. Asked
+/// once. Interrupts are masked.
+#[cold]
+pub fn overrun() -> bool {
+    let block = percpu::this_block();
+    if block.irq_depth.load(Relaxed) != 0 {
+        return block.overrun.swap(0, Relaxed) != 0;
+    }
+    try_current().is_some_and(|me| me.overrun.swap(false, Relaxed))
+}
+
 /// The end of an interrupt taken at EL2: preempts the interrupted vCPU if that is due and it allows it. Interrupts are
 /// masked.
 #[inline]
@@ -251,6 +275,7 @@ pub fn sleep_ns(ns: u64) {
     might_sleep();
     let until = time::now_ns().saturating_add(ns);
     let me = current();
+    me.sleeps.fetch_add(1, Relaxed);
     let _alarm = Alarm::set(&me, until);
     while time::now_ns() < until {
         block_current();

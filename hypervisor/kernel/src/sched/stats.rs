@@ -30,6 +30,11 @@ pub enum Progress {
 }
 
 impl Vcpu {
+    /// How often it has begun to wait or to sleep; wraps. Context: any.
+    pub fn sleeps(&self) -> u32 {
+        self.sleeps.load(Relaxed)
+    }
+
     /// How long it has run, in ns, up to this moment. Context: any but while holding scheduler locks.
     pub fn runtime_ns(&self) -> u64 {
         let flags = arch::irq::save();

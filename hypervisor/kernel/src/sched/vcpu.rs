@@ -293,6 +293,10 @@ pub struct Vcpu {
     pub extension: AtomicPtr<()>,
     /// Mutexes that it holds.
     pub(crate) mutexes: AtomicU32,
+    /// What it runs is not to go on, see [`mark_overrun`](super::mark_overrun).
+    pub(crate) overrun: AtomicBool,
+    /// How often it has begun to wait or to sleep.
+    pub(crate) sleeps: AtomicU32,
 }
 
 /// Where a vCPU starts.
@@ -364,6 +368,8 @@ impl Vcpu {
             name: name.into(),
             extension: AtomicPtr::new(core::ptr::null_mut()),
             mutexes: AtomicU32::new(0),
+            sleeps: AtomicU32::new(0),
+            overrun: AtomicBool::new(false),
         }
     }
 

@@ -45,6 +45,7 @@ impl WaitQueue {
             return true;
         }
         let me = sched::current();
+        me.sleeps.fetch_add(1, Relaxed);
         let alarm = deadline_ns.map(|at| sched::Alarm::set(&me, at));
         let held = loop {
             self.enter(&me);

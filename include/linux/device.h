@@ -67,6 +67,7 @@ struct device_dma_parameters {
 #define DL_FLAG_RPM_ACTIVE		BIT(3)
 #define DL_FLAG_AUTOREMOVE_SUPPLIER	BIT(4)
 #define DL_FLAG_AUTOPROBE_CONSUMER	BIT(5)
+#define DL_FLAG_MANAGED			BIT(6)
 
 enum device_removable {
 	DEVICE_REMOVABLE_NOT_SUPPORTED = 0,
@@ -205,7 +206,14 @@ void device_release_driver(struct device *dev);
 int __must_check device_reprobe(struct device *dev);
 bool device_is_bound(struct device *dev);
 
-struct device_link;
+/* A consumer and what it needs. `uses` counts those who asked for a link that no driver manages. */
+struct device_link {
+	struct device *supplier;
+	struct device *consumer;
+	u32 flags;
+	u32 uses;
+};
+
 struct device_link *device_link_add(struct device *consumer, struct device *supplier, u32 flags);
 void device_link_del(struct device_link *link);
 void device_link_remove(void *consumer, struct device *supplier);

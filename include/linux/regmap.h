@@ -463,4 +463,23 @@ struct regmap_irq_chip {
 	void *irq_drv_data;
 };
 
+/* These are of Linux's own regmap-irq.c: `needs = ["regmap-irq"]`. */
+unsigned int regmap_irq_get_irq_reg_linear(struct regmap_irq_chip_data *data, unsigned int base, int index);
+int regmap_irq_set_type_config_simple(unsigned int **buf, unsigned int type, const struct regmap_irq *irq_data,
+				      int idx, void *irq_drv_data);
+int regmap_add_irq_chip(struct regmap *map, int irq, int irq_flags, int irq_base,
+			const struct regmap_irq_chip *chip, struct regmap_irq_chip_data **data);
+int regmap_add_irq_chip_fwnode(struct fwnode_handle *fwnode, struct regmap *map, int irq, int irq_flags,
+			       int irq_base, const struct regmap_irq_chip *chip, struct regmap_irq_chip_data **data);
+void regmap_del_irq_chip(int irq, struct regmap_irq_chip_data *data);
+int devm_regmap_add_irq_chip(struct device *dev, struct regmap *map, int irq, int irq_flags, int irq_base,
+			     const struct regmap_irq_chip *chip, struct regmap_irq_chip_data **data);
+int devm_regmap_add_irq_chip_fwnode(struct device *dev, struct fwnode_handle *fwnode, struct regmap *map, int irq,
+				    int irq_flags, int irq_base, const struct regmap_irq_chip *chip,
+				    struct regmap_irq_chip_data **data);
+void devm_regmap_del_irq_chip(struct device *dev, int irq, struct regmap_irq_chip_data *data);
+int regmap_irq_chip_get_base(struct regmap_irq_chip_data *data);
+int regmap_irq_get_virq(struct regmap_irq_chip_data *data, int irq);
+struct irq_domain *regmap_irq_get_domain(struct regmap_irq_chip_data *data);
+
 #endif

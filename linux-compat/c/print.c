@@ -11,6 +11,7 @@
 #include <linux/kthread.h>
 #include <linux/kobject.h>
 #include <linux/device.h>
+#include <linux/clkdev.h>
 #endif
 
 void fv_warn(const char *file, int line, const char *fmt, struct fv_va *va);
@@ -199,6 +200,32 @@ int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype, st
 int add_uevent_var(struct kobj_uevent_env *env, const char *fmt, ...)
 {
 	return 0;
+}
+
+struct clk_lookup *fv_clkdev_create(struct clk *clk, struct clk_hw *hw, const char *con_id, const char *dev_id);
+
+struct clk_lookup *clkdev_create(struct clk *clk, const char *con_id, const char *dev_fmt, ...)
+{
+	struct clk_lookup *lookup;
+	char *name = NULL;
+
+	if (dev_fmt)
+		WITH_ARGS(dev_fmt, name = fv_format_alloc(GFP_KERNEL, dev_fmt, &va));
+	lookup = dev_fmt && !name ? NULL : fv_clkdev_create(clk, NULL, con_id, name);
+	kfree(name);
+	return lookup;
+}
+
+struct clk_lookup *clkdev_hw_create(struct clk_hw *hw, const char *con_id, const char *dev_fmt, ...)
+{
+	struct clk_lookup *lookup;
+	char *name = NULL;
+
+	if (dev_fmt)
+		WITH_ARGS(dev_fmt, name = fv_format_alloc(GFP_KERNEL, dev_fmt, &va));
+	lookup = dev_fmt && !name ? NULL : fv_clkdev_create(NULL, hw, con_id, name);
+	kfree(name);
+	return lookup;
 }
 
 #endif

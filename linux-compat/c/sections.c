@@ -26,3 +26,15 @@ void *fv_params_end(void)
 {
 	return __stop___param;
 }
+
+#ifndef FERROVISOR_HOST
+#include <linux/err.h>
+
+/* Linux's own of-dma.c, if the image has it. */
+struct dma_chan *of_dma_request_slave_channel(struct device_node *np, const char *name) __attribute__((weak));
+
+struct dma_chan *fv_of_dma_request(struct device_node *np, const char *name)
+{
+	return of_dma_request_slave_channel ? of_dma_request_slave_channel(np, name) : ERR_PTR(-ENODEV);
+}
+#endif

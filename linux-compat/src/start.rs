@@ -26,6 +26,7 @@ unsafe extern "C" fn populate() -> c_int {
 pub fn start() {
     crate::work::init();
     crate::context::init();
+    kernel::panic::set_hook(crate::printk::panic_begins);
     let Some(tree) = kernel::dt::tree() else { return };
     if let Err(error) = crate::of::init(tree) {
         log::error!("no Linux drivers: the device tree could not be taken over: error {}", error.0);
@@ -33,6 +34,7 @@ pub fn start() {
     }
     crate::irq::init();
     clocks();
+    crate::clocksource::probe();
     initcalls();
     crate::device::settle();
     kernel::device::set_binder(&crate::device::BINDER);

@@ -71,6 +71,16 @@ const TREE: &str = r#"/dts-v1/;
         own: own { compatible = "test,own"; };
         user { control = <&block 4 5>; own = <&own>; short = <&block 4>; };
     };
+    clocksource { timer { compatible = "test,timer"; }; off { compatible = "test,timer"; status = "disabled"; }; };
+    links {
+        lprov: provider { #clock-cells = <0>; group { lpart: part { }; }; };
+        inner-user { deeper { pinctrl-0 = <&lpart>; }; };
+        lsup: supplied { vcc-supply = <&lprov>; #gpio-cells = <2>; };
+        chained { clocks = <&osc>; reset-gpios = <&lsup 1 2>; };
+        stranger { clocks = <&osc>; note = <&lprov>; };
+        lkept: kept-provider { #clock-cells = <1>; };
+        kept-user { clocks = <&osc>, <&lkept 0>; };
+    };
     island@10 { #address-cells = <1>; #size-cells = <0>; reg = <0 0x10 0 0x10>;
         thing@5 { compatible = "test,thing"; reg = <5>; };
     };

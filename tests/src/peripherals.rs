@@ -40,6 +40,12 @@ pub const ORANGEPI_PC2: &[Test] = &[
         profiles: DEBUG,
         run: drivers_of_the_h5_let_go_and_come_back,
     },
+    Test {
+        name: "peripherals_providers_of_the_h5_come_back_with_their_users",
+        limit: 180,
+        profiles: DEBUG,
+        run: providers_of_the_h5_come_back_with_their_users,
+    },
 ];
 
 /// 2030-01-02T03:04:05Z: within what both clocks hold.
@@ -178,10 +184,63 @@ fn drivers_of_the_h5_let_go_and_come_back(context: &Context) -> Result<()> {
     ensure!(bound > 10, "devices are missing: {list}");
     let log = machine.command("log")?;
     ensure!(!log.contains(LEFT), "something was left behind: {log}");
+    // What uses its pins goes first, and waits.
     machine.done("device unbind /soc/pinctrl@1c20800")?;
     let log = machine.command("log")?;
     ensure!(log.contains(LEFT), "what the pin controller's driver leaves behind was not seen: {log}");
+    for (device, state) in
+        [("pinctrl@1c20800", "unbound"), ("mmc@1c0f000", "waits"), ("watchdog@1c20ca0", "bound")]
+    {
+        let seen = state_of(&mut machine, device)?;
+        ensure!(seen == state, "{device} is {seen}, not {state}");
+    }
+    let disks = machine.json("block list")?;
+    ensure!(!disks.to_string().contains("mmc0"), "the card is still there: {disks}");
     Ok(())
+}
+
+fn state_of(machine: &mut Running, device: &str) -> Result<String> {
+    let list = machine.json("device list")?;
+    let path = format!("/soc/{device}");
+    let found = list.as_array().into_iter().flatten().find(|d| d["path"] == path.as_str());
+    Ok(found.and_then(|d| d["state"].as_str()).unwrap_or("unknown").to_owned())
+}
+
+/// Providers that others use let go and come back, and so do their users: pins and their GPIO lines and interrupts, a
+/// regulator, the clock of everything.
+fn providers_of_the_h5_come_back_with_their_users(context: &Context) -> Result<()> {
+    let mut machine = boot(context, Vec::new())?;
+    machine.wait_for("mmc0: SD")?;
+    let before = bound(&mut machine)?;
+    for (provider, of_the_card) in [
+        ("/soc/pinctrl@1c20800", true),
+        ("/soc/pinctrl@1f02c00", false),
+        ("/soc/pinctrl@1c20800", true),
+        ("/vcc3v3", true),
+    ] {
+        machine.done(&format!("device rebind {provider}"))?;
+        let after = bound(&mut machine)?;
+        ensure!(before == after, "before {provider} came back, {before:?} had drivers, now {after:?}");
+        if of_the_card {
+            machine.wait_for("mmc0: SD")?;
+        }
+        the_card_reads(&mut machine)?;
+        let (rtc, _) = clock(&mut machine, "rtc-ds1307")?;
+        set_and_goes_on(&mut machine, &rtc)?;
+    }
+    // Linux's driver for it says that it never lets go.
+    let refused = machine.command("device unbind /soc/clock@1c20000")?;
+    ensure!(refused.contains("lets go of no device"), "the clock controller let go: {refused}");
+    Ok(())
+}
+
+/// The paths of the devices that a driver has.
+fn bound(machine: &mut Running) -> Result<Vec<String>> {
+    let list = machine.json("device list")?;
+    let bound = list.as_array().into_iter().flatten().filter(|d| d["state"] == "bound");
+    let mut paths: Vec<String> = bound.filter_map(|d| d["path"].as_str().map(str::to_owned)).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// A file of the card is what its sum says.

@@ -17,6 +17,7 @@
 extern crate alloc;
 
 pub mod block;
+pub mod dma;
 mod error;
 mod fault;
 pub mod fs;

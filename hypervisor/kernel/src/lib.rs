@@ -6,6 +6,7 @@ extern crate alloc;
 
 pub mod boot;
 pub mod clk;
+pub mod clocksource;
 pub mod console;
 #[cfg(all(debug_assertions, target_os = "none"))]
 pub mod crash;

@@ -9,6 +9,7 @@ use arch::landing::Landing;
 use core::fmt;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use spin::Once;
 
 /// Where the image lies: it is position independent, and its symbols count from there.
 static IMAGE: AtomicU64 = AtomicU64::new(0);
@@ -58,6 +59,15 @@ pub fn image() -> PhysAddr {
     PhysAddr(IMAGE.load(Ordering::Relaxed))
 }
 
+/// Told as soon as a panic begins.
+static TELL: Once<fn()> = Once::new();
+
+/// Has `f` called as soon as a panic begins: with interrupts masked, whoever holds which lock. The first one stays.
+/// Boot only.
+pub fn set_hook(f: fn()) {
+    TELL.call_once(|| f);
+}
+
 /// Where the image lies, and whether a panic resets the machine; it halts otherwise. Boot only.
 pub fn init(image: PhysAddr, reset: bool) {
     IMAGE.store(image.0, Ordering::Relaxed);
@@ -70,7 +80,12 @@ fn begin() {
     arch::irq::mask();
     let me = u32::from(percpu::this_cpu().0) + 1;
     match PANICKING.compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst) {
-        Ok(_) => klog::enter_panic(),
+        Ok(_) => {
+            klog::enter_panic();
+            if let Some(tell) = TELL.get() {
+                tell();
+            }
+        }
         Err(cpu) if cpu == me && console::fall_back() => return,
         Err(_) => arch::cpu::halt(),
     }

@@ -3,7 +3,7 @@
 
 use super::provider::text;
 use super::raw::{handle, hw_of, node, registered};
-use crate::bindings::{clk, clk_hw, clk_lookup, device};
+use crate::bindings::{self, clk, clk_hw, clk_lookup, device};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, ptr_to_c, to_c};
 use alloc::boxed::Box;
@@ -32,6 +32,14 @@ crate::exports! {
     fn clk_hw_register_clkdev(hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_char) -> c_int = register_hw;
     [atomic, supported, "clk::tests::lookup::managed"]
     fn devm_clk_hw_register_clkdev(dev: *mut device, hw: *mut clk_hw, con_id: *const c_char, dev_id: *const c_char) -> c_int = devm_register_hw;
+}
+
+crate::exports_c! {
+    family "clk";
+    [sleeps, supported, "clk::tests::lookup::lookups_are_made_and_dropped"]
+    fn clkdev_create;
+    [sleeps, supported, "clk::tests::lookup::lookups_are_made_and_dropped"]
+    fn clkdev_hw_create;
 }
 
 /// A clock's names.
@@ -116,8 +124,51 @@ pub(super) unsafe fn add_table(cl: *mut clk_lookup, num: usize) {
     (0..num).for_each(|i| unsafe { add(cl.add(i)) });
 }
 
+/// Takes a lookup away; one that was made by [`create`] is freed.
 pub(super) unsafe fn drop_lookup(cl: *mut clk_lookup) {
     LOOKUPS.lock().retain(|l| l.origin != cl.addr());
+    let made = {
+        let mut made = MADE.lock();
+        made.iter().position(|m| *m == cl.addr()).map(|at| made.swap_remove(at))
+    };
+    if made.is_some() {
+        // SAFETY: of `create`, and taken off the list by us.
+        drop(unsafe { Box::from_raw(cl) });
+    }
+}
+
+/// The lookups that are ours to free, by address.
+static MADE: SpinLock<Vec<usize>> = SpinLock::new(Vec::new());
+
+/// What `clkdev_create()` and `clkdev_hw_create()` have in common; the names are copied. Null if the clock is none.
+///
+/// # Safety
+/// `clk` or `hw` is a clock or an error, the names are null or strings.
+#[cfg_attr(target_os = "none", unsafe(export_name = "fv_clkdev_create"))]
+#[cfg_attr(not(any(target_os = "none", test)), expect(dead_code, reason = "C calls it"))]
+pub(super) unsafe extern "C" fn create(
+    clk: *mut clk,
+    hw: *mut clk_hw,
+    con_id: *const c_char,
+    dev_id: *const c_char,
+) -> *mut clk_lookup {
+    if Errno::check_ptr(clk).is_err() || Errno::check_ptr(hw).is_err() {
+        return ptr::null_mut();
+    }
+    let node = bindings::list_head { next: ptr::null_mut(), prev: ptr::null_mut() };
+    // The names are in the table only: C that reads them from the structure would outlive its own.
+    let lookup = clk_lookup { node, dev_id: ptr::null(), con_id: ptr::null(), clk, clk_hw: hw };
+    // SAFETY: as the caller says.
+    unsafe {
+        let hw = target(&lookup);
+        if hw.is_null() {
+            return ptr::null_mut();
+        }
+        let made = Box::into_raw(Box::new(lookup));
+        MADE.lock().push(made.addr());
+        note(hw, con_id, dev_id, made.addr());
+        made
+    }
 }
 
 pub(super) unsafe fn add_alias(

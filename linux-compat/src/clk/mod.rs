@@ -26,6 +26,7 @@ mod tests;
 pub const TABLES: &[&[Export]] = &[
     bulk::EXPORTS,
     clkdev::EXPORTS,
+    clkdev::C,
     consumer::EXPORTS,
     hw::EXPORTS,
     managed::EXPORTS,

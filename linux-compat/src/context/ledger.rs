@@ -51,7 +51,7 @@ struct Entry {
 static BOOK: SpinLock<BTreeMap<(Kind, usize), Entry>> = SpinLock::new(BTreeMap::new());
 
 /// The device whose probe the calling code is part of.
-fn probed() -> Option<usize> {
+pub(crate) fn probed() -> Option<usize> {
     let mut call = innermost();
     while let Some(at) = call {
         if at.role == Role::Probe {

@@ -106,6 +106,11 @@ pub(super) unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
         if taken_by_host(dev) {
             return false;
         }
+        let free = with(dev, |p| p.state == State::Free);
+        if let Some(supplier) = free.then(|| super::supplier::missing(dev)).flatten() {
+            defer(dev, Some(alloc::format!("{supplier} has no driver")));
+            return false;
+        }
         let free = with(dev, |p| {
             let free = p.state == State::Free;
             if free {
@@ -123,9 +128,10 @@ pub(super) unsafe fn probe(dev: *mut device, drv: *mut device_driver) -> bool {
         let name = names::driver_string(dev).to_string_lossy();
         match result {
             Ok(()) => {
-                with(dev, |p| p.state = State::Bound);
+                let order = BOUND.fetch_add(1, AcqRel);
+                with(dev, |p| (p.state, p.bound) = (State::Bound, order));
+                super::supplier::set_released(dev, false);
                 note(dev, &name, host::State::Bound);
-                BOUND.fetch_add(1, AcqRel);
                 kick();
             }
             Err(error) => {
@@ -161,8 +167,9 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
             None => Ok(()),
         });
         if result.is_err() {
-            super::devres::release_all(dev);
+            give_back(dev);
             HOOKS.iter().take(done).rev().for_each(|hook| (hook.after)(dev));
+            super::link::ended(dev, false);
             ledger::settle(dev);
         } else {
             for error in HOOKS.iter().filter_map(|hook| hook.done?(dev).err()) {
@@ -171,6 +178,18 @@ pub(super) unsafe fn run_probe(dev: *mut device, drv: *mut device_driver) -> Res
         }
         result
     }
+}
+
+/// After its driver: what the device has managed is given back, and what the driver left registered is taken away, or
+/// it would be called with memory that is gone.
+unsafe fn give_back(dev: *mut device) {
+    // SAFETY: as the caller says.
+    unsafe {
+        crate::irq::unchain_all(dev);
+        crate::gpio::chip::remove_left(dev);
+        super::devres::release_all(dev);
+    }
+    crate::irq::remove_domains(dev);
 }
 
 /// Whether a native driver has the device: two drivers for one device would break both.
@@ -253,6 +272,17 @@ pub(super) fn kick() {
     }
 }
 
+/// Runs `f`, which binds a device, and then tries devices that wait, by the caller and not by the system's worker.
+pub(super) fn then_retry<R>(f: impl FnOnce() -> R) -> R {
+    let ours = !RETRYING.swap(true, AcqRel);
+    let result = f();
+    while retry_deferred() {}
+    if ours {
+        RETRYING.store(false, Relaxed);
+    }
+    result
+}
+
 /// Tries devices that wait until none of them finds its driver any more. Context: sleeps.
 pub fn settle() {
     while retry_deferred() {}
@@ -272,7 +302,26 @@ pub fn deferred() -> Vec<(String, String)> {
     list.into_iter().map(describe).collect()
 }
 
-/// The driver, if any, lets go of the device.
+/// The drivers of those that use what the device provides let go, the last that was bound first; they wait for it to
+/// come back.
+unsafe fn detach_consumers(dev: *mut device) {
+    for Device(consumer) in super::supplier::consumers(dev) {
+        // SAFETY: references were taken for us.
+        unsafe {
+            let driver = names::driver_string(consumer).to_string_lossy().into_owned();
+            detach(consumer);
+            if (*consumer).kobj.state_in_sysfs() != 0 {
+                let why = alloc::format!("{} has no driver", names::name(dev).to_string_lossy());
+                note(consumer, &driver, host::State::Deferred(why.clone()));
+                super::supplier::set_released(consumer, true);
+                defer(consumer, Some(why));
+            }
+            put(consumer);
+        }
+    }
+}
+
+/// The driver, if any, lets go of the device; before it, the drivers of its consumers.
 pub(super) unsafe fn detach(dev: *mut device) {
     // SAFETY: as the caller says.
     unsafe {
@@ -288,6 +337,7 @@ pub(super) unsafe fn detach(dev: *mut device) {
             return;
         }
         context::lift(dev);
+        detach_consumers(dev);
         let of_bus = (*dev).bus.as_ref().and_then(|bus| bus.remove);
         let of_driver = (*dev).driver.as_ref().and_then(|drv| drv.remove);
         match (of_bus, of_driver) {
@@ -301,8 +351,9 @@ pub(super) unsafe fn detach(dev: *mut device) {
             }
             (None, None) => {}
         }
-        super::devres::release_all(dev);
+        give_back(dev);
         HOOKS.iter().rev().for_each(|hook| (hook.after)(dev));
+        super::link::ended(dev, false);
         ledger::settle(dev);
         let name = names::driver_string(dev).to_string_lossy().into_owned();
         (*dev).driver = ptr::null_mut();

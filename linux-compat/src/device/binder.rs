@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Unbinding and binding by hand, for the management terminal.
 
-use super::bind::{attach_c, detach, is_bound};
+use super::bind::{attach_c, detach, is_bound, then_retry};
 use super::bus::devices;
 use super::names;
 use super::private::{Device, node};
+use super::supplier::{consumers, set_released};
 use crate::bindings::device;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use kernel::device::Binder;
 use kernel::error::{Error, Result};
@@ -53,6 +55,30 @@ fn refused(path: &str, why: &str) -> Error {
     Error::Invalid { what: "device", why: format!("{path} {why}") }
 }
 
+/// The driver of a device, if it is one that must not be told to let go.
+unsafe fn keeper(dev: *mut device) -> Option<String> {
+    // SAFETY: the caller's device, which has a driver.
+    unsafe {
+        let keeps = (*dev).driver.as_ref().is_some_and(|driver| driver.suppress_bind_attrs);
+        keeps.then(|| names::driver_string(dev).to_string_lossy().into_owned())
+    }
+}
+
+/// A consumer whose driver must not be told to let go, and that driver.
+unsafe fn kept_consumer(dev: *mut device) -> Option<(String, String)> {
+    let mut found = None;
+    for Device(user) in consumers(dev) {
+        // SAFETY: a reference was taken for us.
+        unsafe {
+            if let Some(driver) = keeper(user) {
+                found = Some((names::name(user).to_string_lossy().into_owned(), driver));
+            }
+            super::core::put(user);
+        }
+    }
+    found
+}
+
 impl Binder for ByPath {
     fn unbind(&self, path: &str) -> Result<()> {
         with_device(path, |dev| {
@@ -61,10 +87,13 @@ impl Binder for ByPath {
                 if !is_bound(dev) {
                     return Err(refused(path, "has no driver"));
                 }
-                if (*dev).driver.as_ref().is_some_and(|driver| driver.suppress_bind_attrs) {
-                    let driver = names::driver_string(dev).to_string_lossy();
+                if let Some(driver) = keeper(dev) {
                     return Err(refused(path, &format!("is kept by {driver}, which lets go of no device")));
                 }
+                if let Some((user, driver)) = kept_consumer(dev) {
+                    return Err(refused(path, &format!("is used by {user}, whose {driver} lets go of no device")));
+                }
+                set_released(dev, true);
                 detach(dev);
             }
             Ok(())
@@ -89,7 +118,12 @@ impl Binder for ByPath {
                     let driver = names::driver_string(dev).to_string_lossy();
                     return Err(refused(path, &format!("has a driver: {driver}")));
                 }
-                if attach_c(dev) == 1 { Ok(()) } else { Err(refused(path, "was taken by no driver")) }
+                set_released(dev, false);
+                if then_retry(|| attach_c(dev)) == 1 {
+                    return Ok(());
+                }
+                set_released(dev, true);
+                Err(refused(path, "was taken by no driver"))
             }
         })
     }

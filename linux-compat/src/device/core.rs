@@ -173,6 +173,8 @@ pub(crate) unsafe fn del(dev: *mut device) {
         bind::detach(dev);
         bus::remove_device(dev);
         (*dev).kobj.set_state_in_sysfs(0);
+        super::supplier::set_released(dev, false);
+        super::link::ended(dev, true);
         let parent = (*dev).parent;
         if !parent.is_null() {
             with(parent, |p| p.children.retain(|c| c.0 != dev));

@@ -14,9 +14,13 @@ mod core;
 pub mod devres;
 mod devres_c;
 mod hooks;
+mod link;
 mod names;
 mod private;
+mod supplier;
 
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod tests;
 
@@ -38,5 +42,6 @@ pub const TABLES: &[&[Export]] = &[
     class::EXPORTS,
     core::EXPORTS,
     devres_c::EXPORTS,
+    link::EXPORTS,
     names::EXPORTS,
 ];

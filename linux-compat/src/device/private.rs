@@ -31,6 +31,8 @@ pub(crate) struct Private {
     /// The name that `kobj.name` points to.
     pub name: Option<CString>,
     pub state: State,
+    /// When its driver took it: a number that grows from device to device.
+    pub bound: u32,
     /// Why the last probe was put off.
     pub deferred: Option<String>,
 }

@@ -9,16 +9,19 @@ use core::ptr;
 use std::cell::RefCell;
 use std::ffi::CString;
 
+/// One test at a time has devices that wait: whoever tries them again tries all, on his own thread.
+pub(super) static WAITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 thread_local! {
     /// What happened, in order.
     static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-fn note(what: impl Into<String>) {
+pub(super) fn note(what: impl Into<String>) {
     LOG.with_borrow_mut(|log| log.push(what.into()));
 }
 
-fn happened() -> Vec<String> {
+pub(super) fn happened() -> Vec<String> {
     LOG.take()
 }
 
@@ -28,7 +31,7 @@ unsafe extern "C" fn released(dev: *mut device) {
 }
 
 /// A device on a bus of the test's own.
-fn make(name: &str, bus: *const bus_type) -> &'static mut device {
+pub(super) fn make(name: &str, bus: *const bus_type) -> &'static mut device {
     // SAFETY: all fields may be zero; a device that nobody uses yet.
     unsafe {
         let dev: &'static mut device = Box::leak(Box::new(core::mem::zeroed()));
@@ -41,7 +44,7 @@ fn make(name: &str, bus: *const bus_type) -> &'static mut device {
 }
 
 /// A bus whose devices match drivers of the same name up to a dot.
-fn new_bus() -> &'static bus_type {
+pub(super) fn new_bus() -> &'static bus_type {
     unsafe extern "C" fn matches(dev: *mut device, drv: *const device_driver) -> c_int {
         // SAFETY: called by the core.
         let (dev, drv) = unsafe { (names::name(dev), CStr::from_ptr((*drv).name)) };
@@ -54,10 +57,10 @@ fn new_bus() -> &'static bus_type {
     Box::leak(Box::new(bus))
 }
 
-type Probe = unsafe extern "C" fn(*mut device) -> c_int;
+pub(super) type Probe = unsafe extern "C" fn(*mut device) -> c_int;
 
 #[expect(clippy::mut_from_ref, reason = "made anew")]
-fn new_driver(name: &'static CStr, bus: *const bus_type, probe: Probe) -> &'static mut device_driver {
+pub(super) fn new_driver(name: &'static CStr, bus: *const bus_type, probe: Probe) -> &'static mut device_driver {
     unsafe extern "C" fn remove(dev: *mut device) -> c_int {
         // SAFETY: the device of a test.
         note(format!("remove {}", unsafe { names::name(dev) }.to_string_lossy()));
@@ -72,7 +75,7 @@ fn new_driver(name: &'static CStr, bus: *const bus_type, probe: Probe) -> &'stat
     Box::leak(Box::new(driver))
 }
 
-unsafe extern "C" fn probe(dev: *mut device) -> c_int {
+pub(super) unsafe extern "C" fn probe(dev: *mut device) -> c_int {
     // SAFETY: the device of a test.
     unsafe {
         let name = names::name(dev).to_string_lossy().into_owned();
@@ -133,6 +136,7 @@ fn a_probe_that_fails_leaves_nothing() {
 
 #[test]
 fn a_probe_that_is_put_off() {
+    let _alone = WAITING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     thread_local!(static READY: RefCell<bool> = const { RefCell::new(false) });
     unsafe extern "C" fn waits(dev: *mut device) -> c_int {
         if READY.with_borrow(|r| *r) {

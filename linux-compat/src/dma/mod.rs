@@ -21,3 +21,17 @@ pub use track::HOOK;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[map::EXPORTS, coherent::EXPORTS, mask::EXPORTS, pool::EXPORTS];
+
+/// Ends a mapping of part of a page, as `dma_unmap_page()` does.
+///
+/// # Safety
+/// It was mapped for the device with that size and direction.
+pub(crate) unsafe fn unmap(
+    dev: *mut crate::bindings::device,
+    address: crate::bindings::dma_addr_t,
+    size: usize,
+    direction: crate::bindings::dma_data_direction,
+) {
+    // SAFETY: as the caller says.
+    unsafe { map::unmap(dev, address, size, direction, 0) };
+}

@@ -15,6 +15,7 @@ use core::ptr;
 use kernel::error::Error;
 use kernel::gpio::{self, Bank, Chip, Info, Init, Line, LineFlags};
 use kernel::irq::virq::Virq;
+use kernel::sync::SpinLock;
 
 type KeyPtr = *mut lock_class_key;
 
@@ -70,6 +71,27 @@ crate::exports! {
 pub(super) struct Attached {
     pub bank: Arc<Bank>,
     data: usize,
+}
+
+/// The chips that are there, by address, with their device, and whether it has them managed.
+static CHIPS: SpinLock<Vec<(usize, usize, bool)>> = SpinLock::new(Vec::new());
+
+/// Removes chips that a device's driver does not remove by itself: what they use is given back next. Drivers that Linux
+/// has built in for ever leave them.
+///
+/// # Safety
+/// The driver has let go of the device, and its memory is still there.
+pub(crate) unsafe fn remove_left(dev: *mut device) {
+    let next = || CHIPS.lock().iter().find(|(_, of, managed)| *of == dev.addr() && !managed).map(|(gc, ..)| *gc);
+    while let Some(address) = next() {
+        let gc: *mut gpio_chip = ptr::with_exposed_provenance_mut(address);
+        // SAFETY: added and not removed; its memory is still there, as the caller says.
+        unsafe {
+            let label = attached(gc).map_or("?", |a| a.bank.label());
+            log::warn!("{label}: the GPIO chip was left behind, and is taken away");
+            remove(gc);
+        }
+    }
 }
 
 /// A chip of C's.
@@ -292,6 +314,7 @@ pub(super) unsafe fn add_chip(gc: *mut gpio_chip, data: *mut c_void) -> Result<(
         (*gc).base = bank.base() as c_int;
         let attached = Attached { bank: Arc::clone(&bank), data: data.expose_provenance() };
         (*gc).gpiodev = Box::into_raw(Box::new(attached)).cast();
+        CHIPS.lock().push((gc.expose_provenance(), (*gc).parent.addr(), false));
         let rest = || -> Result<()> {
             if let Some(add) = (*gc).add_pin_ranges {
                 Errno::check(add(gc))?;
@@ -316,6 +339,9 @@ pub(super) unsafe fn devm_add(dev: *mut device, gc: *mut gpio_chip, data: *mut c
     let result = unsafe {
         add_chip(gc, data).and_then(|()| {
             let address = gc.expose_provenance();
+            if let Some(chip) = CHIPS.lock().iter_mut().find(|chip| chip.0 == address) {
+                chip.2 = true;
+            }
             devres::add(dev, Key("gpio chip", address), move || remove(ptr::with_exposed_provenance_mut(address)))
         })
     };
@@ -329,6 +355,7 @@ pub(crate) unsafe fn remove(gc: *mut gpio_chip) {
         if attached.is_null() {
             return;
         }
+        CHIPS.lock().retain(|chip| chip.0 != gc.addr());
         super::irqchip::tear_down(gc);
         super::ranges::remove_all(gc);
         gpio::unregister(&(*attached).bank);

@@ -153,10 +153,6 @@ pub(super) unsafe fn set_up(gc: *mut gpio_chip) -> Result<()> {
             log::error!("a GPIO chip that sleeps cannot have chained interrupts");
             return Err(Errno::EINVAL);
         }
-        if !(*girq).parent_domain.is_null() {
-            log::error!("GPIO interrupts that are lines of the parent controller are not supported");
-            return Err(Errno::EOPNOTSUPP);
-        }
         if let Some(init) = (*girq).init_valid_mask {
             (*girq).valid_mask = super::chip::full_mask((*gc).ngpio);
             init(gc, (*girq).valid_mask, (*gc).ngpio.into());
@@ -165,6 +161,12 @@ pub(super) unsafe fn set_up(gc: *mut gpio_chip) -> Result<()> {
             Errno::check(init(gc))?;
         }
         adopt_chip(girq);
+        if !(*girq).parent_domain.is_null() {
+            (*girq).domain = super::hierarchy::create(gc)?;
+            chain(gc)?;
+            (*girq).initialized = true;
+            return Ok(());
+        }
         if (*gc).to_irq.is_none() {
             (*gc).to_irq = Some(to_irq);
         }

@@ -7,11 +7,14 @@ use crate::of::Node;
 
 pub(crate) mod chip;
 mod consumer;
+mod hierarchy;
 mod irqchip;
 mod lookup;
 mod misc;
 pub(crate) mod ranges;
 
+#[cfg(test)]
+mod hierarchy_tests;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +24,7 @@ pub const TABLES: &[&[Export]] = &[
     consumer::EXPORTS,
     consumer::many::EXPORTS,
     consumer::old::EXPORTS,
+    hierarchy::EXPORTS,
     irqchip::EXPORTS,
     lookup::EXPORTS,
     misc::EXPORTS,

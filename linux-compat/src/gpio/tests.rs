@@ -17,7 +17,7 @@ const LOW: bindings::gpiod_flags = bindings::GPIOD_OUT_LOW;
 
 /// What a chip of eight lines drives and sees.
 #[derive(Default)]
-struct Wires {
+pub(super) struct Wires {
     output: [bool; 8],
     level: [bool; 8],
     taken: [bool; 8],
@@ -89,7 +89,7 @@ unsafe extern "C" fn mask(_: *mut gpio_chip, valid: *mut c_ulong, lines: c_uint)
 }
 
 /// A chip that is not added yet.
-fn new(label: &'static CStr, path: Option<&str>) -> *mut gpio_chip {
+pub(super) fn new(label: &'static CStr, path: Option<&str>) -> *mut gpio_chip {
     let mut gc: gpio_chip = zeroed();
     gc.label = label.as_ptr();
     gc.parent = device_at(label.to_str().unwrap(), path);

@@ -276,3 +276,59 @@ fn timings_of_the_tree() {
         misc::put_dma_buffer(&mut byte, &mut msg, true);
     }
 }
+
+/// A device that holds the data line until it has seen as many clock pulses.
+static HELD: Mutex<(u32, bool, Vec<&str>)> = Mutex::new((0, true, Vec::new()));
+
+unsafe extern "C" fn get_scl(_: *mut i2c_adapter) -> c_int {
+    HELD.lock().unwrap().1.into()
+}
+
+unsafe extern "C" fn set_scl(_: *mut i2c_adapter, high: c_int) {
+    let mut held = HELD.lock().unwrap();
+    if high != 0 && !held.1 {
+        held.0 = held.0.saturating_sub(1);
+    }
+    held.1 = high != 0;
+}
+
+unsafe extern "C" fn get_sda(_: *mut i2c_adapter) -> c_int {
+    (HELD.lock().unwrap().0 == 0).into()
+}
+
+unsafe extern "C" fn prepare(_: *mut i2c_adapter) {
+    HELD.lock().unwrap().2.push("prepare");
+}
+
+unsafe extern "C" fn unprepare(_: *mut i2c_adapter) {
+    HELD.lock().unwrap().2.push("unprepare");
+}
+
+#[test]
+fn a_bus_that_is_held_is_freed() {
+    // Time goes on in the machine only.
+    crate::machine::machine().run(free_a_bus);
+}
+
+fn free_a_bus() {
+    let adap = new(None);
+    // SAFETY: the test's adapter and its means.
+    unsafe {
+        assert_eq!(misc::scl_recovery(adap), Errno::EBUSY.to_c(), "it has no means");
+        let info: *mut bindings::i2c_bus_recovery_info = Box::into_raw(Box::new(core::mem::zeroed()));
+        (*adap).bus_recovery_info = info;
+        assert_eq!(misc::scl_recovery(adap), Errno::EOPNOTSUPP.to_c(), "it cannot move the lines");
+        (*info).get_scl = Some(get_scl);
+        (*info).set_scl = Some(set_scl);
+        (*info).get_sda = Some(get_sda);
+        (*info).prepare_recovery = Some(prepare);
+        (*info).unprepare_recovery = Some(unprepare);
+        *HELD.lock().unwrap() = (3, true, Vec::new());
+        assert_eq!(misc::scl_recovery(adap), 0);
+        assert_eq!(*HELD.lock().unwrap(), (0, true, vec!["prepare", "unprepare"]));
+        // It holds on for longer than a byte lasts.
+        *HELD.lock().unwrap() = (30, true, Vec::new());
+        assert_eq!(misc::scl_recovery(adap), Errno::EBUSY.to_c());
+        assert_eq!(*HELD.lock().unwrap(), (21, true, vec!["prepare", "unprepare"]));
+    }
+}

@@ -306,6 +306,11 @@ pub(super) unsafe fn set_handler(irq: c_uint, handle: Handler, is_chained: c_int
             Ok(())
         }
     };
+    if handle.is_some() && is_chained != 0 {
+        super::owned::chained(irq);
+    } else if handle.is_none() {
+        super::owned::unchained(irq);
+    }
     report("irq_set_handler", irq, result);
     line::note_action(&line);
 }

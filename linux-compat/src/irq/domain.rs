@@ -320,6 +320,7 @@ pub fn make(info: &irq_domain_info) -> Result<*mut irq_domain> {
     // SAFETY: just made.
     unsafe {
         (*made).p = Box::into_raw(Box::new(ours)).cast();
+        super::owned::made(made);
         let chips = info.dgc_info.as_ref().map_or(Ok(()), |chips| {
             (*made).flags |= bindings::IRQ_DOMAIN_FLAG_DESTROY_GC;
             super::generic::alloc_all(made, chips)
@@ -368,6 +369,7 @@ pub(super) unsafe fn devm_instantiate(dev: *mut bindings::device, info: *const i
 /// # Safety
 /// `domain` is one that was made, and has no lines.
 pub unsafe fn remove(domain: *mut irq_domain) {
+    super::owned::removed(domain);
     // SAFETY: the caller's domain, which nobody uses any more.
     unsafe {
         if let Some(exit) = (*domain).exit {
@@ -512,7 +514,7 @@ pub(super) unsafe fn create_mapping(domain: *mut irq_domain, hwirq: c_ulong, _: 
     }
 }
 
-pub(super) unsafe fn create_fwspec_mapping(fwspec: *mut irq_fwspec) -> c_uint {
+pub(crate) unsafe fn create_fwspec_mapping(fwspec: *mut irq_fwspec) -> c_uint {
     // SAFETY: the caller's specifier.
     map_spec(&unsafe { spec_of(fwspec) }).unwrap_or(0)
 }
@@ -581,7 +583,7 @@ pub(super) unsafe fn set_hwirq_and_chip(domain: *mut irq_domain, virq: c_uint, h
 }
 
 #[expect(clippy::too_many_arguments, reason = "as in C")]
-pub(super) unsafe fn set_info(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void, handler: Option<unsafe extern "C" fn(*mut irq_desc)>, handler_data: *mut c_void, name: *const core::ffi::c_char) {
+pub(crate) unsafe fn set_info(domain: *mut irq_domain, virq: c_uint, hwirq: c_ulong, chip: *const bindings::irq_chip, chip_data: *mut c_void, handler: Option<unsafe extern "C" fn(*mut irq_desc)>, handler_data: *mut c_void, name: *const core::ffi::c_char) {
     // SAFETY: the caller's domain and chip; the line's structure.
     unsafe {
         if set_hwirq_and_chip(domain, virq, hwirq, chip, chip_data) == 0
@@ -622,7 +624,7 @@ pub(super) unsafe fn free_irqs(virq: c_uint, count: c_uint) {
     }
 }
 
-pub(super) unsafe fn alloc_parent(domain: *mut irq_domain, base: c_uint, count: c_uint, arg: *mut c_void) -> c_int {
+pub(crate) unsafe fn alloc_parent(domain: *mut irq_domain, base: c_uint, count: c_uint, arg: *mut c_void) -> c_int {
     // SAFETY: the caller's domain; for a parent in Rust the argument is a specifier, as Linux's GIC has it.
     unsafe {
         let parent = (*domain).parent;
@@ -651,7 +653,7 @@ pub(super) unsafe fn free_parent(domain: *mut irq_domain, base: c_uint, count: c
     }
 }
 
-pub(super) unsafe fn free_common(domain: *mut irq_domain, virq: c_uint, count: c_uint) {
+pub(crate) unsafe fn free_common(domain: *mut irq_domain, virq: c_uint, count: c_uint) {
     // SAFETY: the caller's domain; the lines' data.
     unsafe {
         for irq in virq..virq + count {

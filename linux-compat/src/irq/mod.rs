@@ -11,6 +11,7 @@ mod flow;
 mod generic;
 mod line;
 mod of;
+mod owned;
 mod parent;
 mod request;
 mod syscore;
@@ -23,8 +24,15 @@ pub(crate) mod tests;
 
 pub use control::set_chained_handler;
 pub use domain::{c_domain, domain_of, make as instantiate, remove as remove_domain};
+/// What domains of other families are made of.
+pub(crate) mod in_domain {
+    pub(crate) use super::domain::{alloc_parent, create_fwspec_mapping, free_common, set_info};
+    #[cfg(test)]
+    pub(crate) use super::parent::{eoi as eoi_parent, mask as mask_parent, unmask as unmask_parent};
+}
 pub use line::{attach, by_virq, data_of};
 pub use of::of_irq_get;
+pub(crate) use owned::{remove_domains, unchain_all};
 pub(crate) use request::mask_of;
 
 /// The tables of exports of this family.

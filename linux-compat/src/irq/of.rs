@@ -220,13 +220,12 @@ pub(super) fn init_declared() {
         }
         let (start, end) = (&raw const __irqchip_of_table_start, &raw const __irqchip_of_table_end);
         let count = (end.addr() - start.addr()) / size_of::<of_device_id>();
-        // SAFETY: between the two marks the linker put entries; each is copied, and an empty one ends the copy.
+        // SAFETY: between the two marks the linker put entries; they are copied, and an empty one ends the copy: those
+        // of all drivers are begun in one order.
         unsafe {
-            let entries = core::slice::from_raw_parts(start.cast::<of_device_id>(), count);
-            for entry in entries {
-                let table = [*entry, core::mem::zeroed()];
-                init(table.as_ptr());
-            }
+            let mut table = core::slice::from_raw_parts(start.cast::<of_device_id>(), count).to_vec();
+            table.push(core::mem::zeroed());
+            init(table.as_ptr());
         }
     }
 }

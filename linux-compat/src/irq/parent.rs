@@ -57,11 +57,11 @@ macro_rules! parent {
     };
 }
 
-pub(super) unsafe fn mask(data: *mut irq_data) {
+pub(crate) unsafe fn mask(data: *mut irq_data) {
     parent!(data, irq_mask);
 }
 
-pub(super) unsafe fn unmask(data: *mut irq_data) {
+pub(crate) unsafe fn unmask(data: *mut irq_data) {
     parent!(data, irq_unmask);
 }
 
@@ -76,7 +76,7 @@ pub(super) unsafe fn ack(data: *mut irq_data) {
     parent!(data, irq_ack);
 }
 
-pub(super) unsafe fn eoi(data: *mut irq_data) {
+pub(crate) unsafe fn eoi(data: *mut irq_data) {
     parent!(data, irq_eoi);
 }
 

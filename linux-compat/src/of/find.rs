@@ -165,7 +165,7 @@ pub(super) fn find_by_path(path: *const c_char, opts: *mut *const c_char) -> *mu
 }
 
 /// The node with that phandle.
-pub(super) fn by_phandle(handle: u32) -> Option<Node> {
+pub(crate) fn by_phandle(handle: u32) -> Option<Node> {
     if handle == 0 {
         return None;
     }

@@ -18,6 +18,7 @@ mod tests;
 
 pub(crate) use address::to_resource;
 pub use address::{Span, address_count, address_to_resource, is_coherent, translate};
+pub(crate) use find::by_phandle;
 pub use find::match_table;
 pub use fwnode::from_fwnode;
 pub use node::{Node, Property};

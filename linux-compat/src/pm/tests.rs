@@ -346,6 +346,23 @@ fn notifiers_hear_of_the_end() {
     assert_eq!(ENDS.lock().unwrap().len(), 3);
 }
 
+/// It only acts: nobody is told before, and it comes back if nobody can.
+#[test]
+fn an_emergency_asks_nobody() {
+    let _one = ENDING.lock().unwrap();
+    ENDS.lock().unwrap().clear();
+    let block = || notifier_block { notifier_call: Some(heard), next: core::ptr::null_mut(), priority: 5 };
+    let (mut told, mut acts) = (block(), block());
+    // SAFETY: the blocks are taken out before this function ends, and nobody else ends the machine (`ENDING`).
+    unsafe {
+        assert_eq!((reboot::register_notifier(&raw mut told), reboot::register_restart(&raw mut acts)), (0, 0));
+    }
+    reboot::emergency();
+    assert_eq!(*ENDS.lock().unwrap(), [("notifier", bindings::REBOOT_COLD as u64)]);
+    reboot::unregister_notifier(&raw mut told);
+    reboot::unregister_notifier(&raw mut acts);
+}
+
 #[test]
 fn off_handlers_are_called_by_mode() {
     let _one = ENDING.lock().unwrap();

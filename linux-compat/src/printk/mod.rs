@@ -15,6 +15,7 @@ mod tests;
 mod va;
 
 pub use emit::log_line;
+pub(crate) use emit::panic_begins;
 pub use format::Out;
 pub use pointer::bits;
 

@@ -212,3 +212,11 @@ fn rates_are_limited() {
     assert_eq!(tries, [1, 1, 1, 0, 0]);
     assert_eq!(state.missed, 2);
 }
+
+#[test]
+fn a_panic_is_in_progress() {
+    let read = || unsafe { (&raw const super::emit::oops_in_progress).read_volatile() };
+    assert_eq!(read(), 0);
+    super::panic_begins();
+    assert_eq!(read(), 1);
+}

@@ -203,5 +203,5 @@ pub(super) unsafe fn find(dev: *mut device, name: *const c_char) -> *mut regmap 
 
 unsafe fn device_of(map: *mut regmap) -> *mut device {
     // SAFETY: the C caller's map.
-    unsafe { of(map) }.map_or(null_mut(), |map| map.dev)
+    unsafe { of(map) }.map_or(null_mut(), |map| map.head.dev)
 }

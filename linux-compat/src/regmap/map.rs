@@ -36,9 +36,10 @@ enum Lock {
     Own,
 }
 
-/// A register map.
+/// A register map. What it begins with, C reads: `include/drivers/base/regmap/internal.h`.
+#[repr(C)]
 pub(super) struct Map {
-    pub(super) dev: *mut device,
+    pub(super) head: regmap,
     pub(super) name: CString,
     pub(super) config: regmap_config,
     pub(super) access: Access,
@@ -109,7 +110,13 @@ impl Map {
             // SAFETY: the driver's table, of that length.
             unsafe { state.take_defaults(config, &format) };
         }
-        Ok(Self { dev, name, config: *config, access, format, lock, state: UnsafeCell::new(state) })
+        let head = regmap {
+            dev,
+            reg_stride: config.reg_stride.max(1),
+            use_single_read: config.use_single_read,
+            format: bindings::regmap_format { val_bytes: format.val_bytes },
+        };
+        Ok(Self { head, name, config: *config, access, format, lock, state: UnsafeCell::new(state) })
     }
 
     /// The pointer that C has.
@@ -177,7 +184,7 @@ impl Map {
         // SAFETY: the driver's function or table.
         unsafe {
             match (judge, table.as_ref()) {
-                (Some(judge), _) => judge(self.dev, reg),
+                (Some(judge), _) => judge(self.head.dev, reg),
                 (None, Some(table)) => in_table(reg, table),
                 (None, None) => otherwise,
             }

@@ -28,8 +28,8 @@ pub const COMMAND: Command = Command {
             json: true,
             summary: "have the driver let go of a device",
             help: "As 'unbind' in Linux's sysfs: the driver's remove function runs, and what it holds is given\n\
-                   back; debug builds name what it left behind. Drivers that cannot let go refuse. What others\n\
-                   use of the device (a clock, a regulator, a disk) answers with errors until it is bound again.",
+                   back; debug builds name what it left behind. Drivers that cannot let go refuse. Drivers of devices\n\
+                   that use it (its pins, clocks, supplies) let go before it, and take them again once it is bound.",
             run: unbind,
         },
         Action {

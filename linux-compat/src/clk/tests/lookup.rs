@@ -86,6 +86,27 @@ fn lookup_by_name() {
 }
 
 #[test]
+fn lookups_are_made_and_dropped() {
+    let x = make("made.x", Kind::Root(100), &[], 0);
+    let dev = device_at("made-for", None);
+    // SAFETY: the clock stays registered, names are literals, and what is made is dropped once.
+    unsafe {
+        let hx = &raw mut x.hw;
+        let con = c"made-con".as_ptr();
+        assert!(clkdev::create(ptr::null_mut(), Errno::ENOMEM.to_ptr(), con, ptr::null()).is_null());
+        let made = clkdev::create(ptr::null_mut(), hx, con, c"made-for".as_ptr());
+        assert!(!made.is_null());
+        assert_eq!(hw::get_hw(consumer::get(dev, con)), hx);
+        assert_eq!(clkdev::get_sys(c"made-for-another".as_ptr(), con), Errno::ENOENT.to_ptr());
+        clkdev::drop_lookup(made);
+        assert_eq!(consumer::get(dev, con), Errno::ENOENT.to_ptr());
+        let of_clk = clkdev::create(x.hw.clk, ptr::null_mut(), con, ptr::null());
+        assert_eq!(hw::get_hw(clkdev::get_sys(c"anybody".as_ptr(), con)), hx);
+        clkdev::drop_lookup(of_clk);
+    }
+}
+
+#[test]
 fn tree_properties() {
     let ccu = node("/ccu").as_raw();
     // SAFETY: nodes are never freed; names and flags are variables of this function, long enough for what is asked.

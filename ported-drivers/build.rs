@@ -125,11 +125,10 @@ impl Build {
             format!(
                 "__asm__(\".pushsection {},\\\"\\\",@progbits\\n.incbin \\\"{}\\\"\\n.popsection\");\n\
                  __attribute__((visibility(\"hidden\")))\n\
-                 const volatile unsigned char {}[{room}] = {{ {} }};\n",
+                 const volatile unsigned char {}[{room}] = {{ 0 }};\n",
                 symbols::SECTION,
                 list.display(),
                 symbols::TABLE,
-                symbols::END,
             ),
         )?;
         self.cc().file(&source).archiver(self.clang.tool("llvm-ar")?).try_compile("driver_symbols")?;

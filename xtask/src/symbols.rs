@@ -4,14 +4,14 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use driver_config::symbols::{self, Function};
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
 /// Fills the table in the flat image `bin`, which was made of `elf`. An image without drivers has none.
 ///
 /// # Errors
-/// A file cannot be read or written, or the table does not fit its room.
+/// A file cannot be read or written.
 pub fn fill(elf: &Path, bin: &Path) -> Result<()> {
     let shown = || elf.display().to_string();
     let bytes = fs::read(elf).with_context(shown)?;
@@ -26,14 +26,15 @@ pub fn fill(elf: &Path, bin: &Path) -> Result<()> {
         functions.push(Function { start: symbol.address(), size: symbol.size(), name });
     }
     functions.sort();
-    let encoded = symbols::encode(&list, &functions);
-    ensure!(
-        encoded.len() as u64 <= table.size(),
-        "{}: the names of the drivers' functions take {} bytes, and there is room for {}",
-        shown(),
-        encoded.len(),
-        table.size()
-    );
+    let encoded = symbols::pack(&symbols::encode(&list, &functions));
+    if encoded.len() as u64 > table.size() {
+        // The image works without: its reports give addresses.
+        let (has, wants) = (table.size(), encoded.len());
+        eprintln!(
+            "warning: the names of the drivers' functions take {wants} bytes, the image has {has}: left out"
+        );
+        return Ok(());
+    }
     let mut image = fs::read(bin).with_context(|| bin.display().to_string())?;
     let start = table.address() as usize;
     let room = image.get_mut(start..start + encoded.len());

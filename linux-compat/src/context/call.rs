@@ -7,6 +7,7 @@ use crate::bindings::device;
 use crate::locking::held;
 use core::ffi::{CStr, c_char, c_int, c_long, c_uint, c_ulong};
 use core::fmt;
+use core::mem::MaybeUninit;
 use core::ptr::{from_ref, null, null_mut};
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
@@ -298,32 +299,57 @@ impl<T> Word for *const T {
     }
 }
 
+/// Arguments that an operation has at most: with what else is handed over they fit the registers of a call.
+const ARGUMENTS: usize = 6;
+
+/// An argument; one that the function does not take may be anything.
+type Register = MaybeUninit<u64>;
+
 /// A function with its arguments in registers.
 #[repr(C)]
 struct Raw {
     function: usize,
-    arguments: [u64; 8],
+    arguments: [Register; ARGUMENTS],
     result: u64,
 }
 
 unsafe fn call_raw(raw: *mut ()) {
-    type Any = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, u64, u64) -> u64;
+    type Any = unsafe extern "C" fn(Register, Register, Register, Register, Register, Register) -> u64;
     // SAFETY: `operation`'s; registers that the function does not take are its own to change.
     unsafe {
         let raw = &mut *raw.cast::<Raw>();
         let function: Any = core::mem::transmute(raw.function);
-        let [a, b, c, d, e, f, g, h] = raw.arguments;
-        raw.result = function(a, b, c, d, e, f, g, h);
+        let [a, b, c, d, e, f] = raw.arguments;
+        raw.result = function(a, b, c, d, e, f);
     }
 }
 
-/// Calls an operation of a driver; what it gives, or `otherwise` if it fails.
+/// What an operation gave, if it came to its end.
+#[repr(C)]
+struct Outcome {
+    result: u64,
+    done: bool,
+}
+
+/// Calls an operation of a driver. Its arguments come first: they are where the operation wants them, so that whoever calls
+/// it has little more to do than to call the operation itself.
 #[cfg_attr(not(target_os = "none"), expect(dead_code, reason = "host functions take their arguments as they like"))]
-unsafe fn operation(device: *const device, function: usize, arguments: [u64; 8], otherwise: u64) -> u64 {
-    let mut raw = Raw { function, arguments, result: otherwise };
+#[expect(clippy::too_many_arguments, reason = "registers")]
+#[inline(never)]
+unsafe extern "C" fn operation(
+    a: Register,
+    b: Register,
+    c: Register,
+    d: Register,
+    e: Register,
+    f: Register,
+    function: usize,
+    device: *const device,
+) -> Outcome {
+    let mut raw = Raw { function, arguments: [a, b, c, d, e, f], result: 0 };
     // SAFETY: the caller's function; `raw` stays until the call is over.
     let done = unsafe { enter(device, Role::Operation, null(), function, call_raw, (&raw mut raw).cast()) };
-    if done { raw.result } else { otherwise }
+    Outcome { result: raw.result, done }
 }
 
 /// Operations of drivers, called so that they may fail: `ops.enable.guarded(device, (hw,))`.
@@ -341,19 +367,25 @@ pub trait Guarded {
     unsafe fn guarded(self, device: *const device, arguments: Self::Arguments) -> Self::Output;
 }
 
+#[cfg(target_os = "none")]
+macro_rules! no_argument {
+    (_) => {
+        Register::uninit()
+    };
+}
+
 macro_rules! guarded {
-    ($(($($name:ident $type:ident),*);)*) => { $(
+    ($(($($name:ident $type:ident),*; $($none:tt)*);)*) => { $(
         impl<R: Word + OnFault, $($type: Word),*> Guarded for unsafe extern "C" fn($($type),*) -> R {
             type Arguments = ($($type,)*);
             type Output = R;
             #[inline]
             unsafe fn guarded(self, device: *const device, ($($name,)*): ($($type,)*)) -> R {
                 #[cfg(target_os = "none")]
-                // SAFETY: the caller's promise; all arguments fit registers.
-                unsafe {
-                    let mut arguments = [$($name.to_word(),)* 0, 0, 0, 0, 0, 0, 0, 0].into_iter();
-                    let arguments = core::array::from_fn(|_| arguments.next().unwrap_or(0));
-                    R::from_word(operation(device, self as usize, arguments, R::FAULT.to_word()))
+                {
+                    // SAFETY: the caller's promise; all arguments fit registers.
+                    let outcome = unsafe { operation($(Register::new($name.to_word()),)* $(no_argument!($none),)* self as usize, device) };
+                    if outcome.done { R::from_word(outcome.result) } else { R::FAULT }
                 }
                 #[cfg(not(target_os = "none"))]
                 // SAFETY: the caller's promise.
@@ -364,12 +396,11 @@ macro_rules! guarded {
 }
 
 guarded! {
-    ();
-    (a A);
-    (a A, b B);
-    (a A, b B, c C);
-    (a A, b B, c C, d D);
-    (a A, b B, c C, d D, e E);
-    (a A, b B, c C, d D, e E, g G);
-    (a A, b B, c C, d D, e E, g G, h H);
+    (; _ _ _ _ _ _);
+    (a A; _ _ _ _ _);
+    (a A, b B; _ _ _ _);
+    (a A, b B, c C; _ _ _);
+    (a A, b B, c C, d D; _ _);
+    (a A, b B, c C, d D, e E; _);
+    (a A, b B, c C, d D, e E, g G;);
 }

@@ -12,6 +12,7 @@ use arch::frame::{FaultKind, HostFrame};
 use arch::landing::Landing;
 use core::cell::UnsafeCell;
 use core::fmt::{self, Write};
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 use kernel::panic::Failure;
@@ -79,17 +80,17 @@ const NONE: Fault =
     Fault { what: What::Broken, text: Text { bytes: [0; TEXT], length: 0 }, calls: [0; CALLS], count: 0 };
 
 /// The failure that each CPU is on its way to its landing with.
-struct Pending(UnsafeCell<Fault>);
+struct Pending(UnsafeCell<MaybeUninit<Fault>>);
 
 // SAFETY: used by its CPU alone, with interrupts masked.
 unsafe impl Sync for Pending {}
 
-static PENDING: PerCpu<Pending> = PerCpu::new([const { Pending(UnsafeCell::new(NONE)) }; MAX_CPUS]);
+static PENDING: PerCpu<Pending> = PerCpu::new([const { Pending(UnsafeCell::new(MaybeUninit::uninit())) }; MAX_CPUS]);
 
 /// The failure that led here. Where calls land, with interrupts still masked.
 pub(super) fn take() -> Fault {
     // SAFETY: this CPU's; interrupts have been masked since it was stored.
-    unsafe { PENDING.here().0.get().read() }
+    unsafe { PENDING.here().0.get().read().assume_init() }
 }
 
 /// For [`kernel::panic::set_contain`].
@@ -114,7 +115,7 @@ pub(super) fn contain(failure: &Failure<'_>) -> Option<NonNull<Landing>> {
     }
     arch::irq::mask();
     // SAFETY: this CPU's; from here on interrupts are masked until `take`.
-    unsafe { PENDING.here().0.get().write(fault) };
+    unsafe { PENDING.here().0.get().write(MaybeUninit::new(fault)) };
     Some(NonNull::from(&call.landing))
 }
 

@@ -112,6 +112,7 @@ pub(crate) fn device() -> *const crate::bindings::device {
 
 /// From now on failures of drivers are contained. Context: boot, once.
 pub(crate) fn init() {
+    symbols::init();
     kernel::panic::set_contain(fault::contain);
     watch::init();
 }

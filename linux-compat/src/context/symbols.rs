@@ -2,7 +2,11 @@
 //! The names of the drivers' functions, from the table that is filled when the image is made (crate `driver-config`,
 //! module `symbols`, has its form). It is read from front to back: for reports, not for speed.
 
+use alloc::boxed::Box;
 use core::fmt;
+use kernel::sync::Once;
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
 /// Begins the entry of a driver.
 const DRIVER: u8 = 0xff;
@@ -98,21 +102,46 @@ fn find_in(table: &'static [u8], offset: u64) -> Option<Symbol> {
     }
 }
 
+/// The table, unpacked.
+static TABLE: Once<Box<[u8]>> = Once::new();
+
+/// Unpacks the image's table. Context: boot, once; may allocate.
 #[cfg(target_os = "none")]
-fn table() -> &'static [u8] {
+pub(super) fn init() {
     unsafe extern "C" {
-        /// Sized by the drivers' build, which ends it by `END` in any case.
-        static fv_driver_symbols: [u8; 0];
+        /// As long as the drivers' build made it.
+        static fv_driver_symbols: [u8; 4];
     }
-    // More than any table takes; reading stops at the end mark.
+    /// More than any table takes.
     const MOST: usize = 1 << 20;
-    // SAFETY: the table, then other read-only data of the image; nothing behind the end mark is read.
-    unsafe { core::slice::from_raw_parts((&raw const fv_driver_symbols).cast(), MOST) }
+    let packed = &raw const fv_driver_symbols;
+    // SAFETY: read-only data of the image. It was filled when the image was made, which the compiler does not know.
+    let length = u32::from_le_bytes(unsafe { packed.read_volatile() }) as usize;
+    if length == 0 || length > MOST {
+        return;
+    }
+    // SAFETY: the stream ends within the table; what is behind it in the image is not read beyond that end.
+    let stream = unsafe { core::slice::from_raw_parts(packed.add(1).cast::<u8>(), MOST) };
+    if let Some(table) = unpack(stream, length) {
+        TABLE.call_once(|| table);
+    }
 }
 
 #[cfg(not(target_os = "none"))]
+pub(super) fn init() {}
+
+#[cfg_attr(not(any(target_os = "none", test)), expect(dead_code, reason = "host builds have no table"))]
+/// A table of that length from the deflate stream that `stream` begins with.
+fn unpack(stream: &[u8], length: usize) -> Option<Box<[u8]>> {
+    let mut table = alloc::vec![0; length].into_boxed_slice();
+    let mut state = Box::<DecompressorOxide>::default();
+    let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let (status, _, count) = decompress(&mut state, stream, &mut table, 0, flags);
+    (status == TINFLStatus::Done && count == length).then_some(table)
+}
+
 fn table() -> &'static [u8] {
-    &[END]
+    TABLE.get().map_or(&[END], |table| table)
 }
 
 /// Where an address lies in the drivers' code; `None` outside of it. Context: any.
@@ -135,7 +164,7 @@ impl fmt::Display for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use driver_config::symbols::{Function, encode, list};
+    use driver_config::symbols::{Function, encode, list, pack};
 
     #[test]
     fn addresses_are_found_by_name() {
@@ -158,6 +187,18 @@ mod tests {
         assert_eq!(at(0x20_0114).as_deref(), Some("sunxi_mmc_remove+0x4 [sunxi-mmc]"));
         assert_eq!(at(0x20_0134).as_deref(), Some("rtc_probe+0x4 [rtc]"));
         assert_eq!(at(0x20_0138), None, "behind the last");
+    }
+
+    #[test]
+    fn a_table_is_unpacked() {
+        let table: Vec<u8> = (0..2000u32).map(|n| (n * n >> 3) as u8).collect();
+        let packed = pack(&table);
+        let (length, stream) = packed.split_first_chunk().unwrap();
+        let length = u32::from_le_bytes(*length) as usize;
+        let behind = [stream, &[0xaa; 100]].concat();
+        assert_eq!(unpack(&behind, length).as_deref(), Some(&table[..]));
+        assert!(unpack(&behind, length - 1).is_none() && unpack(&behind, length + 1).is_none());
+        assert!(unpack(&stream[..stream.len() / 2], length).is_none());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Adapters: registered with [`io::i2c`], which calls back here for transfers.
 
-use crate::context::Guarded;
+use crate::context::{self, Guarded, Role};
 use alloc::boxed::Box;
 use alloc::ffi::CString;
 use alloc::format;
@@ -112,7 +112,11 @@ impl Bus for Driver {
         let mut raw = i2c_smbus_data { block: data.0 };
         // SAFETY: the driver's operation; the data has room for any command.
         let code = unsafe {
-            xfer.guarded((*self.0).dev.parent, (self.0, address, flags.bits(), (direction == Direction::Read).into(), command, kind as c_int, &raw mut raw))
+            let device = (*self.0).dev.parent;
+            let read = (direction == Direction::Read).into();
+            context::run_for(device, Role::Operation, core::ptr::null(), xfer as usize, Errno::EIO.to_c(), || {
+                xfer(self.0, address, flags.bits(), read, command, kind as c_int, &raw mut raw)
+            })
         };
         // SAFETY: bytes, whatever was written.
         data.0 = unsafe { raw.block };

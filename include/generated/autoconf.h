@@ -64,5 +64,10 @@
 #define CONFIG_BLOCK 1
 #define CONFIG_MMC 1
 #define CONFIG_PWM 1
+#define CONFIG_SPI 1
+#define CONFIG_SPI_MASTER 1
+#define CONFIG_SPI_MEM 1
+#define CONFIG_THERMAL 1
+#define CONFIG_THERMAL_OF 1
 
 #endif

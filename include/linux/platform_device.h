@@ -11,6 +11,8 @@
 
 struct property_entry;
 
+struct mfd_cell;
+
 struct platform_device {
 	const char *name;
 	int id;
@@ -22,6 +24,7 @@ struct platform_device {
 	struct resource *resource;
 	const struct platform_device_id *id_entry;
 	const char *driver_override;
+	struct mfd_cell *mfd_cell;
 };
 
 #define platform_get_device_id(pdev)	((pdev)->id_entry)

@@ -49,6 +49,7 @@ families! {
     clocksource,
     dma,
     dmaengine,
+    firmware,
     gpio,
     hwrng,
     i2c,
@@ -64,5 +65,7 @@ families! {
     reset,
     rtc,
     scatterlist,
+    spi,
+    thermal,
     watchdog,
 }

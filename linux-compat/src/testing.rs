@@ -13,6 +13,7 @@ const TREE: &str = r#"/dts-v1/;
 / {
     #address-cells = <2>; #size-cells = <2>; compatible = "test,machine", "test,base";
     aliases { serial0 = "/soc/uart@1000"; serial7 = &uart7; i2c0 = "/soc/uart@1000"; };
+    psci { compatible = "arm,psci-1.0"; method = "smc"; };
     chosen { stdout-path = "serial7:115200n8"; };
     cpus { #address-cells = <1>; #size-cells = <0>;
         cpu@0 { device_type = "cpu"; reg = <0>; };
@@ -66,6 +67,18 @@ const TREE: &str = r#"/dts-v1/;
     pwms { chip: chip { #pwm-cells = <3>; }; one: one { #pwm-cells = <2>; }; late: late { #pwm-cells = <3>; };
         user { pwms = <&chip 1 5000 1>, <&one 7000 0>, <&late 0 1 0>; pwm-names = "fan", "lamp", "late"; };
     };
+    spi-a { flash@1 { compatible = "maker,flash-chip"; reg = <1>; spi-max-frequency = <5000000>; spi-cpol; spi-cpha;
+            spi-rx-bus-width = <4>; spi-cs-setup-delay-ns = <20>; };
+        far@9 { compatible = "maker,flash-chip"; reg = <9>; }; off@0 { compatible = "maker,off"; reg = <0>; status = "disabled"; }; };
+    sensors: sensors { #thermal-sensor-cells = <1>; };
+    thermal-zones {
+        cpu-thermal { thermal-sensors = <&sensors 1>; coefficients = <(-2) 500>; trips {
+            warm { temperature = <60000>; hysteresis = <1000>; type = "passive"; };
+            hot { temperature = <80000>; hysteresis = <1000>; type = "hot"; };
+            end { temperature = <95000>; hysteresis = <0>; type = "critical"; };
+        }; };
+        bad-thermal { thermal-sensors = <&sensors 2>; trips { odd { temperature = <1>; }; }; };
+    };
     block: block@20000000 { compatible = "test,control", "syscon"; reg = <0 0x20000000 0 0x100>; };
     syscons {
         own: own { compatible = "test,own"; };
@@ -106,7 +119,7 @@ may_be_zero! {
     i2c_adapter i2c_algorithm i2c_board_info i2c_device_id i2c_driver i2c_smbus_data i2c_timings notifier_block
     nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match phy_configure_opts phy_ops pinconf_ops pinctrl_desc
     pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops pwm_lookup pwm_ops pwm_state regmap_bus regmap_config
-    regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup
+    regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup sg_table soc_device_attribute arm_smccc_res spi_board_info spi_delay spi_device_id spi_driver spi_message spi_transfer thermal_trip thermal_zone_device_ops
     reset_control_ops reset_controller_dev watchdog_device watchdog_info watchdog_ops
 }
 

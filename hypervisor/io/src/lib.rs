@@ -30,6 +30,7 @@ pub mod partition;
 mod ring;
 pub mod rtc;
 pub mod serial;
+pub mod spi;
 mod sync;
 pub mod watchdog;
 

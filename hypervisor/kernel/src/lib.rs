@@ -32,6 +32,7 @@ pub mod sched;
 pub mod smp;
 pub mod sort;
 pub mod sync;
+pub mod thermal;
 pub mod time;
 pub mod timer;
 pub mod work;

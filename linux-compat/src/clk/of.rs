@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Clocks by device tree: providers of C drivers, lookups, what the tree says of clocks.
 
-use super::raw::{new_handle, node as node_of_hw};
+use super::raw::{hw_or_null, new_handle, node as node_of_hw};
 use crate::bindings::{self, clk, clk_hw, device, device_node, of_device_id, of_phandle_args};
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, ptr_to_c, to_c};
@@ -53,6 +53,8 @@ crate::exports! {
     fn of_clk_detect_critical(np: *mut device_node, index: c_int, flags: *mut c_ulong) -> c_int = detect_critical;
     [sleeps, supported, "clk::tests::lookup::tree_properties"]
     fn of_clk_set_defaults(np: *mut device_node, supplier: bool) -> c_int = set_defaults_c;
+    [sleeps, supported, "clk::tests::lookup::lookup_by_tree"]
+    fn of_clk_get_hw(np: *mut device_node, index: c_int, con_id: *const c_char) -> *mut clk_hw = get_hw;
     [sleeps, supported, "clk::tests::lookup::early_providers"]
     fn of_clk_init(matches: *const of_device_id) -> () = init_c;
 }
@@ -118,6 +120,13 @@ fn get_for(node: Option<Node>, index: c_int, name: Option<&[u8]>) -> Result<*mut
 pub(super) unsafe fn get(np: *mut device_node, index: c_int) -> *mut clk {
     // SAFETY: as the caller says.
     ptr_to_c(get_for(unsafe { Node::from_raw(np) }, index, None))
+}
+
+unsafe fn get_hw(np: *mut device_node, index: c_int, con_id: *const c_char) -> *mut clk_hw {
+    // SAFETY: as the caller says.
+    let (node, name) = unsafe { (Node::from_raw(np), bytes(con_id)) };
+    let found = node.ok_or(Errno::ENOENT).and_then(|node| find(node, index, name));
+    ptr_to_c(found.map(|clk| hw_or_null(clk.as_ref())))
 }
 
 /// [`get_for`], by name.

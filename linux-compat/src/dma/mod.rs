@@ -19,6 +19,24 @@ use crate::export::Export;
 
 pub use track::HOOK;
 
+/// Tables of scatter lists, for the cores of buses.
+pub(crate) mod table {
+    use crate::bindings::{dma_data_direction, device, sg_table};
+    use core::ffi::c_int;
+
+    /// Lends what a table lists to a device.
+    pub(crate) unsafe fn map(dev: *mut device, table: *mut sg_table, dir: dma_data_direction) -> c_int {
+        // SAFETY: as the caller says.
+        unsafe { super::map::map_table(dev, table, dir, 0) }
+    }
+
+    /// Takes it back.
+    pub(crate) unsafe fn unmap(dev: *mut device, table: *mut sg_table, dir: dma_data_direction) {
+        // SAFETY: as the caller says; a table of `map`.
+        unsafe { super::map::unmap_sg(dev, (*table).sgl, (*table).orig_nents as c_int, dir, 0) };
+    }
+}
+
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[map::EXPORTS, coherent::EXPORTS, mask::EXPORTS, pool::EXPORTS];
 

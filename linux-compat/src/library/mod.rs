@@ -18,7 +18,7 @@ mod rbtree;
 mod sort;
 #[cfg(test)]
 mod tests;
-mod xarray;
+pub(crate) mod xarray;
 
 use crate::export::Export;
 

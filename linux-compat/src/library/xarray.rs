@@ -104,7 +104,7 @@ pub(super) unsafe fn locked<T>(xa: *mut xarray, f: impl FnOnce() -> T) -> T {
     }
 }
 
-pub(super) unsafe fn radix_lookup(root: *const xarray, index: u64) -> *mut c_void {
+pub(crate) unsafe fn radix_lookup(root: *const xarray, index: u64) -> *mut c_void {
     // SAFETY: the caller's tree, which it keeps from changing.
     unsafe { map(root) }.and_then(|map| map.get(&index)).map_or(null_mut(), |entry| entry.value)
 }
@@ -136,7 +136,7 @@ pub(super) unsafe fn store(xa: *mut xarray, index: u64, entry: *mut c_void, gfp:
     unsafe { locked(xa, || store_locked(xa, index, entry, gfp)) }
 }
 
-pub(super) unsafe fn erase_locked(xa: *mut xarray, index: u64) -> *mut c_void {
+pub(crate) unsafe fn erase_locked(xa: *mut xarray, index: u64) -> *mut c_void {
     // SAFETY: the caller's array.
     unsafe { map(xa) }.and_then(|map| map.remove(&index)).map_or(null_mut(), |entry| entry.value)
 }
@@ -309,7 +309,7 @@ pub(super) unsafe fn find_after(xa: *mut xarray, index: *mut u64, max: u64, filt
 }
 
 /// Forgets all entries; what they point to is the driver's.
-pub(super) unsafe fn destroy(xa: *mut xarray) {
+pub(crate) unsafe fn destroy(xa: *mut xarray) {
     // SAFETY: the caller's array.
     let head = unsafe { locked(xa, || core::mem::replace(&mut (*xa).xa_head, null_mut())) };
     if !head.is_null() {
@@ -319,7 +319,7 @@ pub(super) unsafe fn destroy(xa: *mut xarray) {
 }
 
 /// -EEXIST if there is an entry.
-pub(super) unsafe fn radix_insert(root: *mut xarray, index: u64, item: *mut c_void) -> c_int {
+pub(crate) unsafe fn radix_insert(root: *mut xarray, index: u64, item: *mut c_void) -> c_int {
     // SAFETY: the caller's tree.
     match unsafe { insert_locked(root, index, item, 0) } {
         0 => 0,

@@ -33,7 +33,7 @@ crate::exports! {
 /// Stands for "for ever, for all".
 const ALL: u32 = u32::MAX;
 
-pub(super) unsafe fn complete(x: *mut completion) {
+pub(crate) unsafe fn complete(x: *mut completion) {
     // SAFETY: the caller's completion; its count changes under its queue's lock.
     unsafe {
         change_and_wake(&raw mut (*x).wait, 1, || {
@@ -74,12 +74,12 @@ unsafe fn done(x: *mut completion) -> bool {
     unsafe { locked(&raw mut (*x).wait, || (*x).done != 0) }
 }
 
-pub(super) unsafe fn wait(x: *mut completion) {
+pub(crate) unsafe fn wait(x: *mut completion) {
     // SAFETY: as above.
     unsafe { sleep_until(&raw mut (*x).wait, c_long::MAX, || take(&raw mut (*x).done, true)) };
 }
 
-pub(super) unsafe fn wait_timeout(x: *mut completion, timeout: c_ulong) -> c_ulong {
+pub(crate) unsafe fn wait_timeout(x: *mut completion, timeout: c_ulong) -> c_ulong {
     let timeout = c_long::try_from(timeout).unwrap_or(c_long::MAX);
     // SAFETY: as above.
     let left = unsafe { sleep_until(&raw mut (*x).wait, timeout, || take(&raw mut (*x).done, true)) };

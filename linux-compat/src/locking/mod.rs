@@ -17,6 +17,7 @@ pub(crate) mod srcu;
 mod tests;
 mod wait;
 
+pub(crate) use complete::{complete, wait as wait_for_completion, wait_timeout as wait_for_completion_timeout};
 pub(crate) use list::List;
 pub(crate) use rcu::{barrier as rcu_barrier, call as call_rcu};
 pub use mutex::{lock as mutex_lock, unlock as mutex_unlock};

@@ -204,11 +204,25 @@ fn lines_that_are_not_there() {
 }
 
 #[test]
+fn an_sdio_interrupt_is_noted() {
+    let (raw, _) = a_host();
+    // SAFETY: a host of the test.
+    unsafe {
+        assert!(!(*raw).sdio_irq_pending);
+        signal(raw);
+        assert!((*raw).sdio_irq_pending && (*raw).sdio_irqs == 0, "nobody claims it");
+        (*raw).sdio_irq_pending = false;
+        signal_and_mask(raw);
+        assert!((*raw).sdio_irq_pending);
+        free(raw);
+    }
+}
+
+#[test]
 fn what_is_refused_says_so() {
     let (raw, _) = a_host();
     // SAFETY: a host of the test.
     unsafe {
-        sdio_irq(raw);
         (*raw).f_max = 0;
         assert_eq!(add(raw), Errno::EINVAL.to_c());
         (*raw).f_max = 1;

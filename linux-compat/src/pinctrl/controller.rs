@@ -53,10 +53,10 @@ crate::exports! {
 }
 
 /// What hangs on a `struct pinctrl_dev`.
-struct Attached {
+pub(super) struct Attached {
     controller: Arc<Controller>,
     /// The pins that the controller has for itself.
-    hogs: SpinLock<Option<Arc<Handle>>>,
+    pub(super) hogs: SpinLock<Option<Arc<Handle>>>,
 }
 
 /// A C controller's driver.
@@ -260,7 +260,7 @@ pub(crate) unsafe fn controller_of<'a>(dev: *mut pinctrl_dev) -> Option<&'a Arc<
     unsafe { attached(dev) }.map(|a| &a.controller)
 }
 
-unsafe fn attached<'a>(dev: *mut pinctrl_dev) -> Option<&'a Attached> {
+pub(super) unsafe fn attached<'a>(dev: *mut pinctrl_dev) -> Option<&'a Attached> {
     // SAFETY: as above; `p` is set as long as the structure lives.
     unsafe { Errno::check_ptr(dev).ok()?.cast::<super::raw::Dev>().as_ref()?.p.cast::<Attached>().as_ref() }
 }
@@ -283,6 +283,8 @@ pub(super) unsafe fn make(desc: *mut pinctrl_desc, dev: *mut device, data: *mut 
             driver_data: data,
             num_groups: 0,
             num_functions: 0,
+            pin_group_tree: core::mem::zeroed(),
+            pin_function_tree: core::mem::zeroed(),
             p: ptr::null_mut(),
         }));
         let info = Info {
@@ -329,6 +331,7 @@ pub(super) unsafe fn destroy(pctldev: *mut pinctrl_dev) {
         drop(hogs);
         pinctrl::unregister(&attached.controller);
         drop(attached);
+        super::generic::forget(raw);
         drop(Box::from_raw(raw));
     }
 }

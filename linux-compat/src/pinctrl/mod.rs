@@ -6,6 +6,7 @@ use crate::export::Export;
 
 mod consumer;
 mod controller;
+mod generic;
 mod raw;
 
 pub use consumer::{after_remove, before_probe};
@@ -15,7 +16,7 @@ pub(crate) use controller::controller_of;
 mod tests;
 
 /// The tables of exports of this family.
-pub const TABLES: &[&[Export]] = &[consumer::EXPORTS, controller::EXPORTS];
+pub const TABLES: &[&[Export]] = &[consumer::EXPORTS, controller::EXPORTS, generic::EXPORTS];
 
 /// Puts the pins of a device in the state for its probe, and gives them back.
 pub const HOOK: crate::device::Hook =

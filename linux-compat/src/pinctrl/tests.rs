@@ -340,3 +340,72 @@ unsafe fn own_ranges(made: *mut pinctrl_dev) {
         assert_eq!(missing, Errno::EPROBE_DEFER.to_ptr());
     }
 }
+
+/// Functions of C's kind that hand on to the generic ones.
+mod own {
+    use super::super::generic;
+    use super::*;
+
+    pub unsafe extern "C" fn groups(dev: *mut pinctrl_dev) -> c_int {
+        // SAFETY: handed on.
+        unsafe { generic::group_count(dev) }
+    }
+    pub unsafe extern "C" fn group_name(dev: *mut pinctrl_dev, at: c_uint) -> *const c_char {
+        // SAFETY: handed on.
+        unsafe { generic::group_name(dev, at) }
+    }
+    pub unsafe extern "C" fn functions(dev: *mut pinctrl_dev) -> c_int {
+        // SAFETY: handed on.
+        unsafe { generic::function_count(dev) }
+    }
+    pub unsafe extern "C" fn function_name(dev: *mut pinctrl_dev, at: c_uint) -> *const c_char {
+        // SAFETY: handed on.
+        unsafe { generic::function_name(dev, at) }
+    }
+}
+
+#[test]
+fn groups_that_are_made_known() {
+    use super::generic::*;
+    let dev = device_at("pinctrl-generic", None);
+    let pins = Box::leak(Box::new([pinctrl_pin_desc { number: 4, name: c"PA4".as_ptr(), ..zeroed() }]));
+    let ops = pinctrl_ops { get_groups_count: Some(own::groups), get_group_name: Some(own::group_name), ..zeroed() };
+    let mux = pinmux_ops {
+        get_functions_count: Some(own::functions),
+        get_function_name: Some(own::function_name),
+        set_mux: Some(set_mux),
+        ..zeroed()
+    };
+    let desc: &mut pinctrl_desc = Box::leak(Box::new(zeroed()));
+    desc.name = c"generic".as_ptr();
+    (desc.pins, desc.npins) = (pins.as_ptr(), 1);
+    desc.pctlops = Box::leak(Box::new(ops));
+    desc.pmxops = Box::leak(Box::new(mux));
+    // SAFETY: a controller of the test.
+    unsafe {
+        let made = controller::make(desc, dev, ptr::null_mut()).unwrap();
+        assert_eq!(add_group(made, ptr::null(), ptr::null(), 0, ptr::null_mut()), Errno::EINVAL.to_c());
+        assert_eq!(add_group(made, c"one".as_ptr(), PINS[0].as_ptr(), 2, ptr::null_mut()), 0);
+        assert_eq!(add_group(made, c"two".as_ptr(), PINS[1].as_ptr(), 2, ptr::null_mut()), 1);
+        assert_eq!(add_group(made, c"one".as_ptr(), ptr::null(), 0, ptr::null_mut()), 0, "it is known");
+        assert_eq!((group_count(made), group_by_name(made, c"two".as_ptr())), (2, 1));
+        let (mut list, mut count) = (ptr::null(), 0);
+        assert_eq!(group_pins(made, 1, &raw mut list, &raw mut count), 0);
+        assert_eq!((*list, count, (*group(made, 0)).grp.npins), (2, 2, 2));
+        assert_eq!(group_pins(made, 2, &raw mut list, &raw mut count), Errno::EINVAL.to_c());
+        assert_eq!(add_function(made, c"uart".as_ptr(), GROUPS.0.as_ptr(), 2, ptr::null_mut()), 0);
+        assert_eq!(add_function(made, c"uart".as_ptr(), GROUPS.0.as_ptr(), 2, ptr::null_mut()), 0, "it is known");
+        let (mut names, mut count) = (ptr::null(), 0);
+        assert_eq!(function_groups(made, 0, &raw mut names, &raw mut count), 0);
+        assert_eq!((CStr::from_ptr(*names), count, function_count(made)), (c"left", 2, 1));
+        assert!(!function(made, 0).is_null() && function(made, 1).is_null());
+        assert_eq!((remove_function(made, 0), remove_function(made, 0)), (0, Errno::ENOENT.to_c()));
+        assert_eq!((remove_group(made, 1), group_count(made)), (0, 1));
+        assert_eq!(CStr::from_ptr(pin_name(made, 4)), c"PA4");
+        assert!(pin_name(made, 5).is_null());
+        assert_eq!((pin_by_name(made, c"PA4".as_ptr()), pin_by_name(made, c"PB1".as_ptr())), (4, Errno::EINVAL.to_c()));
+        assert_eq!((force_default(made), force_sleep(made)), (0, 0), "it has no states");
+        controller::destroy(made);
+        release_managed(dev);
+    }
+}

@@ -9,6 +9,7 @@ use crate::errno::{Errno, Result, int_to_c, ptr_to_c, to_c};
 use crate::of::Node;
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::sync::Arc;
 use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -67,8 +68,11 @@ crate::exports! {
     fn regulator_set_drvdata(regulator: *mut regulator, data: *mut c_void) -> () = set_drvdata;
 }
 
-/// What a `struct regulator *` points to.
+/// What a `struct regulator *` points to. Its first field is what `include/drivers/regulator/internal.h` shows.
+#[repr(C)]
 pub(super) struct Handle {
+    /// The same for all consumers of one regulator; not to be followed.
+    rdev: *const c_void,
     pub regulator: Regulator,
     data: AtomicPtr<c_void>,
 }
@@ -128,7 +132,8 @@ pub(super) unsafe fn get(dev: *mut device, id: *const c_char, want: Want) -> Res
         }
         None => return Err(Errno::ENODEV),
     };
-    let handle = Handle { regulator, data: AtomicPtr::new(ptr::null_mut()) };
+    let rdev = Arc::as_ptr(regulator.node()).cast();
+    let handle = Handle { rdev, regulator, data: AtomicPtr::new(ptr::null_mut()) };
     let raw = Box::into_raw(Box::new(handle));
     ledger::took(Kind::Regulator, raw.addr(), 0);
     Ok(raw.cast())

@@ -3,7 +3,7 @@
 
 use super::{CHAIN, END, FLAGS, next, phys_to_page};
 use crate::bindings::{gfp_t, page, scatterlist, sg_table};
-use crate::errno::Errno;
+use crate::errno::{Errno, Result};
 use arch::{PAGE_SIZE, VirtAddr};
 use core::alloc::Layout;
 use core::ffi::{c_int, c_uint, c_ulong, c_void};
@@ -124,8 +124,35 @@ pub(super) unsafe fn alloc_table(table: *mut sg_table, nents: c_uint, _gfp: gfp_
     0
 }
 
+/// A table of the pieces of a buffer, each of at most so many bytes.
+///
+/// # Errors
+/// `EINVAL`: the buffer is empty, or no memory of ours; `ENOMEM`.
+///
+/// # Safety
+/// `table` can be written, and the buffer is the caller's.
+pub(crate) unsafe fn pieces(table: *mut sg_table, buf: *mut c_void, len: usize, most: usize) -> Result<()> {
+    let count = c_uint::try_from(len.div_ceil(most.max(1))).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: the caller's table; an array of as many entries.
+    unsafe {
+        Errno::check(alloc_table(table, count, 0))?;
+        for index in 0..count as usize {
+            let at = index * most;
+            let entry = (*table).sgl.add(index);
+            let last = (*entry).page_link & END;
+            init_one(entry, buf.wrapping_byte_add(at), most.min(len - at) as c_uint);
+            if (*entry).length == 0 {
+                free_table(table);
+                return Err(Errno::EINVAL);
+            }
+            (*entry).page_link = (*entry).page_link & !END | last;
+        }
+    }
+    Ok(())
+}
+
 /// Frees what [`alloc_table`] made.
-pub(super) unsafe fn free_table(table: *mut sg_table) {
+pub(crate) unsafe fn free_table(table: *mut sg_table) {
     // SAFETY: the caller's table.
     let table = unsafe { &mut *table };
     if let Some(layout) = layout(table.orig_nents).filter(|_| !table.sgl.is_null()) {

@@ -15,6 +15,8 @@ use arch::{PAGE_SIZE, PhysAddr, VirtAddr};
 use core::ffi::c_ulong;
 use kernel::mm::segment::Segment;
 
+pub(crate) use list::{free_table as free, pieces};
+
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[list::EXPORTS, copy::EXPORTS, iter::EXPORTS];
 

@@ -4,6 +4,7 @@
 mod kthread;
 mod pool;
 mod smp;
+pub(crate) use smp::{free_per_cpu, per_cpu};
 pub mod softirq;
 pub mod task;
 mod tasklet;

@@ -22,6 +22,16 @@ crate::exports! {
     fn free_percpu(ptr: *mut c_void) -> () = free;
 }
 
+/// Memory that each CPU has for itself, null for none.
+pub(crate) fn per_cpu(size: usize) -> *mut c_void {
+    alloc(size, 64)
+}
+
+/// Gives it back, when nobody uses it any more; null is fine.
+pub(crate) fn free_per_cpu(memory: *mut c_void) {
+    free(memory);
+}
+
 struct Argument(*mut c_void);
 // SAFETY: the driver hands it to another CPU.
 unsafe impl Send for Argument {}

@@ -371,8 +371,9 @@ impl Watchdog {
         handlers.into_iter().for_each(|id| {
             power::unregister(id);
         });
-        // After this nobody is within the device any more.
+        // After this nobody is within the device any more, and nobody comes again.
         drop(self.state.lock());
+        self.keeper.cancel();
     }
 
     /// How long the keeper may wait before its next ping, in nanoseconds; `None` if it need not ping.
@@ -404,7 +405,8 @@ impl Watchdog {
     /// The keeper: pings and comes again.
     fn keep(&self) {
         let mut state = self.state.lock();
-        if self.interval(&state).is_none() || self.gone.load(Acquire) {
+        // A device that has gone is not asked anything.
+        if self.gone.load(Acquire) || self.interval(&state).is_none() {
             return;
         }
         let now = time::now_ns();

@@ -144,7 +144,7 @@ static MADE: SpinLock<Vec<usize>> = SpinLock::new(Vec::new());
 ///
 /// # Safety
 /// `clk` or `hw` is a clock or an error, the names are null or strings.
-#[cfg_attr(target_os = "none", unsafe(export_name = "fv_clkdev_create"))]
+#[cfg_attr(any(target_os = "none", feature = "bench"), unsafe(export_name = "fv_clkdev_create"))]
 #[cfg_attr(not(any(target_os = "none", test)), expect(dead_code, reason = "C calls it"))]
 pub(super) unsafe extern "C" fn create(
     clk: *mut clk,

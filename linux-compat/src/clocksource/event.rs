@@ -215,7 +215,7 @@ pub(super) unsafe fn begin(table: *const bindings::of_device_id) {
 
 /// Begins the timers that drivers of the image declare. Once, at boot.
 pub fn probe() {
-    #[cfg(target_os = "none")]
+    #[cfg(any(target_os = "none", feature = "bench"))]
     {
         use bindings::of_device_id;
         unsafe extern "C" {

@@ -194,7 +194,7 @@ pub(super) unsafe fn unbind(dev: *mut clock_event_device, _cpu: c_int) -> c_int 
 }
 
 /// Begins the timers of a table whose nodes the tree has, in the order of the tree.
-#[cfg(any(target_os = "none", test))]
+#[cfg(any(target_os = "none", feature = "bench", test))]
 pub(super) unsafe fn begin(table: *const bindings::of_device_id) {
     let mut next = crate::of::root();
     while let Some(node) = next {

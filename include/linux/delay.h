@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <asm/delay.h>
 extern unsigned long loops_per_jiffy;
+#define MAX_UDELAY_MS 5
 /* Spins. Context: any. */
 #ifndef mdelay
 #define mdelay(n) __fv_mdelay(n)

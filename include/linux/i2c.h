@@ -137,6 +137,17 @@ struct i2c_driver {
 
 #define to_i2c_driver(d)	container_of_const(d, struct i2c_driver, driver)
 
+enum i2c_slave_event {
+	I2C_SLAVE_READ_REQUESTED,
+	I2C_SLAVE_WRITE_REQUESTED,
+	I2C_SLAVE_READ_PROCESSED,
+	I2C_SLAVE_WRITE_RECEIVED,
+	I2C_SLAVE_STOP,
+};
+
+struct i2c_client;
+typedef int (*i2c_slave_cb_t)(struct i2c_client *client, enum i2c_slave_event event, u8 *val);
+
 struct i2c_client {
 	unsigned short flags;
 	unsigned short addr;
@@ -147,6 +158,7 @@ struct i2c_client {
 	int irq;
 	struct list_head detected;
 	void *devres_group_id;
+	i2c_slave_cb_t slave_cb;
 };
 
 #define I2C_CLIENT_PEC		0x04
@@ -204,11 +216,11 @@ struct i2c_client *i2c_new_ancillary_device(struct i2c_client *client, const cha
 					    u16 default_addr);
 void i2c_unregister_device(struct i2c_client *client);
 
-/* Host as a device of another's bus: not offered. */
-static inline bool i2c_detect_slave_mode(struct device *dev)
-{
-	return false;
-}
+/* The adapter as a device of another's bus, for adapters that can be one. */
+int i2c_slave_register(struct i2c_client *client, i2c_slave_cb_t slave_cb);
+int i2c_slave_unregister(struct i2c_client *client);
+int i2c_slave_event(struct i2c_client *client, enum i2c_slave_event event, u8 *val);
+bool i2c_detect_slave_mode(struct device *dev);
 
 struct i2c_algorithm {
 	union {
@@ -224,6 +236,14 @@ struct i2c_algorithm {
 	int (*smbus_xfer_atomic)(struct i2c_adapter *adap, u16 addr, unsigned short flags,
 				 char read_write, u8 command, int size, union i2c_smbus_data *data);
 	u32 (*functionality)(struct i2c_adapter *adap);
+	union {
+		int (*reg_target)(struct i2c_client *client);
+		int (*reg_slave)(struct i2c_client *client);
+	};
+	union {
+		int (*unreg_target)(struct i2c_client *client);
+		int (*unreg_slave)(struct i2c_client *client);
+	};
 };
 
 struct i2c_lock_operations {

@@ -58,6 +58,7 @@ struct fwnode_handle *fwnode_get_named_child_node(const struct fwnode_handle *fw
 struct fwnode_handle *device_get_next_child_node(const struct device *dev, struct fwnode_handle *child);
 struct fwnode_handle *device_get_named_child_node(const struct device *dev, const char *name);
 unsigned int device_get_child_node_count(const struct device *dev);
+void __iomem *fwnode_iomap(struct fwnode_handle *fwnode, int index);
 int fwnode_irq_get(const struct fwnode_handle *fwnode, unsigned int index);
 int fwnode_irq_get_byname(const struct fwnode_handle *fwnode, const char *name);
 const void *device_get_match_data(const struct device *dev);

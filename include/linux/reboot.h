@@ -61,6 +61,13 @@ int devm_register_power_off_handler(struct device *dev, int (*callback)(struct s
 int devm_register_restart_handler(struct device *dev, int (*callback)(struct sys_off_data *data),
 				  void *cb_data);
 
+/* End the run after telling everybody concerned. May sleep. */
+void kernel_restart(char *cmd);
+void kernel_power_off(void);
+void orderly_poweroff(bool force);
+void orderly_reboot(void);
+void hw_protection_shutdown(const char *reason, int ms_until_forced);
+
 /* Ends the run at once, without telling anybody. */
 void emergency_restart(void);
 

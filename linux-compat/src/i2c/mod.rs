@@ -6,6 +6,7 @@ mod adapter;
 mod bus;
 mod client;
 mod misc;
+mod target;
 mod transfer;
 
 #[cfg(test)]
@@ -20,5 +21,6 @@ pub const TABLES: &[&[Export]] = &[
     bus::DATA,
     client::EXPORTS,
     misc::EXPORTS,
+    target::EXPORTS,
     transfer::EXPORTS,
 ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! I2C through the functions that C drivers call: an adapter with a chip of 256 registers, and drivers of chips.
 
-use super::{adapter, bus, client, misc, transfer};
+use super::{adapter, bus, client, misc, target, transfer};
 use crate::bindings::{
     self, i2c_adapter, i2c_algorithm, i2c_board_info, i2c_client, i2c_device_id, i2c_driver, i2c_msg, of_device_id,
 };
@@ -330,5 +330,57 @@ fn free_a_bus() {
         *HELD.lock().unwrap() = (30, true, Vec::new());
         assert_eq!(misc::scl_recovery(adap), Errno::EBUSY.to_c());
         assert_eq!(*HELD.lock().unwrap(), (21, true, vec!["prepare", "unprepare"]));
+    }
+}
+
+/// What others did with our address.
+static EVENTS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+unsafe extern "C" fn heard(_: *mut i2c_client, event: bindings::i2c_slave_event, val: *mut u8) -> c_int {
+    EVENTS.lock().unwrap().push(event);
+    // SAFETY: the caller's byte.
+    unsafe { *val += 1 };
+    0
+}
+
+unsafe extern "C" fn listen(client: *mut i2c_client) -> c_int {
+    let mut byte = 7;
+    // SAFETY: the core calls with a client.
+    unsafe {
+        let result = target::event_c(client, bindings::I2C_SLAVE_WRITE_REQUESTED, &raw mut byte);
+        if result == 0 && byte == 8 { 0 } else { Errno::EIO.to_c() }
+    }
+}
+
+unsafe extern "C" fn ignore(_: *mut i2c_client) -> c_int {
+    0
+}
+
+#[test]
+fn an_adapter_is_a_device_of_another_s_bus() {
+    let adap = new(None);
+    // SAFETY: adapters and clients of the test.
+    unsafe {
+        assert_eq!(adapter::add(adap), 0);
+        let own = client::new_client(adap, &info("own", 0x42));
+        assert_eq!(target::register(own, None), Errno::EINVAL.to_c());
+        assert_eq!(target::register(own, Some(heard)), Errno::EOPNOTSUPP.to_c(), "the adapter cannot");
+        let mut algorithm = *(*adap).algo;
+        algorithm.__bindgen_anon_3.reg_slave = Some(listen);
+        algorithm.__bindgen_anon_4.unreg_slave = Some(ignore);
+        let before = (*adap).algo;
+        (*adap).algo = &raw const algorithm;
+        assert_eq!(target::register(own, Some(heard)), 0);
+        assert_eq!(*EVENTS.lock().unwrap(), [bindings::I2C_SLAVE_WRITE_REQUESTED]);
+        assert_eq!((target::unregister(own), (*own).slave_cb.is_none()), (0, true));
+        assert_eq!(target::event_c(own, bindings::I2C_SLAVE_STOP, ptr::null_mut()), Errno::EINVAL.to_c());
+        (*own).addr = 3;
+        assert_eq!(target::register(own, Some(heard)), Errno::EINVAL.to_c(), "an address of the bus");
+        (*own).addr = 0x42;
+        assert_eq!(target::unregister(ptr::null_mut()), Errno::EINVAL.to_c());
+        assert!(!target::is_wanted(&raw mut (*adap).dev));
+        (*adap).algo = before;
+        client::unregister(own);
+        adapter::del(adap);
     }
 }

@@ -27,6 +27,8 @@ crate::exports! {
     fn of_dma_is_coherent(np: *mut device_node) -> bool = is_coherent_c;
     [sleeps, supported, "io_memory::tests::nodes_are_mapped"]
     fn of_iomap(np: *mut device_node, index: c_int) -> *mut c_void = iomap;
+    [sleeps, supported, "none"]
+    fn fwnode_iomap(fwnode: *mut bindings::fwnode_handle, index: c_int) -> *mut c_void = fwnode_map;
     [sleeps, supported, "io_memory::tests::nodes_are_mapped"]
     fn of_io_request_and_map(np: *mut device_node, index: c_int, name: *const c_char) -> *mut c_void = request_and_map;
 }
@@ -205,6 +207,10 @@ pub(super) unsafe fn read_reg(np: *mut device_node, index: c_int, addr: *mut u64
 
 pub(super) fn is_coherent_c(np: *mut device_node) -> bool {
     node(np).is_some_and(is_coherent)
+}
+
+fn fwnode_map(fwnode: *mut bindings::fwnode_handle, index: c_int) -> *mut c_void {
+    super::from_fwnode(fwnode).map_or(ptr::null_mut(), |node| iomap(node.as_raw(), index))
 }
 
 pub(super) fn iomap(np: *mut device_node, index: c_int) -> *mut c_void {

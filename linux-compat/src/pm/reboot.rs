@@ -3,7 +3,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::ffi::{c_int, c_uint, c_ulong, c_void};
+use core::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_void};
 use core::ptr::null_mut;
 
 use kernel::power::{self, End, HandlerId, Stage};
@@ -40,6 +40,16 @@ crate::exports! {
     fn devm_register_restart_handler(dev: *mut device, callback: Callback, cb_data: *mut c_void) -> c_int = managed_restart;
     [any, supported, "pm::tests::an_emergency_asks_nobody"]
     fn emergency_restart() -> () = emergency;
+    [sleeps, supported, "pm::tests::an_orderly_end_is_announced"]
+    fn kernel_restart(cmd: *mut c_char) -> () = restart;
+    [sleeps, supported, "pm::tests::an_orderly_end_is_announced"]
+    fn kernel_power_off() -> () = power_off;
+    [sleeps, supported, "pm::tests::an_orderly_end_is_announced"]
+    fn orderly_poweroff(force: bool) -> () = orderly_power_off;
+    [sleeps, supported, "pm::tests::an_orderly_end_is_announced"]
+    fn orderly_reboot() -> () = orderly_restart;
+    [sleeps, supported, "pm::tests::an_orderly_end_is_announced"]
+    fn hw_protection_shutdown(reason: *const c_char, ms_until_forced: c_int) -> () = protect;
 }
 
 crate::exports_data! {
@@ -194,6 +204,41 @@ unsafe fn managed_restart(dev: *mut device, callback: Callback, cb_data: *mut c_
     let mode: c_uint = bindings::SYS_OFF_MODE_RESTART;
     // SAFETY: as the C caller says.
     unsafe { managed_off(dev, mode, bindings::SYS_OFF_PRIO_DEFAULT as c_int, callback, cb_data) }
+}
+
+/// Tells everybody concerned, and ends the run.
+fn end(how: End) {
+    power::announce(how);
+    let refusal = match how {
+        End::Restart => power::reset(),
+        End::PowerOff => power::poweroff(),
+    };
+    log::error!("the machine did not end: {refusal}");
+}
+
+/// There is nobody here who would understand the command.
+pub(super) unsafe fn restart(_cmd: *mut c_char) {
+    end(End::Restart);
+}
+
+pub(super) fn power_off() {
+    end(End::PowerOff);
+}
+
+/// There is no user space that could refuse.
+pub(super) fn orderly_power_off(_force: bool) {
+    end(End::PowerOff);
+}
+
+pub(super) fn orderly_restart() {
+    end(End::Restart);
+}
+
+pub(super) unsafe fn protect(reason: *const c_char, _ms_until_forced: c_int) {
+    // SAFETY: the caller's C string, or null.
+    let reason = unsafe { (!reason.is_null()).then(|| CStr::from_ptr(reason)) }.unwrap_or(c"hardware");
+    log::error!("switched off for protection: {}", reason.to_string_lossy());
+    end(End::PowerOff);
 }
 
 pub(super) fn emergency() {

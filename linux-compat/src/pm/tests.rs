@@ -364,6 +364,25 @@ fn an_emergency_asks_nobody() {
 }
 
 #[test]
+fn an_orderly_end_is_announced() {
+    let _one = ENDING.lock().unwrap();
+    ENDS.lock().unwrap().clear();
+    let mut told = notifier_block { notifier_call: Some(heard), next: core::ptr::null_mut(), priority: 5 };
+    // SAFETY: the block is taken out before this function ends, and nobody else ends the machine (`ENDING`).
+    unsafe {
+        assert_eq!(reboot::register_notifier(&raw mut told), 0);
+        reboot::restart(core::ptr::null_mut());
+        assert_eq!(ENDS.lock().unwrap().len(), 1);
+        reboot::protect(c"too hot".as_ptr(), 0);
+    }
+    reboot::power_off();
+    reboot::orderly_power_off(true);
+    reboot::orderly_restart();
+    assert_eq!(ENDS.lock().unwrap().len(), 5, "each is told");
+    reboot::unregister_notifier(&raw mut told);
+}
+
+#[test]
 fn off_handlers_are_called_by_mode() {
     let _one = ENDING.lock().unwrap();
     ENDS.lock().unwrap().clear();

@@ -4,7 +4,7 @@
 use super::message::transfers;
 use super::setup::THREE_WIRE;
 use crate::bindings::{
-    self, dma_data_direction, device, sg_table, spi_controller, spi_message, spi_transfer,
+    self, dma_chan, dma_data_direction, device, sg_table, spi_controller, spi_message, spi_transfer,
 };
 use crate::dma::table;
 use crate::errno::{Errno, Result, to_c};
@@ -79,11 +79,15 @@ pub(super) unsafe fn unmap(
     }
 }
 
-/// The device that does the DMA.
-unsafe fn dma_device(controller: *mut spi_controller) -> *mut device {
-    // SAFETY: as the caller says.
+/// The device that does the DMA: that of the channel, where there is one.
+unsafe fn dma_device(controller: *mut spi_controller, channel: *mut dma_chan) -> *mut device {
+    // SAFETY: as the caller says; a channel's engine stays as long as it.
     unsafe {
-        if (*controller).dma_map_dev.is_null() { (*controller).dev.parent } else { (*controller).dma_map_dev }
+        match channel.as_ref().and_then(|channel| channel.device.as_ref()) {
+            Some(engine) => engine.dev,
+            None if (*controller).dma_map_dev.is_null() => (*controller).dev.parent,
+            None => (*controller).dma_map_dev,
+        }
     }
 }
 
@@ -139,7 +143,7 @@ pub(super) unsafe fn map_message(controller: *mut spi_controller, message: *mut 
     unsafe {
         fill(controller, message)?;
         let Some(can_dma) = (*controller).can_dma else { return Ok(()) };
-        let dev = dma_device(controller);
+        let (to, from) = (dma_device(controller, (*controller).dma_tx), dma_device(controller, (*controller).dma_rx));
         for transfer in transfers(message) {
             if !can_dma(controller, (*message).spi, transfer) {
                 continue;
@@ -147,21 +151,21 @@ pub(super) unsafe fn map_message(controller: *mut spi_controller, message: *mut 
             let len = (*transfer).len as usize;
             if !(*transfer).tx_buf.is_null() {
                 let (table, buffer) = (&raw mut (*transfer).tx_sg, (*transfer).tx_buf.cast_mut());
-                map(controller, dev, table, buffer, len, bindings::DMA_TO_DEVICE).inspect_err(|_| {
+                map(controller, to, table, buffer, len, bindings::DMA_TO_DEVICE).inspect_err(|_| {
                     unmap_message(controller, message);
                 })?;
                 (*transfer).tx_sg_mapped = true;
             }
             if !(*transfer).rx_buf.is_null() {
                 let (table, buffer) = (&raw mut (*transfer).rx_sg, (*transfer).rx_buf);
-                map(controller, dev, table, buffer, len, bindings::DMA_FROM_DEVICE).inspect_err(|_| {
+                map(controller, from, table, buffer, len, bindings::DMA_FROM_DEVICE).inspect_err(|_| {
                     unmap_message(controller, message);
                 })?;
                 (*transfer).rx_sg_mapped = true;
             }
         }
-        (*controller).cur_rx_dma_dev = dev;
-        (*controller).cur_tx_dma_dev = dev;
+        (*controller).cur_rx_dma_dev = from;
+        (*controller).cur_tx_dma_dev = to;
     }
     Ok(())
 }
@@ -170,14 +174,14 @@ pub(super) unsafe fn map_message(controller: *mut spi_controller, message: *mut 
 pub(super) unsafe fn unmap_message(controller: *mut spi_controller, message: *mut spi_message) {
     // SAFETY: as the caller says.
     unsafe {
-        let dev = dma_device(controller);
+        let (to, from) = (dma_device(controller, (*controller).dma_tx), dma_device(controller, (*controller).dma_rx));
         for transfer in transfers(message) {
             if (*transfer).rx_sg_mapped {
-                unmap(controller, dev, &raw mut (*transfer).rx_sg, bindings::DMA_FROM_DEVICE);
+                unmap(controller, from, &raw mut (*transfer).rx_sg, bindings::DMA_FROM_DEVICE);
                 (*transfer).rx_sg_mapped = false;
             }
             if (*transfer).tx_sg_mapped {
-                unmap(controller, dev, &raw mut (*transfer).tx_sg, bindings::DMA_TO_DEVICE);
+                unmap(controller, to, &raw mut (*transfer).tx_sg, bindings::DMA_TO_DEVICE);
                 (*transfer).tx_sg_mapped = false;
             }
             // What was put there for the hardware.

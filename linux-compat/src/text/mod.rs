@@ -3,6 +3,7 @@
 //!
 //! `memcpy`, `memset`, `memmove`, `memcmp` and `strlen` come from the compiler's own library.
 
+mod arrays;
 mod copy;
 mod duplicate;
 pub mod number;
@@ -17,7 +18,7 @@ use crate::export::Export;
 
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] =
-    &[copy::EXPORTS, duplicate::EXPORTS, number::EXPORTS, options::EXPORTS, search::EXPORTS];
+    &[arrays::EXPORTS, copy::EXPORTS, duplicate::EXPORTS, number::EXPORTS, options::EXPORTS, search::EXPORTS];
 
 use core::ffi::{CStr, c_char};
 

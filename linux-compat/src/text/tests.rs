@@ -181,3 +181,22 @@ fn users_are_refused() {
     assert_eq!(duplicate::from_user(core::ptr::null(), 3).addr() as isize, -14);
     assert_eq!(value, 7);
 }
+
+#[test]
+fn names_with_numbers() {
+    use super::arrays;
+    use crate::testing::{device_at, release_managed};
+    // SAFETY: strings and a device of the test.
+    unsafe {
+        let names = arrays::make(crate::slab::GFP_KERNEL, c"PA".as_ptr(), 11);
+        assert_eq!(CStr::from_ptr(*names), c"PA-0");
+        assert_eq!(CStr::from_ptr(*names.add(10)), c"PA-10");
+        assert!((*names.add(11)).is_null(), "the end");
+        arrays::free(names, 11);
+        arrays::free(null_mut(), 3);
+        let dev = device_at("text-names", None);
+        let names = arrays::devm(dev, c"PB".as_ptr(), 1);
+        assert_eq!(CStr::from_ptr(*names), c"PB-0");
+        release_managed(dev);
+    }
+}

@@ -20,6 +20,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let include = root.join("include");
     println!("cargo::rerun-if-changed={}", include.display());
     println!("cargo::rerun-if-changed=build.rs");
+    // Whether C names are there to be linked with: in the image and on the driver bench, not in this crate's own tests.
+    println!("cargo::rustc-check-cfg=cfg(linked)");
+    if env::var("CARGO_CFG_TARGET_OS")? == "none" || env::var_os("CARGO_FEATURE_BENCH").is_some() {
+        println!("cargo::rustc-cfg=linked");
+    }
     let exports = match env::var_os("CARGO_FEATURE_BENCH") {
         Some(_) => {
             println!("cargo::rerun-if-changed=src");

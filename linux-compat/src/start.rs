@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Bringing the drivers up: the device tree, early providers, initcalls by level, devices, and those that had to wait.
 
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 use core::ffi::c_int;
 
 /// A function that C code wants called at boot.
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 type Initcall = unsafe extern "C" fn() -> c_int;
 
 /// Devices come from the tree where Linux makes them: after the architecture's own initcalls, before those of
 /// subsystems.
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 #[used]
 #[cfg_attr(target_os = "none", unsafe(link_section = ".initcall.3s"))]
 #[cfg_attr(not(target_os = "none"), unsafe(link_section = "fv_initcall_3s"))]
 static POPULATE: Initcall = populate;
 
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 unsafe extern "C" fn populate() -> c_int {
     crate::platform::populate_all();
     0
@@ -44,7 +44,7 @@ pub fn start() {
 }
 
 /// Sets the clock providers up that drivers declare.
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 fn clocks() {
     use crate::bindings::of_device_id;
     unsafe extern "C" {
@@ -57,11 +57,11 @@ fn clocks() {
     unsafe { crate::clk::init(core::slice::from_raw_parts(start.cast(), count)) };
 }
 
-#[cfg(not(any(target_os = "none", feature = "bench")))]
+#[cfg(not(linked))]
 fn clocks() {}
 
 /// Calls what the linker collected.
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 fn initcalls() {
     unsafe extern "C" {
         static __initcalls_start: [Initcall; 0];
@@ -87,5 +87,5 @@ fn initcalls() {
     }
 }
 
-#[cfg(not(any(target_os = "none", feature = "bench")))]
+#[cfg(not(linked))]
 fn initcalls() {}

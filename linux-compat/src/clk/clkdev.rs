@@ -144,8 +144,8 @@ static MADE: SpinLock<Vec<usize>> = SpinLock::new(Vec::new());
 ///
 /// # Safety
 /// `clk` or `hw` is a clock or an error, the names are null or strings.
-#[cfg_attr(any(target_os = "none", feature = "bench"), unsafe(export_name = "fv_clkdev_create"))]
-#[cfg_attr(not(any(target_os = "none", test)), expect(dead_code, reason = "C calls it"))]
+#[cfg_attr(linked, unsafe(export_name = "fv_clkdev_create"))]
+#[cfg_attr(not(any(linked, test)), expect(dead_code, reason = "C calls it"))]
 pub(super) unsafe extern "C" fn create(
     clk: *mut clk,
     hw: *mut clk_hw,

@@ -194,7 +194,7 @@ pub(super) unsafe fn unbind(dev: *mut clock_event_device, _cpu: c_int) -> c_int 
 }
 
 /// Begins the timers of a table whose nodes the tree has, in the order of the tree.
-#[cfg(any(target_os = "none", feature = "bench", test))]
+#[cfg(any(linked, test))]
 pub(super) unsafe fn begin(table: *const bindings::of_device_id) {
     let mut next = crate::of::root();
     while let Some(node) = next {
@@ -215,7 +215,7 @@ pub(super) unsafe fn begin(table: *const bindings::of_device_id) {
 
 /// Begins the timers that drivers of the image declare. Once, at boot.
 pub fn probe() {
-    #[cfg(any(target_os = "none", feature = "bench"))]
+    #[cfg(linked)]
     {
         use bindings::of_device_id;
         unsafe extern "C" {

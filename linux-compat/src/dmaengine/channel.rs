@@ -170,7 +170,7 @@ pub(super) unsafe fn request_by_mask(mask: *const dma_cap_mask_t) -> *mut dma_ch
 }
 
 /// By the device tree, if the image has Linux's helper for that.
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 unsafe fn by_tree(np: *mut device_node, name: *const c_char) -> *mut dma_chan {
     unsafe extern "C" {
         fn fv_of_dma_request(np: *mut device_node, name: *const c_char) -> *mut dma_chan;
@@ -179,7 +179,7 @@ unsafe fn by_tree(np: *mut device_node, name: *const c_char) -> *mut dma_chan {
     unsafe { fv_of_dma_request(np, name) }
 }
 
-#[cfg(not(any(target_os = "none", feature = "bench")))]
+#[cfg(not(linked))]
 unsafe fn by_tree(_: *mut device_node, _: *const c_char) -> *mut dma_chan {
     Errno::ENODEV.to_ptr()
 }

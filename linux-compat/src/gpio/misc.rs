@@ -12,7 +12,7 @@ exports! {
     fn gpiochip_get_ngpios(gc: *mut gpio_chip, dev: *mut device) -> c_int = lines_of;
 }
 
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 unsafe extern "C" {
     #[cfg_attr(target_os = "none", link_name = "kstrdup")]
     #[cfg_attr(feature = "bench", link_name = "fv_host_kstrdup")]
@@ -23,10 +23,10 @@ unsafe extern "C" {
 pub(super) fn kstrdup(text: &str) -> *mut c_char {
     let mut bytes: Vec<u8> = text.bytes().filter(|&b| b != 0).collect();
     bytes.push(0);
-    #[cfg(any(target_os = "none", feature = "bench"))]
+    #[cfg(linked)]
     // SAFETY: a C string; in the image all allocations may be made from anywhere.
     return unsafe { c_kstrdup(bytes.as_ptr().cast(), 0) };
-    #[cfg(not(any(target_os = "none", feature = "bench")))]
+    #[cfg(not(linked))]
     return alloc::boxed::Box::leak(bytes.into_boxed_slice()).as_mut_ptr().cast();
 }
 

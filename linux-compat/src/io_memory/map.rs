@@ -60,7 +60,7 @@ fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
 }
 
 /// A stand-in of plain memory.
-#[cfg(not(any(target_os = "none", feature = "bench")))]
+#[cfg(not(linked))]
 fn pages(first: u64, len: u64) -> kernel::error::Result<usize> {
     let _ = PhysAddr(first);
     let memory = kernel::mm::space::Mmio::fake(len as usize + PAGE_SIZE).leak();

@@ -2,7 +2,7 @@
 //! Flow handlers for C.
 
 use super::line::{attach, line_of};
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 use crate::bindings;
 use crate::bindings::{irq_desc, irq_domain};
 use crate::errno::{Errno, Result, to_c};
@@ -76,7 +76,7 @@ macro_rules! flows {
             let Some(handler) = handler else { return "none" };
             let known: &[(Handler, &'static str)] = &[
                 $((Some($name), $text),)*
-                $(#[cfg(any(target_os = "none", feature = "bench"))] (Some(bindings::$exported), $text),)*
+                $(#[cfg(linked)] (Some(bindings::$exported), $text),)*
             ];
             let is = |(known, _): &&(Handler, &'static str)| known.is_some_and(|k| core::ptr::fn_addr_eq(k, handler));
             known.iter().find(is).map_or(DRIVERS_OWN, |(_, name)| name)

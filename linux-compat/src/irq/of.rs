@@ -212,7 +212,7 @@ pub(super) unsafe fn init(matches: *const of_device_id) {
 
 /// Begins the controllers that drivers of the image declare. Once, at boot.
 pub(super) fn init_declared() {
-    #[cfg(any(target_os = "none", feature = "bench"))]
+    #[cfg(linked)]
     {
         unsafe extern "C" {
             static __irqchip_of_table_start: [of_device_id; 0];

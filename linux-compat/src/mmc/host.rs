@@ -79,13 +79,13 @@ unsafe fn number(dev: *mut device) -> c_int {
 
 /// The number in the alias of a node, negative without; and the highest number of any, -1 without.
 unsafe fn of_alias(node: *mut bindings::device_node) -> (c_int, c_int) {
-    #[cfg(any(target_os = "none", feature = "bench"))]
+    #[cfg(linked)]
     // SAFETY: exported by the family `of`; arguments as the caller promises.
     unsafe {
         let highest = bindings::of_alias_get_highest_id(c"mmc".as_ptr());
         (bindings::of_alias_get_id(node, c"mmc".as_ptr()), highest.max(-1))
     }
-    #[cfg(not(any(target_os = "none", feature = "bench")))]
+    #[cfg(not(linked))]
     {
         let _ = node;
         (-1, -1)

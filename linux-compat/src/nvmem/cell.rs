@@ -150,7 +150,7 @@ unsafe fn put_managed(dev: *mut device, cell: *mut nvmem_cell) {
 }
 
 /// A copy of the bytes that `kfree` frees; null if there is no memory.
-#[cfg(any(target_os = "none", feature = "bench"))]
+#[cfg(linked)]
 fn duplicate(bytes: &[u8]) -> *mut c_void {
     // SAFETY: room for as many bytes as are copied.
     unsafe {
@@ -163,7 +163,7 @@ fn duplicate(bytes: &[u8]) -> *mut c_void {
 }
 
 /// The kernel library is not linked into host tests; its memory is given up.
-#[cfg(not(any(target_os = "none", feature = "bench")))]
+#[cfg(not(linked))]
 fn duplicate(bytes: &[u8]) -> *mut c_void {
     Box::leak(bytes.to_vec().into_boxed_slice()).as_mut_ptr().cast()
 }

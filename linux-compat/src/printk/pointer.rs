@@ -553,9 +553,9 @@ fn fourcc(out: &mut Out, value: u32) {
 unsafe fn clock(out: &mut Out, clk: *mut bindings::clk, spec: &Spec) {
     // SAFETY: the caller's clock; its name is a string.
     unsafe {
-        #[cfg(any(target_os = "none", feature = "bench"))]
+        #[cfg(linked)]
         let name = bindings::__clk_get_name(clk);
-        #[cfg(not(any(target_os = "none", feature = "bench")))]
+        #[cfg(not(linked))]
         let name = { let _ = clk; c"clock".as_ptr() };
         string(out, name.cast(), spec);
     }

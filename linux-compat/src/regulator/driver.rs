@@ -100,9 +100,9 @@ impl Driver {
 /// Sets the line that switches a regulator.
 fn set_gpio(gpio: *mut gpio_desc, on: bool) -> Result<()> {
     // SAFETY: the regulator's own line.
-    #[cfg(any(target_os = "none", feature = "bench"))]
+    #[cfg(linked)]
     let result = unsafe { bindings::gpiod_set_value_cansleep(gpio, on.into()) };
-    #[cfg(not(any(target_os = "none", feature = "bench")))]
+    #[cfg(not(linked))]
     let result = test_gpio(gpio, on);
     number(result).map(|_| ())
 }
@@ -113,13 +113,13 @@ fn set_gpio(gpio: *mut gpio_desc, on: bool) -> Result<()> {
 /// Null, or a line that nobody uses any more.
 pub(super) unsafe fn put_gpio(gpio: *mut gpio_desc) {
     // SAFETY: as the caller says; tests on the host have numbers for lines.
-    #[cfg(any(target_os = "none", feature = "bench"))]
+    #[cfg(linked)]
     unsafe {
         if !gpio.is_null() {
             bindings::gpiod_put(gpio);
         }
     }
-    #[cfg(not(any(target_os = "none", feature = "bench")))]
+    #[cfg(not(linked))]
     let _ = gpio;
 }
 
@@ -307,7 +307,7 @@ impl RegulatorOps for Driver {
 }
 
 /// On the host a line is a number in memory.
-#[cfg(not(any(target_os = "none", feature = "bench")))]
+#[cfg(not(linked))]
 fn test_gpio(gpio: *mut gpio_desc, on: bool) -> c_int {
     // SAFETY: tests have no other lines.
     unsafe { gpio.cast::<c_int>().write(on.into()) };

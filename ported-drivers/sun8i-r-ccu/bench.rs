@@ -11,8 +11,8 @@ pub const TESTS: &[Test] = &[Test::new("gates_dividers_and_resets", all)];
 
 const TREE: &str = r#"
 / {
-	hosc: hosc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <24000000>; };
-	losc: losc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <32768>; };
+	hosc: hosc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <24000000>; clock-output-names = "osc24M"; };
+	losc: losc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <32768>; clock-output-names = "osc32k"; };
 	iosc: iosc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <16000000>; };
 	pll: pll { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <600000000>; };
 	clock@1f01400 {

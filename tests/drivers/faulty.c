@@ -38,6 +38,7 @@ enum how {
 	PANIC,
 	LEAVE_LOCKS,
 	PASS_NULL,
+	FREE_WILD,
 };
 
 struct faulty {
@@ -115,6 +116,9 @@ static noinline void faulty_do(struct faulty *f)
 			mutex_lock(&shared);
 		spin_lock(&f->lock);
 		(void)*at;
+		break;
+	case FREE_WILD:
+		kfree((void *)0x12345678);
 		break;
 	case PASS_NULL:
 		strscpy((char *)16, "text", 4);

@@ -9,6 +9,7 @@ mod card;
 mod clocks;
 mod crash;
 mod entry;
+mod faults;
 mod harness;
 mod hostile;
 mod inside;
@@ -36,6 +37,7 @@ const ALL: &[Group] = &[
     on("qemu-virt", boot::TESTS),
     on("qemu-virt", entry::TESTS),
     on("qemu-virt", crash::TESTS),
+    on("qemu-virt", faults::TESTS),
     on("qemu-virt", memory::TESTS),
     on("qemu-virt", terminal::TESTS),
     on("qemu-virt", lives::TESTS),

@@ -218,10 +218,7 @@ impl Fault {
 
     /// Says what happened in `call`. Context: any.
     pub fn report(&self, call: &Call) {
-        match self.what {
-            What::Broken => log::error!(target: "linux", "failed: {self}"),
-            _ => log::error!(target: "linux", "{call} failed: {self}"),
-        }
+        log::error!(target: "linux", "{call} failed: {self}");
         for &address in within(self.calls()) {
             log::error!(target: "linux", "  {}", Place(address));
         }

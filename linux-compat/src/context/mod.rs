@@ -123,7 +123,11 @@ pub(crate) fn init() {
 /// A driver broke a rule, in a function that holds no lock: its call ends as failed, and without one the machine panics.
 /// Context: any.
 pub fn fail(what: fmt::Arguments<'_>) -> ! {
-    kernel::panic::broken(&format_args!("{what}, in {}", describe()))
+    if cfg!(target_os = "none") && call::innermost().is_some() {
+        // The report says who it was.
+        kernel::panic::broken(&what)
+    }
+    panic!("{what}, in {}", describe())
 }
 
 /// Fails where the calling code may not sleep: a driver that sleeps in an interrupt handler, or with a spinlock held,

@@ -127,24 +127,24 @@ fn run(size: usize, align: usize) -> *mut u8 {
 /// # Safety
 /// From [`alloc`], not in use.
 pub unsafe fn free(at: *mut u8) {
-    let run = {
+    let freed = {
         let mut pool = POOL.lock();
         match at.addr().is_multiple_of(PAGE).then(|| pool.runs.remove(&at.addr())).flatten() {
             Some(bytes) => {
                 pool.usage.pieces -= 1;
                 pool.usage.bytes -= bytes;
-                Some(bytes)
+                Ok(Some(bytes))
             }
-            None => {
-                // SAFETY: the caller's piece, which lies in a chunk.
-                unsafe { pool.put(at) };
-                None
-            }
+            // SAFETY: the caller's piece.
+            None => unsafe { pool.put(at) }.map(|()| None),
         }
     };
-    if let Some(bytes) = run {
+    match freed {
         // SAFETY: a run that nobody uses.
-        unsafe { give_back(at, bytes) };
+        Ok(Some(bytes)) => unsafe { give_back(at, bytes) },
+        Ok(None) => {}
+        // Without the lock: the driver's call may end here.
+        Err(mistake) => crate::context::fail(format_args!("{at:p} is freed {mistake}")),
     }
 }
 
@@ -254,21 +254,36 @@ impl Pool {
         Some(())
     }
 
+    /// Whether this is one of the pool's chunks.
+    fn owns(&self, header: *mut Header) -> bool {
+        let mut chunk = self.chunks;
+        while !chunk.is_null() && chunk != header {
+            // SAFETY: chunks are the pool's own, and chained.
+            chunk = unsafe { (*chunk).next };
+        }
+        !chunk.is_null()
+    }
+
+    /// Takes a piece back; says what is wrong with it otherwise.
+    ///
     /// # Safety
-    /// A piece of a chunk, not in use.
-    unsafe fn put(&mut self, at: *mut u8) {
+    /// A piece that is not in use.
+    unsafe fn put(&mut self, at: *mut u8) -> Result<(), &'static str> {
         let (header, page) = place(at);
+        if !self.owns(header) {
+            return Err("but was never allocated");
+        }
         // SAFETY: the caller's piece; its chunk is the pool's.
         unsafe {
             let Some(class) = (*header).class.get(page).copied().filter(|&c| usize::from(c) < CLASSES.len()) else {
-                panic!("{at:p} is freed but was never allocated, in {}", crate::context::describe());
+                return Err("but was never allocated");
             };
             let size = bytes_of(class);
             if cfg!(debug_assertions) {
                 let poison = crate::bindings::POISON_FREE as u8;
                 let tail = core::slice::from_raw_parts(at.add(8), size - 8);
                 if tail.iter().all(|&b| b == poison) && self.is_free(header, page, at) {
-                    panic!("{at:p} is freed twice, in {}", crate::context::describe());
+                    return Err("twice");
                 }
                 at.write_bytes(poison, size);
             }
@@ -287,6 +302,7 @@ impl Pool {
             self.usage.pieces -= 1;
             self.usage.bytes -= size;
         }
+        Ok(())
     }
 
     /// Whether a piece is among the free ones of its page.

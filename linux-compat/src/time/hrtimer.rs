@@ -167,7 +167,7 @@ pub(super) unsafe fn cancel(timer: *mut hrtimer) -> c_int {
             }
         }
         if context::hard_interrupt() {
-            panic!("hrtimer_cancel in an interrupt handler while its callback runs, in {}", context::describe());
+            context::fail(format_args!("hrtimer_cancel in an interrupt handler while its callback runs"));
         }
         arch::cpu::relax();
     }

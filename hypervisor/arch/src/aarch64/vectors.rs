@@ -42,7 +42,7 @@ static mut HANDLERS: Handlers = Handlers {
     host_fault: early_fault,
 };
 
-/// For a stack overflow. One for all CPUs: whoever overflows first stops the machine.
+/// For a stack overflow. One for all CPUs: they are rare. Its lowest bytes, which are used last, hold two registers meanwhile.
 #[repr(C, align(16))]
 struct EmergencyStack([u8; 8192]);
 static mut EMERGENCY: EmergencyStack = EmergencyStack([0; 8192]);
@@ -256,23 +256,28 @@ ferrovisor_host_return:
     dsb     nsh
     isb
 
-    // The stack pointer is in a guard page. The registers that hold the way home go where a guest had its own: there
-    // is no way back from here.
+    // The stack pointer is in a guard page. FAR_EL2 is the one register that is free to hold another (those of EL0 and
+    // EL1 are a guest's): the address is in the guard too, so the stack pointer stands for it in the report.
 ferrovisor_overflow:
     sub     x0, sp, x0
     sub     sp, sp, x0
-    msr     tpidrro_el0, x0
-    add     x0, sp, #{host_frame}
-    msr     tpidr_el0, x0
+    msr     far_el2, x0
     adrp    x0, {emergency}
     add     x0, x0, :lo12:{emergency}
-    add     x0, x0, #{emergency_size}
-    mov     sp, x0
-    mrs     x0, tpidrro_el0
+    str     x1, [x0]
+    add     x1, sp, #{host_frame}
+    str     x1, [x0, #8]
+    add     x1, x0, #{emergency_size}
+    mov     sp, x1
+    ldr     x1, [x0]
+    mrs     x0, far_el2
     sub     sp, sp, #{host_frame}
     host_save
-    mrs     x20, tpidr_el0
+    adrp    x20, {emergency}
+    add     x20, x20, :lo12:{emergency}
+    ldr     x20, [x20, #8]
     str     x20, [sp, #248]
+    str     x20, [sp, #280]
     mov     x1, #1
     b       9b
     .popsection

@@ -274,6 +274,7 @@ pub(crate) fn slice_ended() {
 pub fn sleep_ns(ns: u64) {
     might_sleep();
     let until = time::now_ns().saturating_add(ns);
+    check_may_block();
     let me = current();
     me.sleeps.fetch_add(1, Relaxed);
     let _alarm = Alarm::set(&me, until);
@@ -303,6 +304,16 @@ impl<'a> Alarm<'a> {
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         self.timer.cancel();
+    }
+}
+
+/// Whoever is about to block holds no lock yet: fails if it must not block. Debug builds found it earlier, see [`might_sleep`].
+#[inline(never)]
+pub(crate) fn check_may_block() {
+    if percpu::in_atomic_context() {
+        crate::panic::broken(&format_args!(
+            "what may not sleep, since it runs in atomic context, was about to"
+        ));
     }
 }
 

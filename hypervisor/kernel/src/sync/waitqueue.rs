@@ -65,6 +65,8 @@ impl WaitQueue {
     }
 
     fn enter(&self, v: &Vcpu) {
+        // Release builds too: a driver that sleeps where it must not would take the CPU with it.
+        sched::check_may_block();
         let mut waiters = self.waiters.lock();
         if !v.wait_link.is_linked() {
             waiters.push_back(v.as_ref());

@@ -324,6 +324,9 @@ static inline void irq_clear_status_flags(unsigned int irq, unsigned long clr)
 	irq_modify_status(irq, clr, 0);
 }
 
+/* Which line's handler handles this nested one, for one that came while nobody could take it. */
+int irq_set_parent(int irq, int parent_irq);
+
 static inline void irq_set_noprobe(unsigned int irq)
 {
 	irq_modify_status(irq, 0, IRQ_NOPROBE);

@@ -52,6 +52,7 @@ families! {
     firmware,
     gpio,
     hwrng,
+    hwspinlock,
     i2c,
     irq,
     mmc,

@@ -85,6 +85,7 @@ const TREE: &str = r#"/dts-v1/;
         user { control = <&block 4 5>; own = <&own>; short = <&block 4>; };
     };
     clocksource { timer { compatible = "test,timer"; }; off { compatible = "test,timer"; status = "disabled"; }; };
+    hwlocks { hwl: bank { #hwlock-cells = <1>; }; user { hwlocks = <&hwl 3>, <&hwl 9>; hwlock-names = "good", "bad"; }; };
     links {
         lprov: provider { #clock-cells = <0>; group { lpart: part { }; }; };
         inner-user { deeper { pinctrl-0 = <&lpart>; }; };

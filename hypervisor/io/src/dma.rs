@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(copy(0, 64, 10), Ok(()));
         assert_eq!(ASKED.each_ref().map(|n| n.load(Relaxed)), [0, 20, 10]);
         assert_eq!(list()[2].engine().channels()[0].name, "chan0");
-        [&slave, &busy, &free].map(unregister);
+        [&slave, &busy, &free].into_iter().for_each(unregister);
         assert!(list().is_empty());
     }
 }

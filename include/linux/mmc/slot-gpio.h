@@ -17,6 +17,7 @@ int mmc_gpiod_request_cd(struct mmc_host *host, const char *con_id, unsigned int
 int mmc_gpiod_request_ro(struct mmc_host *host, const char *con_id, unsigned int idx, unsigned int debounce);
 int mmc_gpiod_set_cd_config(struct mmc_host *host, unsigned long config);
 void mmc_gpio_set_cd_isr(struct mmc_host *host, irq_handler_t isr);
+void mmc_gpio_set_cd_irq(struct mmc_host *host, int irq);
 void mmc_gpiod_request_cd_irq(struct mmc_host *host);
 int mmc_gpio_set_cd_wake(struct mmc_host *host, bool on);
 bool mmc_can_gpio_cd(struct mmc_host *host);

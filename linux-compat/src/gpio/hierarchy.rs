@@ -75,7 +75,7 @@ unsafe extern "C" fn alloc(domain: *mut irq_domain, virq: c_uint, count: c_uint,
         let (mut hwirq, mut kind): (c_ulong, c_uint) = (0, 0);
         let (mut parent, mut parent_kind): (c_uint, c_uint) = (0, 0);
         let looked_up = Errno::check(translate(domain, arg.cast(), &mut hwirq, &mut kind))
-            .and_then(|_| if count == 1 { Ok(()) } else { Err(Errno::EINVAL) })
+            .and(if count == 1 { Ok(()) } else { Err(Errno::EINVAL) })
             .and_then(|()| Errno::check(to_parent(gc, hwirq as c_uint, kind, &mut parent, &mut parent_kind)));
         if let Err(error) = looked_up {
             log::error!("GPIO interrupt {hwirq} has none at the controller above: error {}", error.0);

@@ -59,6 +59,8 @@ crate::exports! {
     fn irq_set_handler_data(irq: c_uint, data: *mut c_void) -> c_int = set_handler_data;
     [any, supported, "irq::tests::chips_data_and_numbers"]
     fn irq_set_chip_and_handler_name(irq: c_uint, chip: *const irq_chip, handle: Handler, name: *const c_char) = set_chip_and_handler;
+    [any, supported, "irq::tests::nested_lines_have_a_parent"]
+    fn irq_set_parent(irq: c_int, parent_irq: c_int) -> c_int = set_parent;
     [sleeps, supported, "irq::tests::chained_lines_of_c"]
     fn __irq_set_handler(irq: c_uint, handle: Handler, is_chained: c_int, name: *const c_char) = set_handler;
     [sleeps, supported, "irq::tests::chained_lines_of_c"]
@@ -294,6 +296,12 @@ pub(super) unsafe fn set_chip_and_handler(irq: c_uint, chip: *const irq_chip, ha
             set_handler(irq, handle, 0, name);
         }
     }
+}
+
+pub(super) unsafe fn set_parent(irq: c_int, parent: c_int) -> c_int {
+    let numbers = u32::try_from(irq).ok().zip(u32::try_from(parent).ok());
+    let line = numbers.and_then(|(irq, parent)| Some((desc::get(irq)?, parent)));
+    to_c(line.ok_or(Errno::EINVAL).map(|(line, parent)| line.set_parent(parent)))
 }
 
 pub(super) unsafe fn set_handler(irq: c_uint, handle: Handler, is_chained: c_int, name: *const c_char) {

@@ -433,6 +433,19 @@ fn hierarchies_of_c() {
 }
 
 #[test]
+fn nested_lines_have_a_parent() {
+    // SAFETY: the tests' domain; numbers.
+    unsafe {
+        let d = domain::create_simple(ptr::null_mut(), 2, 3300, ops(|_| ()), ptr::null_mut());
+        assert!(!d.is_null());
+        assert_eq!(control::set_parent(3301, 3300), 0);
+        assert_eq!(virq::desc::get(3301).unwrap().parent(), 3300);
+        assert_eq!(control::set_parent(3399, 3300), Errno::EINVAL.to_c());
+        assert_eq!(control::set_parent(-1, 3300), Errno::EINVAL.to_c());
+    }
+}
+
+#[test]
 fn domains_with_fixed_numbers() {
     let map_all = ops(|_| ());
     // SAFETY: the tests' domains.

@@ -139,7 +139,7 @@ pub unsafe fn unlock_restore(lock: *mut raw_spinlock_t, flags: c_ulong) {
     percpu::preempt_enable();
 }
 
-pub(super) unsafe fn try_lock(lock: *mut raw_spinlock_t) -> c_int {
+pub(crate) unsafe fn try_lock(lock: *mut raw_spinlock_t) -> c_int {
     percpu::preempt_disable();
     // SAFETY: the caller's lock.
     unsafe {

@@ -30,7 +30,9 @@ exports! {
     fn mmc_gpio_set_cd_isr(host: *mut mmc_host, isr: irq_handler_t) = set_cd_isr;
     [sleeps, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_gpiod_request_cd_irq(host: *mut mmc_host) = start;
-    [any, refused, "mmc::tests::what_is_refused_says_so"]
+    [any, supported, "mmc::tests::waking_by_a_card"]
+    fn mmc_gpio_set_cd_irq(host: *mut mmc_host, irq: c_int) = set_cd_irq;
+    [any, supported, "mmc::tests::waking_by_a_card"]
     fn mmc_gpio_set_cd_wake(host: *mut mmc_host, on: bool) -> c_int = set_cd_wake;
     [any, supported, "mmc::slot_tests::lines_are_asked_and_without_an_interrupt_the_slot_is_polled"]
     fn mmc_can_gpio_cd(host: *mut mmc_host) -> bool = can_cd;
@@ -52,6 +54,8 @@ pub(super) struct Lines {
     /// How long the contacts may chatter, in ms.
     debounce_ms: AtomicU32,
     irq: SpinLock<Option<Virq>>,
+    /// The interrupt that the driver says is the line's; 0 if it says none.
+    given: AtomicU32,
 }
 
 /// Requests a line of the host's node; `invert` turns its sense.
@@ -172,9 +176,26 @@ unsafe fn set_cd_isr(host: *mut mmc_host, _isr: irq_handler_t) {
     log::error!("mmc{}: a handler of its own for card detection is not supported", unsafe { (*host).index });
 }
 
-/// There is no suspend to wake from.
-pub(super) unsafe fn set_cd_wake(_host: *mut mmc_host, on: bool) -> c_int {
-    if on { Errno::EOPNOTSUPP.to_c() } else { 0 }
+pub(super) unsafe fn set_cd_irq(host: *mut mmc_host, irq: c_int) {
+    if let Ok(irq) = u32::try_from(irq) {
+        // SAFETY: the caller's host.
+        unsafe { state(host).lines.given.store(irq, Relaxed) };
+    }
+}
+
+/// Whether a card that comes or goes wakes the system; nothing, for a host that cannot.
+pub(super) unsafe fn set_cd_wake(host: *mut mmc_host, on: bool) -> c_int {
+    const CD_WAKE: u32 = 1 << 28;
+    // SAFETY: the caller's host.
+    unsafe {
+        let virq = *state(host).lines.irq.lock();
+        let Some(virq) = virq.filter(|_| (*host).caps & CD_WAKE != 0 && (*host).slot.cd_wake_enabled != on) else {
+            return 0;
+        };
+        let result = virq::control::set_wake(virq, on).map_err(Errno::from);
+        (*host).slot.cd_wake_enabled = on && result.is_ok();
+        if on { to_c(result) } else { 0 }
+    }
 }
 
 /// Has the line's interrupt tell that a card comes or goes; without one, the slot is polled.
@@ -203,9 +224,17 @@ pub(super) unsafe fn start(host: *mut mmc_host) {
         thread: Some(Box::new(seen)),
         id: at,
     };
-    let asked = line.irq().and_then(|virq| virq::request(virq, request).map(|()| virq));
+    let given = match lines.given.load(Relaxed) {
+        0 => line.irq(),
+        irq => Ok(irq),
+    };
+    let asked = given.and_then(|virq| virq::request(virq, request).map(|()| virq));
     match asked {
-        Ok(virq) => *lines.irq.lock() = Some(virq),
+        Ok(virq) => {
+            *lines.irq.lock() = Some(virq);
+            // SAFETY: as above.
+            unsafe { (*host).slot.cd_irq = virq as c_int };
+        }
         Err(error) => {
             // SAFETY: as above.
             unsafe {

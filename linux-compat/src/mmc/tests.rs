@@ -7,6 +7,7 @@ use super::of::ocr_bits;
 use super::power::range_of;
 use super::tuning::{BLOCK_4, abort, block_8, send};
 use super::wrap::CHost;
+use crate::bindings;
 use crate::bindings::{mmc_host, mmc_host_ops, mmc_ios, mmc_request};
 use crate::errno::Errno;
 use core::ffi::c_int;
@@ -214,6 +215,21 @@ fn an_sdio_interrupt_is_noted() {
         (*raw).sdio_irq_pending = false;
         signal_and_mask(raw);
         assert!((*raw).sdio_irq_pending);
+        free(raw);
+    }
+}
+
+#[test]
+fn waking_by_a_card() {
+    let (raw, _) = a_host();
+    // SAFETY: a host of the test, which cannot wake.
+    unsafe {
+        assert_eq!((gpio::set_cd_wake(raw, true), (*raw).slot.cd_wake_enabled), (0, false));
+        gpio::set_cd_irq(raw, -1);
+        gpio::set_cd_irq(raw, 77);
+        (*raw).caps |= bindings::MMC_CAP_CD_WAKE;
+        // Nobody has requested the interrupt yet.
+        assert_eq!(gpio::set_cd_wake(raw, true), 0);
         free(raw);
     }
 }

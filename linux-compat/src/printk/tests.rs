@@ -215,6 +215,7 @@ fn rates_are_limited() {
 
 #[test]
 fn a_panic_is_in_progress() {
+    // SAFETY: a whole word.
     let read = || unsafe { (&raw const super::emit::oops_in_progress).read_volatile() };
     assert_eq!(read(), 0);
     super::panic_begins();

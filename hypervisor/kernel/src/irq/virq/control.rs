@@ -366,11 +366,14 @@ fn resend(desc: &Desc, inner: &mut Guard<'_>) {
         return;
     }
     inner.pending = false;
+    let nested = inner.mode.contains(Mode::NESTED_THREAD);
     let d = desc.data();
-    if d.chip().has(Op::Retrigger) && d.chip().retrigger(&d) {
+    if !nested && d.chip().has(Op::Retrigger) && d.chip().retrigger(&d) {
         return;
     }
-    if let Some(this) = super::desc::get(desc.virq()) {
+    // A nested line has no handler of its own that could run by itself.
+    let raised = if nested { desc.parent() } else { desc.virq() };
+    if let Some(this) = super::desc::get(raised) {
         RESENT.lock().push(this);
         static AGAIN: Once<Arc<Soft>> = Once::new();
         AGAIN.call_once(|| Soft::new(handle_resent)).raise();

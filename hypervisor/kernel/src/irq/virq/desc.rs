@@ -190,6 +190,8 @@ pub struct Inner {
 pub struct Desc {
     virq: Virq,
     own_state: AtomicU32,
+    /// The line whose handler handles this nested one; 0 if nobody has said.
+    parent: AtomicU32,
     foreign: Once<Box<dyn Foreign>>,
     levels: Box<[Level]>,
     pub(super) inner: SpinLock<Inner>,
@@ -214,6 +216,7 @@ impl Desc {
         Desc {
             virq,
             own_state: AtomicU32::new((State::DISABLED | State::MASKED).bits()),
+            parent: AtomicU32::new(0),
             foreign: Once::new(),
             levels,
             inner: SpinLock::new(Inner {
@@ -282,6 +285,16 @@ impl Desc {
     /// The name of the flow handler that was chosen here; a foreign one has its own.
     pub fn flow_name(&self) -> &'static str {
         self.inner.lock().flow.name()
+    }
+
+    /// Says which line's handler handles this nested one: that one is raised for it. Context: any.
+    pub fn set_parent(&self, parent: Virq) {
+        self.parent.store(parent, Relaxed);
+    }
+
+    /// What [`set_parent`](Self::set_parent) said; 0 if nobody did. Context: any.
+    pub fn parent(&self) -> Virq {
+        self.parent.load(Relaxed)
     }
 
     /// Whether it leads to further lines.

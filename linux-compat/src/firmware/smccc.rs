@@ -39,6 +39,7 @@ unsafe fn answer(res: *mut arm_smccc_res, values: [u64; 4]) {
 }
 
 /// Calls firmware. The quirk is that of one vendor's firmware, which stores a register there; ours is not asked for it.
+#[allow(clippy::too_many_arguments, reason = "as Linux has them")]
 pub(super) unsafe fn smc(
     a0: c_ulong,
     a1: c_ulong,
@@ -60,6 +61,7 @@ pub(super) unsafe fn smc(
     unsafe { answer(res, values) };
 }
 
+#[allow(clippy::too_many_arguments, reason = "as Linux has them")]
 pub(super) unsafe fn hvc(
     _a0: c_ulong,
     _a1: c_ulong,

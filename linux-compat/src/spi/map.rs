@@ -42,7 +42,7 @@ unsafe fn map(
 ) -> Result<()> {
     // SAFETY: the caller's buffer and table.
     unsafe {
-        let piece = (*controller).max_dma_len.min(PIECE).max(1);
+        let piece = (*controller).max_dma_len.clamp(1, PIECE);
         pieces(sgt, buf, len, piece)?;
         let result = Errno::check(table::map(dev, sgt, dir));
         if result.is_err() {

@@ -112,7 +112,7 @@ unsafe fn check(spi: *mut spi_device, transfer: &mut spi_transfer) -> Result<()>
         _ => 4,
     };
     let slow = transfer.speed_hz > 0 && transfer.speed_hz < controller.min_speed_hz;
-    if !setup::can_do(controller, transfer.bits_per_word) || transfer.len % word != 0 || slow {
+    if !setup::can_do(controller, transfer.bits_per_word) || !transfer.len.is_multiple_of(word) || slow {
         return Err(Errno::EINVAL);
     }
     let (sends, receives) = (!transfer.tx_buf.is_null(), !transfer.rx_buf.is_null());

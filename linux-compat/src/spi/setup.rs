@@ -207,7 +207,7 @@ pub(super) unsafe fn delay_to_ns(delay: *mut spi_delay, transfer: *mut spi_trans
 fn wait(ns: u32) {
     match ns {
         0 => {}
-        ..=10_000 => kernel::time::ndelay(u64::from(ns)),
+        1..=10_000 => kernel::time::ndelay(u64::from(ns)),
         _ => kernel::sched::sleep_ns(u64::from(ns)),
     }
 }

@@ -240,6 +240,7 @@ unsafe fn line(params: *const thermal_zone_params) -> (i32, i32) {
     unsafe { params.as_ref() }.map_or((1, 0), |params| (params.slope, params.offset))
 }
 
+#[allow(clippy::too_many_arguments, reason = "as Linux has them")]
 pub(super) unsafe fn with_trips(
     kind: *const c_char,
     trips: *const thermal_trip,

@@ -28,7 +28,7 @@ fn counts(bench: &mut Bench) {
     let wdt = watchdog::list().pop().expect("the driver registers a watchdog");
     assert_eq!(wdt.set_timeout(5).ok(), Some(5));
     wdt.start(false).expect("it starts");
-    assert_eq!(model.with(|m, _| m.get(0)), ON | 5 * 7812, "units of 128 us");
+    assert_eq!(model.with(|m, _| m.get(0)), ON | (5 * 7812), "units of 128 us");
     bench.clear_trace();
     wdt.ping().expect("it is fed");
     assert!(bench.trace().iter().any(|e| e.offset == 4 && e.what == What::Write(4, 0)));

@@ -142,7 +142,7 @@ impl Model for Pio {
     }
 
     fn write(&mut self, io: &mut Io, offset: u64, bytes: usize, value: u64) {
-        if offset >= CONFIG && offset < CONFIG + 0x60 && offset & 0x1f == STATUS & 0x1f {
+        if (CONFIG..CONFIG + 0x60).contains(&offset) && offset & 0x1f == STATUS & 0x1f {
             self.registers.set(offset, self.registers.get(offset) & !(value as u32));
         } else {
             self.registers.store(offset, bytes, value);

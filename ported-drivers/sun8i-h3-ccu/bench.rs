@@ -84,7 +84,7 @@ fn pll(bench: &mut Bench) {
     assert!(bench.now() - before >= 20_000, "it waits for the lock");
     let register = ccu.with(|ccu, _| ccu.0.get(0));
     let (n, k, m, p) = (register >> 8 & 31, register >> 4 & 3, register & 3, register >> 16 & 3);
-    assert_eq!(24_000_000 * (n + 1) * (k + 1) / (m + 1) >> p, 816_000_000, "{register:#x}");
+    assert_eq!((24_000_000 * (n + 1) * (k + 1) / (m + 1)) >> p, 816_000_000, "{register:#x}");
     assert_eq!(register & (ON | LOCKED), ON | LOCKED);
 }
 

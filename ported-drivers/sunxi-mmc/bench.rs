@@ -85,7 +85,7 @@ fn reads_and_writes(bench: &mut Bench) {
         disk.read(first, &mut data).expect("it reads");
         assert!(data == expected(&mmc, first, blocks), "{blocks} blocks from {first} on");
     }
-    let data: Vec<u8> = (0..260 * BLOCK).map(|n| (n * 7 >> 3) as u8).collect();
+    let data: Vec<u8> = (0..260 * BLOCK).map(|n| ((n * 7) >> 3) as u8).collect();
     disk.write(5000, &data).expect("it writes");
     assert!(expected(&mmc, 5000, 260) == data);
     assert!(expected(&mmc, 5260, 1) == SdCard::pattern(5260), "nothing beyond the end is written");

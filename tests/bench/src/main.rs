@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The program of the driver bench: all benches that were asked for when it was built.
+#![allow(clippy::duplicate_mod, reason = "benches of several drivers share a model")]
 
 include!(concat!(env!("OUT_DIR"), "/benches.rs"));
 

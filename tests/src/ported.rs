@@ -111,6 +111,8 @@ fn heard(context: &Context) -> Result<()> {
     said.push("error: a list of 1 and two".into());
     said.push("warning: warned of 9020000.fw-cfg".into());
     said.push("in the probe of loud".into());
+    // The stack that it asks for.
+    said.push("loud_probe+0x".into());
     said.push(format!("error: {device} error -EIO: in the end"));
     said.push("(taint 6)".into());
     for text in said {

@@ -14,7 +14,7 @@ crate::exports! {
     family "printk";
     [any, supported, "ported_drivers_are_heard"]
     fn fv_bug(file: *const c_char, line: c_int) -> ! = bug;
-    [any, partial, "ported_drivers_are_heard"]
+    [any, supported, "ported_drivers_are_heard"]
     fn dump_stack() -> () = dump_stack;
     [any, supported, "ported_drivers_are_heard"]
     fn add_taint(flag: core::ffi::c_uint, ok: crate::bindings::lockdep_ok) -> () = taint;

@@ -2,7 +2,7 @@
 //! Tasks of a driver's own.
 
 use super::task::{self, PRIORITY, Task};
-use crate::bindings::{TASK_PARKED, TASK_RUNNING, TASK_UNINTERRUPTIBLE, cpumask, task_struct};
+use crate::bindings::{TASK_PARKED, TASK_RUNNING, TASK_UNINTERRUPTIBLE, cpumask, device, task_struct};
 use crate::context::{self, Role};
 use crate::errno::Errno;
 use alloc::boxed::Box;
@@ -62,6 +62,8 @@ struct Kthread {
     ended: Completion,
     changed: WaitQueue,
     vcpu: Option<Arc<Vcpu>>,
+    /// The device that its creator worked for; may be null.
+    device: *const device,
 }
 
 /// The task as its vCPU takes it along.
@@ -104,6 +106,7 @@ pub(super) fn make(function: Function, data: *mut c_void, name: &CStr) -> *mut t
         ended: Completion::new(),
         changed: WaitQueue::new(),
         vcpu: None,
+        device: context::device(),
     }));
     let handle = Handle(thread);
     let text = name.to_str().unwrap_or("kthread");
@@ -138,7 +141,7 @@ fn run(handle: Handle) {
     }
     let name = me.task.c.comm.as_ptr();
     let function = me.function;
-    let result = context::run(Role::Kthread, name, function.map_or(0, |f| f as usize), Errno::EIO.to_c(), || {
+    let result = context::run_for(me.device, Role::Kthread, name, function.map_or(0, |f| f as usize), Errno::EIO.to_c(), || {
         // SAFETY: the driver's function and its argument.
         function.map_or(0, |f| unsafe { f(me.data) })
     });
@@ -225,7 +228,13 @@ pub(super) unsafe fn get(t: *mut task_struct) -> *mut task_struct {
 }
 
 pub(super) unsafe fn put(t: *mut task_struct) {
-    if of(t).is_some_and(|thread| thread.users.fetch_sub(1, SeqCst) == 1) {
+    let Some(thread) = of(t) else { return };
+    if thread.users.fetch_sub(1, SeqCst) == 1 {
+        if let Some(vcpu) = &thread.vcpu {
+            vcpu.extension.store(core::ptr::null_mut(), Release);
+            // The watchdog, which looks at tasks within this, has seen the last of it.
+            sched::for_each(&mut |_| ());
+        }
         // SAFETY: the last reference, after the end of the vCPU.
         drop(unsafe { Box::from_raw(t.cast::<Kthread>()) });
     }

@@ -137,6 +137,15 @@ impl Measure {
                 module.option
             });
         let mut config: BTreeSet<String> = options.collect();
+        // What an option brings into the module asks for that option.
+        for source in &unit.sources {
+            let (folder, _) = tree::split(source);
+            let (module, _) = self.tree.module(source);
+            let is_part = |part: &str| unit.sources.contains(&tree::join(folder, &format!("{part}.c")));
+            config.extend(
+                module.optional.into_iter().filter(|(part, _)| is_part(part)).map(|(_, option)| option),
+            );
+        }
         config.extend(driver.config.iter().cloned());
         self.compile(&driver, &config.iter().map(String::as_str).collect())
     }

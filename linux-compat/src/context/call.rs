@@ -139,6 +139,7 @@ pub fn run<T>(role: Role, name: *const c_char, function: usize, otherwise: T, f:
 
 /// As [`run`], on behalf of a device. Debug builds note what its probe takes, until
 /// [`settle`](super::ledger::settle). Context: any.
+#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "names stay, as is said above; a device is an address to be compared")]
 pub fn run_for<T>(
     device: *const device,
     role: Role,
@@ -334,7 +335,6 @@ struct Outcome {
 /// Calls an operation of a driver. Its arguments come first: they are where the operation wants them, so that whoever calls
 /// it has little more to do than to call the operation itself.
 #[cfg_attr(not(target_os = "none"), expect(dead_code, reason = "host functions take their arguments as they like"))]
-#[expect(clippy::too_many_arguments, reason = "registers")]
 #[inline(never)]
 unsafe extern "C" fn operation(
     a: Register,

@@ -153,7 +153,7 @@ fn below(call: &Call, sp: u64) -> bool {
 
 /// Whether an exception came of fetching an instruction (Arm ARM D24.2.40: instruction abort, PC alignment).
 fn is_fetch(esr: u64) -> bool {
-    matches!(esr >> 26 & 0x3f, 0x20 | 0x21 | 0x22)
+    matches!(esr >> 26 & 0x3f, 0x20..=0x22)
 }
 
 /// The frames without those through which the driver was called.

@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_table_is_unpacked() {
-        let table: Vec<u8> = (0..2000u32).map(|n| (n * n >> 3) as u8).collect();
+        let table: Vec<u8> = (0..2000u32).map(|n| ((n * n) >> 3) as u8).collect();
         let packed = pack(&table);
         let (length, stream) = packed.split_first_chunk().unwrap();
         let length = u32::from_le_bytes(*length) as usize;

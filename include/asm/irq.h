@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef __ASM_IRQ_H
-#define __ASM_IRQ_H
+#ifndef _ASM_IRQ_H
+#define _ASM_IRQ_H
 
 #include <asm-generic/irq.h>
 

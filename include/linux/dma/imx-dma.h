@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Channels of i.MX SoCs. */
-#ifndef __LINUX_DMA_IMX_H
-#define __LINUX_DMA_IMX_H
+#ifndef _LINUX_DMA_IMX_DMA_H
+#define _LINUX_DMA_IMX_DMA_H
 
 #include <linux/scatterlist.h>
 #include <linux/device.h>

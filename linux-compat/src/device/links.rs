@@ -73,6 +73,13 @@ fn a_consumer_that_stays_keeps_its_provider() {
         let error = crate::device::BINDER.unbind("/links/kept-provider").unwrap_err().to_string();
         assert!(error.contains("stays.u") && error.contains("lets go of no device"), "{error}");
         assert!(bind::is_bound(provider) && bind::is_bound(user));
+        // A clock alone is no reason: its consumer's clocks become orphans for a while.
+        let (clocks, of_clocks) = (at("kept.c", "kept-clocks", bus), at("stays.c", "kept-clock-user", staying));
+        crate::device::BINDER.unbind("/links/kept-clocks").unwrap();
+        assert!(!bind::is_bound(clocks) && bind::is_bound(of_clocks));
+        for dev in [&raw mut *of_clocks, clocks] {
+            life::del(dev);
+        }
         for dev in [&raw mut *user, provider] {
             life::del(dev);
         }

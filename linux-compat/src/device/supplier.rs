@@ -56,14 +56,14 @@ fn list_of(name: &[u8]) -> Option<&'static [u8]> {
     (pins || name.ends_with(b"-supply")).then_some(b"")
 }
 
-/// Calls `f` with each node that a property of `from` refers to.
-fn references(from: Node, f: &mut dyn FnMut(Node)) {
+/// Calls `f` with each node that a property of `from` refers to, and whether that is for a clock.
+fn references(from: Node, f: &mut dyn FnMut(Node, bool)) {
     for property in from.properties() {
         let Some(cells) = list_of(property.name.to_bytes()) else { continue };
         let mut words = property.cells();
         while let Some(handle) = words.next() {
             let Some(target) = by_phandle(handle) else { continue };
-            f(target);
+            f(target, property.name.to_bytes() == b"clocks");
             let count = if cells.is_empty() { 0 } else { target.u32(cells).unwrap_or(0) };
             (0..count.min(16)).for_each(|_| _ = words.next());
         }
@@ -71,7 +71,7 @@ fn references(from: Node, f: &mut dyn FnMut(Node)) {
     if from.property(b"interrupts").is_some() {
         let own = core::iter::successors(Some(from), |n| n.parent()).find_map(|n| n.u32(b"interrupt-parent"));
         if let Some(parent) = own.and_then(by_phandle) {
-            f(parent);
+            f(parent, false);
         }
     }
 }
@@ -98,18 +98,19 @@ impl Devices {
             .find_map(|n| self.with_nodes().find(|(_, own)| *own == n).map(|(dev, _)| dev))
     }
 
-    /// Calls `f` with each device that `dev` needs, by its node and those below which have no device of their own.
-    fn suppliers(&self, dev: *mut device, f: &mut dyn FnMut(*mut device)) {
+    /// Calls `f` with each device that `dev` needs, by its node and those below which have no device of their own, and
+    /// whether it is for a clock.
+    fn suppliers(&self, dev: *mut device, f: &mut dyn FnMut(*mut device, bool)) {
         // SAFETY: a reference is held by us or by the caller.
         if let Some(start) = unsafe { node(dev) } {
             self.below(dev, start, f);
         }
     }
 
-    fn below(&self, dev: *mut device, at: Node, f: &mut dyn FnMut(*mut device)) {
-        references(at, &mut |target| {
+    fn below(&self, dev: *mut device, at: Node, f: &mut dyn FnMut(*mut device, bool)) {
+        references(at, &mut |target, clock| {
             if let Some(owner) = self.owner(target).filter(|owner| *owner != dev) {
-                f(owner);
+                f(owner, clock);
             }
         });
         for child in at.children() {
@@ -138,7 +139,11 @@ pub(super) fn consumers(dev: *mut device) -> Vec<Device> {
             continue;
         };
         let mut uses = super::link::linked(other, dev);
-        devices.suppliers(other, &mut |supplier| uses |= ptr::eq(supplier, dev));
+        // A clock goes on as an orphan, and finds its parent when that is back: a clock controller that lets go of no
+        // device stands that.
+        // SAFETY: as above; its driver stays as long as it is bound.
+        let stays = unsafe { (*other).driver.as_ref().is_some_and(|driver| driver.suppress_bind_attrs) };
+        devices.suppliers(other, &mut |supplier, clock| uses |= ptr::eq(supplier, dev) && !(clock && stays));
         if uses {
             // SAFETY: as above.
             unsafe { super::core::get(other) };
@@ -166,7 +171,7 @@ pub(super) fn missing(dev: *mut device) -> Option<String> {
     }
     let devices = Devices::new();
     let mut found = None;
-    let mut look = |supplier: *mut device| {
+    let mut look = |supplier: *mut device, _: bool| {
         if released.contains(&Device(supplier)) {
             // SAFETY: a registered device, or it would not own a node.
             found = Some(unsafe { names::name(supplier) }.to_string_lossy().into_owned());

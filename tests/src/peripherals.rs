@@ -183,7 +183,9 @@ fn drivers_of_the_h5_let_go_and_come_back(context: &Context) -> Result<()> {
     let bound = list.as_array().into_iter().flatten().filter(|d| d["state"] == "bound").count();
     ensure!(bound > 10, "devices are missing: {list}");
     let log = machine.command("log")?;
-    ensure!(!log.contains(LEFT), "something was left behind: {log}");
+    // Pin controllers use a clock of the RTC, and go and come with it.
+    let left = log.lines().find(|line| line.contains(LEFT) && !line.contains("pinctrl"));
+    ensure!(left.is_none(), "something was left behind: {left:?}");
     // What uses its pins goes first, and waits.
     machine.done("device unbind /soc/pinctrl@1c20800")?;
     let log = machine.command("log")?;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Our own stand-in for the private header of Linux's hardware spinlocks: what their drivers fill in. */
-#ifndef __HWSPINLOCK_HWSPINLOCK_H
-#define __HWSPINLOCK_HWSPINLOCK_H
+#ifndef _DRIVERS_HWSPINLOCK_HWSPINLOCK_INTERNAL_H
+#define _DRIVERS_HWSPINLOCK_HWSPINLOCK_INTERNAL_H
 
 #include <linux/device.h>
 #include <linux/hwspinlock.h>

@@ -17,6 +17,7 @@ use arch::PhysAddr;
 use arch::vectors::Handlers;
 use core::fmt;
 use core::ops::Range;
+use core::sync::atomic::Ordering;
 use spin::Once;
 
 /// A console device kind that works without interrupts and memory.
@@ -139,11 +140,9 @@ pub use run::{boot, wrong_exception_level};
 /// An interrupt that was taken at EL2: for the vectors.
 pub fn host_irq(frame: &mut arch::frame::HostFrame) {
     crate::irq::dispatch();
-    if sched::need_resched() {
-        sched::preempt_point();
-        // Here again, on this CPU or another: the interrupted code may not be wanted any more.
-        if sched::overrun() {
-            crate::panic::overrun(frame);
-        }
+    sched::preempt_point();
+    // Here again, on this CPU or another: the interrupted code may not be wanted any more.
+    if crate::percpu::this_block().overrun.load(Ordering::Relaxed) != 0 {
+        crate::panic::overrun(frame);
     }
 }

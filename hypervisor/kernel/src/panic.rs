@@ -167,11 +167,13 @@ pub fn divert(frame: &mut HostFrame, landing: NonNull<Landing>) {
     *first = landing.as_ptr().expose_provenance() as u64;
 }
 
-/// The code that an interrupt at EL2 came to has run for too long, see [`crate::sched::overrun`]: if that is contained, the frame
-/// goes on elsewhere. Interrupts are masked.
+/// The code that an interrupt at EL2 came to may have run for too long, see [`crate::sched::overrun`]: if so, and that is
+/// contained, the frame goes on elsewhere. Interrupts are masked.
 #[cold]
 pub fn overrun(frame: &mut HostFrame) {
-    if let Some(landing) = contained(&Failure::Endless(frame)) {
+    if crate::sched::overrun()
+        && let Some(landing) = contained(&Failure::Endless(frame))
+    {
         divert(frame, landing);
     }
 }

@@ -70,7 +70,7 @@ pub struct Block {
     pub(crate) timers: timer::Queue,
     /// What a later layer knows of the interrupt handler that runs here.
     pub extension: AtomicPtr<()>,
-    /// Not 0: the interrupt handler that runs here has taken too long, see [`crate::sched::overrun`].
+    /// Not 0: code that runs here is not to go on, see [`crate::sched::overrun`]. 1: a vCPU's. 2: an interrupt handler.
     pub overrun: AtomicU32,
 }
 

@@ -11,7 +11,7 @@ use crate::work::task;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
-use kernel::percpu::{self, MAX_CPUS, PerCpu};
+use kernel::percpu::{MAX_CPUS, PerCpu};
 use kernel::sched::{self, State};
 use kernel::sync::Once;
 use kernel::time::{NS_PER_MS, NS_PER_SEC, now_ns};
@@ -116,8 +116,6 @@ fn nested() -> u64 {
     if left > 0 || innermost().is_none() {
         return left.max(NS_PER_MS);
     }
-    let block = percpu::this_block();
-    block.overrun.store(1, Relaxed);
-    block.need_resched.store(1, Relaxed);
+    sched::mark_handler_overrun();
     NS_PER_MS
 }

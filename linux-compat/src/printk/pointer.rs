@@ -283,20 +283,55 @@ fn ip4(out: &mut Out, bytes: &[u8; 4], standard: bool, more: u128) {
     }
 }
 
+/// An address as RFC 5952 has it. The standard library's own text would be 2.5 KiB of image.
+fn compressed(out: &mut Out, groups: &[u16; 8]) {
+    // The first of the longest runs of zeros, if it is longer than one.
+    let (mut longest, mut run) = (0..0, 0..0);
+    for (i, &group) in groups.iter().enumerate() {
+        run = match group {
+            0 if run.end == i => run.start..i + 1,
+            0 => i..i + 1,
+            _ => 0..0,
+        };
+        if run.len() > longest.len() {
+            longest = run.clone();
+        }
+    }
+    if longest.len() < 2 {
+        longest = groups.len()..groups.len();
+    }
+    let [.., 0xffff, high, low] = *groups else { return hexadecimal(out, groups, &longest) };
+    if longest != (0..5) {
+        return hexadecimal(out, groups, &longest);
+    }
+    // An IPv4 address in an IPv6 one.
+    out.bytes(b"::ffff:");
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    ip4(out, &[a, b, c, d], true, 0);
+}
+
+/// The groups with `::` for those in `left_out`.
+fn hexadecimal(out: &mut Out, groups: &[u16; 8], left_out: &core::ops::Range<usize>) {
+    for (i, &group) in groups.iter().enumerate() {
+        if i == left_out.start {
+            out.bytes(b"::");
+        }
+        if left_out.contains(&i) {
+            continue;
+        }
+        if i > 0 && i != left_out.end {
+            out.put(b':');
+        }
+        number(out, group.into(), &Spec { base: 16, ..Spec::default() });
+    }
+}
+
 fn ip6(out: &mut Out, bytes: &[u8; 16], standard: bool, more: u128) {
     let groups = core::array::from_fn::<u16, 8, _>(|i| {
         u16::from_be_bytes([bytes.get(2 * i).copied().unwrap_or(0), bytes.get(2 * i + 1).copied().unwrap_or(0)])
     });
     if standard && seen(more, b'c') {
-        use core::fmt::Write;
-        struct Text<'a>(&'a mut Out);
-        impl Write for Text<'_> {
-            fn write_str(&mut self, s: &str) -> core::fmt::Result {
-                self.0.bytes(s.as_bytes());
-                Ok(())
-            }
-        }
-        let _ = write!(Text(out), "{}", core::net::Ipv6Addr::from(*bytes));
+        compressed(out, &groups);
         return;
     }
     for (i, group) in groups.into_iter().enumerate() {

@@ -74,6 +74,20 @@ fn network_addresses() {
     assert_eq!(text!(c"%pI6 %pi6 %pI6c", pointer(&ip6), pointer(&ip6), pointer(&ip6)), "0001:0002:0003:0004:0005:0006:0007:0008 00010002000300040005000600070008 1:2:3:4:5:6:7:8");
 }
 
+/// As the standard library, which is the judge, writes them.
+#[test]
+fn addresses_are_compressed_as_rfc_5952_says() {
+    let texts = [
+        "::", "::1", "1::", "fe80::1:0:0:1", "2001:db8::8:800:200c:417a", "1:0:2:0:3:0:4:0", "1:0:0:2::3", "0:1::",
+        "::ffff:192.0.2.128", "::fffe:192.0.2.128", "1:2:3:4:5:6:7:0", "::2:0:0:0:3", "0:0:1::", "64:ff9b::c000:201",
+    ];
+    for text in texts {
+        let address: std::net::Ipv6Addr = text.parse().unwrap();
+        let bytes = address.octets();
+        assert_eq!(text!(c"%pI6c", pointer(&bytes)), address.to_string(), "{text}");
+    }
+}
+
 #[test]
 fn bytes_and_identifiers() {
     let bytes = [0u8, 1, 2, 0xff];

@@ -45,6 +45,7 @@ unsafe extern "C" fn call(f: Entry, arg: *mut ()) {
 /// # Safety
 /// `landing` must stay where it is until this returns; what `f` says of itself.
 #[unsafe(naked)]
+#[allow(improper_ctypes_definitions, reason = "assembly passes the pointer on as it came")]
 pub unsafe extern "C" fn catch(landing: *mut Landing, f: Entry, arg: *mut ()) -> bool {
     naked_asm!(
         "stp x19, x20, [x0]",

@@ -158,12 +158,23 @@ pub fn schedule() {
     arch::irq::restore(flags);
 }
 
+/// `Block::overrun`: the running vCPU's code is not to go on.
+const VCPU_OVERRUN: u32 = 1;
+/// `Block::overrun`: the running interrupt handler is not to go on.
+const HANDLER_OVERRUN: u32 = 2;
+
+/// Notes that the interrupt handler that runs on this CPU is not to go on, which is asked for at the end of the interrupt
+/// within it that calls this.
+pub fn mark_handler_overrun() {
+    percpu::this_block().overrun.store(HANDLER_OVERRUN, Relaxed);
+}
+
 /// Notes that what a vCPU runs is not to go on: its CPU asks for it ([`overrun`]) at the end of its next interrupt, which
-/// comes at once. Context: any.
+/// comes at once; not if the vCPU has moved away before. Context: any.
 pub fn mark_overrun(v: &Vcpu) {
     v.overrun.store(true, Relaxed);
     let cpu = v.cpu();
-    percpu::block_of(cpu).need_resched.store(1, Relaxed);
+    percpu::block_of(cpu).overrun.store(VCPU_OVERRUN, Relaxed);
     if cpu != percpu::this_cpu() {
         runqueue::interrupt(cpu);
     }
@@ -174,8 +185,13 @@ pub fn mark_overrun(v: &Vcpu) {
 #[cold]
 pub fn overrun() -> bool {
     let block = percpu::this_block();
-    if block.irq_depth.load(Relaxed) != 0 {
-        return block.overrun.swap(0, Relaxed) != 0;
+    let wanted = if block.irq_depth.load(Relaxed) != 0 { HANDLER_OVERRUN } else { VCPU_OVERRUN };
+    if block.overrun.load(Relaxed) != wanted {
+        return false;
+    }
+    block.overrun.store(0, Relaxed);
+    if wanted == HANDLER_OVERRUN {
+        return true;
     }
     try_current().is_some_and(|me| me.overrun.swap(false, Relaxed))
 }

@@ -123,7 +123,16 @@ fn heard(context: &Context) -> Result<()> {
     for (byte, says) in [(0, "panic: asked for 1 byte at 0"), (1, "BUG at loud.c:")] {
         let start = machine.log().len();
         machine.command(&format!("nvmem read loud {byte} 1"))?;
-        machine.wait_for("the device is stopped until it is bound again")?;
+        // Another thread says so, before or after the prompt.
+        let stopped = |machine: &Running| {
+            machine
+                .log()
+                .get(start..)
+                .is_some_and(|log| log.contains("the device is stopped until it is bound again"))
+        };
+        while !stopped(&machine) {
+            machine.command("sleep 100")?;
+        }
         let log = machine.log();
         let report = log.get(start..).unwrap_or_default();
         for text in [says, "the operation (loud_read [", "loud_read+0x"] {

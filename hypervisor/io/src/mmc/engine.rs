@@ -314,7 +314,8 @@ impl Engine {
     /// Brings the card back to the state in which it takes commands.
     fn settle(&mut self) -> Result<()> {
         let rca = self.card()?.rca;
-        let status = (0..3).find_map(|_| self.bus.status(rca).ok()).ok_or(MmcError::Timeout)?;
+        let status = || self.bus.status(rca).inspect_err(|&error| self.counters.note(error)).ok();
+        let status = (0..3).find_map(|_| status()).ok_or(MmcError::Timeout)?;
         if matches!(cmd::state(status), cmd::STATE_DATA | cmd::STATE_RECEIVE) {
             // That it was not needed is no failure.
             let _ = self.bus.send(cmd::busy(cmd::STOP, 0, PROGRAM_MS));

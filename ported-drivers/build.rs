@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use driver_config::{
-    Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest, symbols, unit_flags,
+    Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest, kept_object, symbols, unit_flags,
 };
 use object::{Object, ObjectSymbol, SymbolKind};
 
@@ -185,8 +185,7 @@ impl Build {
         Ok(objects)
     }
 
-    /// The object of one source. One that was made of the same before is taken as it is: boards share
-    /// most drivers, and each build for another board starts here.
+    /// The object of one source.
     fn object(
         &self,
         tree: &Path,
@@ -195,20 +194,12 @@ impl Build {
         private: &[u8],
     ) -> Result<PathBuf, Box<dyn Error>> {
         let file = tree.join(source);
-        let mut key = fs::read(&file)?;
-        key.extend_from_slice(private);
-        key.extend(self.flags.iter().chain(&flags).flat_map(|flag| flag.bytes().chain([0])));
-        key.extend(self.headers.bytes());
-        let folder = self.out.join("objects");
-        let kept = folder.join(format!("{}.o", digest(&key)));
-        if !kept.is_file() {
+        let all = [&self.flags[..], &flags].concat();
+        kept_object(&self.out.join("objects"), &file, &all, &self.headers, private, |kept| {
             // One source at a time: each has flags of its own.
-            let objects = self.cc().flags(flags).file(&file).try_compile_intermediates()?;
-            let object = objects.first().ok_or("cc made no object")?;
-            fs::create_dir_all(&folder)?;
-            fs::rename(object, &kept)?;
-        }
-        Ok(kept)
+            let objects = self.cc().flags(&flags).file(&file).try_compile_intermediates()?;
+            Ok(fs::rename(objects.first().ok_or("cc made no object")?, kept)?)
+        })
     }
 
     /// The compiler, with none of cc's own flags.

@@ -2,13 +2,10 @@
 //! Cadence's GPIO controller on the bench: lines upon `gpio-mmio`, levels as interrupts.
 //! drivers: clk-fixed-rate
 
-#[path = "bench_model.rs"]
-mod model;
-
 use driver_bench::kernel::gpio::{self, Init, Line, LineFlags};
 use driver_bench::kernel::irq::virq::request::{Flags, Outcome, Request, release, request};
+use driver_bench::models::cadence_gpio as model;
 use driver_bench::{Bench, Handle, Test};
-use model::{Gpio, NODES};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
@@ -23,11 +20,8 @@ pub const TESTS: &[Test] = &[
 
 const PATH: &str = "/gpio@8000";
 
-fn start(bench: &mut Bench) -> Handle<Gpio> {
-    let gpio = bench.add("gpio", 0x8000, 0x30, Gpio::new());
-    bench.start(NODES);
-    bench.expect_bound(PATH);
-    gpio
+fn start(bench: &mut Bench) -> Handle<model::Gpio> {
+    model::Gpio::start(bench, "", PATH)
 }
 
 fn line(n: u32) -> Arc<Line> {

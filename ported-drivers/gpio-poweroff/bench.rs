@@ -2,12 +2,9 @@
 //! Switching off by a GPIO, on the bench.
 //! drivers: clk-fixed-rate, gpio-cadence
 
-#[path = "../gpio-cadence/bench_model.rs"]
-mod model;
-
 use driver_bench::kernel::power;
+use driver_bench::models::cadence_gpio::Gpio;
 use driver_bench::{Bench, Handle, Test, What};
-use model::{Gpio, NODES};
 
 /// The tests.
 pub const TESTS: &[Test] =
@@ -18,10 +15,7 @@ const TREE: &str =
     "/ { poweroff { compatible = \"gpio-poweroff\"; gpios = <&gpio 9 0>; timeout-ms = <50>; }; };";
 
 fn start(bench: &mut Bench) -> Handle<Gpio> {
-    let gpio = bench.add("gpio", 0x8000, 0x30, Gpio::new());
-    bench.start(&format!("{NODES}{TREE}"));
-    bench.expect_bound(PATH);
-    gpio
+    Gpio::start(bench, TREE, PATH)
 }
 
 fn pulses(bench: &mut Bench) {

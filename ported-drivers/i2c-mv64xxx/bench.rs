@@ -2,12 +2,9 @@
 //! Allwinner's I2C controller on the bench.
 //! drivers: clk-fixed-rate
 
-#[path = "bench_model.rs"]
-mod model;
-
 use driver_bench::io::i2c::{self, Msg};
+use driver_bench::models::mv64xxx_i2c::{Device, I2c, LINE};
 use driver_bench::{Bench, Handle, Test};
-use model::{Device, I2c};
 use std::sync::Arc;
 
 /// The tests.
@@ -22,26 +19,9 @@ pub const TESTS: &[Test] = &[
 ];
 
 const PATH: &str = "/i2c@1c2ac00";
-const LINE: u32 = 6;
-const TREE: &str = r#"
-/ {
-	osc: osc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <24000000>; };
-	i2c@1c2ac00 {
-		compatible = "allwinner,sun6i-a31-i2c";
-		reg = <0x1c2ac00 0x400>;
-		interrupts = <0 6 4>;
-		clocks = <&osc>;
-		#address-cells = <1>;
-		#size-cells = <0>;
-	};
-};
-"#;
 
 fn start(bench: &mut Bench) -> Handle<I2c> {
-    let i2c = bench.add("i2c", 0x1c2_ac00, 0x400, I2c::new(LINE, vec![Device::new(0x50)]));
-    bench.start(TREE);
-    bench.expect_bound(PATH);
-    i2c
+    I2c::start(bench, vec![Device::new(0x50)], "", PATH)
 }
 
 fn adapter() -> Arc<i2c::Adapter> {

@@ -2,12 +2,9 @@
 //! A regulator that a GPIO switches, on the bench.
 //! drivers: clk-fixed-rate, gpio-cadence
 
-#[path = "../gpio-cadence/bench_model.rs"]
-mod model;
-
 use driver_bench::kernel::regulator::{Exclusive, Regulator, by_name};
+use driver_bench::models::cadence_gpio::Gpio;
 use driver_bench::{Bench, Handle, Test};
-use model::{Gpio, NODES};
 
 /// The tests.
 pub const TESTS: &[Test] = &[
@@ -32,10 +29,7 @@ const TREE: &str = r#"
 "#;
 
 fn start(bench: &mut Bench) -> Handle<Gpio> {
-    let gpio = bench.add("gpio", 0x8000, 0x30, Gpio::new());
-    bench.start(&format!("{NODES}{TREE}"));
-    bench.expect_bound(PATH);
-    gpio
+    Gpio::start(bench, TREE, PATH)
 }
 
 fn vbus() -> Regulator {

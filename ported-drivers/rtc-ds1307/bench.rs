@@ -2,32 +2,16 @@
 //! A DS1307 behind Allwinner's I2C controller on the bench.
 //! drivers: clk-fixed-rate, i2c-mv64xxx
 
-#[path = "../i2c-mv64xxx/bench_model.rs"]
-mod model;
-
 use driver_bench::io::{nvmem, rtc};
+use driver_bench::models::mv64xxx_i2c::{Device, I2c};
 use driver_bench::{Bench, Handle, Test};
-use model::{Device, I2c};
 
 /// The tests.
 pub const TESTS: &[Test] =
     &[Test::new("keeps_time_over_the_bus", time), Test::new("comes_and_goes_without_a_leak", leak)];
 
 const PATH: &str = "/i2c@1c2ac00/rtc@68";
-const TREE: &str = r#"
-/ {
-	osc: osc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <24000000>; };
-	i2c@1c2ac00 {
-		compatible = "allwinner,sun6i-a31-i2c";
-		reg = <0x1c2ac00 0x400>;
-		interrupts = <0 6 4>;
-		clocks = <&osc>;
-		#address-cells = <1>;
-		#size-cells = <0>;
-		rtc@68 { compatible = "dallas,ds1307"; reg = <0x68>; };
-	};
-};
-"#;
+const TREE: &str = r#"&i2c { rtc@68 { compatible = "dallas,ds1307"; reg = <0x68>; }; };"#;
 /// 2024-02-29 12:34:56, a Thursday, as the chip has it.
 const NOW: [u8; 7] = [0x56, 0x34, 0x12, 5, 0x29, 0x02, 0x24];
 const SECONDS: i64 = 1_709_210_096;
@@ -35,10 +19,7 @@ const SECONDS: i64 = 1_709_210_096;
 fn start(bench: &mut Bench) -> Handle<I2c> {
     let mut chip = Device::new(0x68);
     chip.registers[..7].copy_from_slice(&NOW);
-    let i2c = bench.add("i2c", 0x1c2_ac00, 0x400, I2c::new(6, vec![chip]));
-    bench.start(TREE);
-    bench.expect_bound(PATH);
-    i2c
+    I2c::start(bench, vec![chip], TREE, PATH)
 }
 
 fn time(bench: &mut Bench) {

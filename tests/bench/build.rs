@@ -13,8 +13,8 @@ use std::process::Command;
 use std::{env, fs};
 
 use driver_config::{
-    Clang, Driver, LinuxTree, Origin, Set, bench_flags, bench_renames, copy_stand_ins, digest, names,
-    scan_exports, unit_flags,
+    Clang, Driver, LinuxTree, Origin, Set, bench_flags, bench_renames, copy_stand_ins, digest, kept_object,
+    names, scan_exports, unit_flags,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -196,23 +196,17 @@ impl Build {
     /// before is taken as it is.
     fn object(&self, tree: &Path, source: &str, flags: Vec<String>, private: &[u8]) -> Result<PathBuf> {
         let file = tree.join(source);
-        let mut key = fs::read(&file)?;
-        key.extend_from_slice(private);
-        key.extend(self.flags.iter().chain(&flags).flat_map(|flag| flag.bytes().chain([0])));
-        key.extend(self.headers.bytes());
-        let folder = self.out.join("objects");
-        let kept = folder.join(format!("{}.o", digest(&key)));
-        if !kept.is_file() {
-            let objects = self.cc().flags(flags).file(&file).try_compile_intermediates()?;
+        let all = [&self.flags[..], &flags].concat();
+        kept_object(&self.out.join("objects"), &file, &all, &self.headers, private, |kept| {
+            let objects = self.cc().flags(&flags).file(&file).try_compile_intermediates()?;
             let object = objects.first().ok_or("cc made no object")?;
-            fs::create_dir_all(&folder)?;
             let mut objcopy = Command::new(self.clang.tool("llvm-objcopy")?);
-            objcopy.arg("--redefine-syms").arg(&self.renames).args([object, &kept]);
-            if !objcopy.status()?.success() {
-                return Err("llvm-objcopy does not take the object".into());
+            objcopy.arg("--redefine-syms").arg(&self.renames).args([object, kept]);
+            match objcopy.status()?.success() {
+                true => Ok(()),
+                false => Err("llvm-objcopy does not take the object".into()),
             }
-        }
-        Ok(kept)
+        })
     }
 
     /// The compiler, with none of cc's own flags.

@@ -74,6 +74,32 @@ pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The object of a source, kept in `folder` for what it is made of: the source, the flags, `headers` (a checksum of
+/// the project's own) and what is `private` to the driver. Where there is none yet, `make` makes it at a path: boards share
+/// most drivers, and each build for another board starts here.
+///
+/// # Errors
+/// Those of reading the source, of making the folder and of `make`.
+pub fn kept_object(
+    folder: &Path,
+    source: &Path,
+    flags: &[String],
+    headers: &str,
+    private: &[u8],
+    make: impl FnOnce(&Path) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let mut key = fs::read(source)?;
+    key.extend_from_slice(private);
+    key.extend(flags.iter().flat_map(|flag| flag.bytes().chain([0])));
+    key.extend(headers.bytes());
+    let kept = folder.join(format!("{}.o", digest(&key)));
+    if !kept.is_file() {
+        fs::create_dir_all(folder)?;
+        make(&kept)?;
+    }
+    Ok(kept)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,7 @@ mod journal;
 mod machine;
 mod memory;
 mod model;
+pub mod models;
 mod registers;
 mod runner;
 pub mod sd;

@@ -110,6 +110,11 @@ fn meet(at: usize, bytes: usize, does: &str) -> Met {
 }
 
 impl Met {
+    /// The word behind this one.
+    fn high(&self) -> Met {
+        Met { offset: self.offset + 4, model: Arc::clone(&self.model), faults: self.faults.clone(), ..*self }
+    }
+
     fn read(&self, bytes: usize) -> u64 {
         let gone = self.faults.contains(&Fault::Gone);
         let (value, name) = {
@@ -117,13 +122,7 @@ impl Met {
             let name = model.register(self.offset);
             if bytes == 8 && !model.wide() {
                 drop(model);
-                let high = Met {
-                    offset: self.offset + 4,
-                    model: Arc::clone(&self.model),
-                    faults: self.faults.clone(),
-                    ..*self
-                };
-                return self.read(4) | high.read(4) << 32;
+                return self.read(4) | self.high().read(4) << 32;
             }
             let value =
                 if gone { u64::MAX } else { model.read(&mut Io { model: self.number }, self.offset, bytes) };
@@ -152,14 +151,8 @@ impl Met {
         let mut model = self.model.lock().unwrap();
         if bytes == 8 && !model.wide() {
             drop(model);
-            let high = Met {
-                offset: self.offset + 4,
-                model: Arc::clone(&self.model),
-                faults: self.faults.clone(),
-                ..*self
-            };
             self.write(4, value & mask(4));
-            return high.write(4, value >> 32);
+            return self.high().write(4, value >> 32);
         }
         trace::access(
             self.number,

@@ -100,10 +100,12 @@ fn run(name: &str, test: &Test, trace: bool) -> Result<(), String> {
         command.arg("--trace");
     }
     if std::env::var_os("ASAN_SYMBOLIZER_PATH").is_none() {
-        let symbolizer = (16..25).rev().map(|n| format!("/usr/bin/llvm-symbolizer-{n}"));
-        symbolizer.filter(|path| std::path::Path::new(path).exists()).take(1).for_each(|path| {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let places = std::env::split_paths(&folders)
+            .flat_map(|folder| (16..25).rev().map(move |n| folder.join(format!("llvm-symbolizer-{n}"))));
+        if let Some(path) = places.into_iter().find(|path| path.exists()) {
             command.env("ASAN_SYMBOLIZER_PATH", path);
-        });
+        }
     }
     let shown = trace && test.dies.is_none();
     if !shown {

@@ -58,26 +58,13 @@ impl fmt::Display for Entry {
             self.time / 1000 % 1_000_000,
             self.model
         )?;
-        let register = self.register.unwrap_or("");
+        let access = |f: &mut fmt::Formatter<'_>, does: char, bytes: &usize, arrow: &str, value: &u64| {
+            let (bits, width, register) = (bytes * 8, 2 + bytes * 2, self.register.unwrap_or(""));
+            write!(f, "{does}{bits} {:03x} {register:<12} {arrow} {value:#0width$x}", self.offset)
+        };
         match &self.what {
-            What::Read(bytes, value) => {
-                write!(
-                    f,
-                    "R{} {:03x} {register:<12} -> {value:#0w$x}",
-                    bytes * 8,
-                    self.offset,
-                    w = 2 + bytes * 2
-                )
-            }
-            What::Write(bytes, value) => {
-                write!(
-                    f,
-                    "W{} {:03x} {register:<12} <- {value:#0w$x}",
-                    bytes * 8,
-                    self.offset,
-                    w = 2 + bytes * 2
-                )
-            }
+            What::Read(bytes, value) => access(f, 'R', bytes, "->", value),
+            What::Write(bytes, value) => access(f, 'W', bytes, "<-", value),
             What::DmaRead(at, bytes) => write!(f, "DMA: reads {bytes} bytes at {at:#x}"),
             What::DmaWrite(at, bytes) => write!(f, "DMA: writes {bytes} bytes at {at:#x}"),
             What::Line(line, true) => write!(f, "line {line} goes up"),

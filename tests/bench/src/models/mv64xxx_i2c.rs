@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The I2C controller of Allwinner's A31 and later, with devices of registers on its bus.
 
-use driver_bench::{Io, Model, Plain};
+use crate::{Bench, Handle, Io, Model, Plain};
 
 const DATA: u64 = 0x08;
 const CONTROL: u64 = 0x0c;
@@ -12,6 +12,23 @@ const FLAG: u32 = 1 << 3;
 const STOP: u32 = 1 << 4;
 const START: u32 = 1 << 5;
 const ENABLE: u32 = 1 << 7;
+
+/// Its node: one controller at interrupt 6, `&i2c`, with its clock.
+const NODES: &str = r#"
+/ {
+	i2cclk: i2cclk { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <24000000>; };
+	i2c: i2c@1c2ac00 {
+		compatible = "allwinner,sun6i-a31-i2c";
+		reg = <0x1c2ac00 0x400>;
+		interrupts = <0 6 4>;
+		clocks = <&i2cclk>;
+		#address-cells = <1>;
+		#size-cells = <0>;
+	};
+};
+"#;
+/// Its interrupt line.
+pub const LINE: u32 = 6;
 
 /// How long a byte takes.
 const BYTE: u64 = 90_000;
@@ -57,7 +74,6 @@ enum State {
 /// The controller.
 pub struct I2c {
     registers: Plain,
-    line: u32,
     status: u32,
     state: State,
     start: bool,
@@ -72,14 +88,22 @@ pub struct I2c {
 }
 
 impl I2c {
-    /// A controller at an interrupt line.
-    pub fn new(line: u32, devices: Vec<Device>) -> Self {
-        let (registers, state) = (Plain::new(), State::Idle);
+    /// Adds the controller with these devices on its bus, and starts the bench with its node and those of `tree`.
+    ///
+    /// # Panics
+    /// If no driver is bound to the node at `path`.
+    pub fn start(bench: &mut Bench, devices: Vec<Device>, tree: &str, path: &str) -> Handle<Self> {
+        let i2c = bench.add("i2c", 0x1c2_ac00, 0x400, I2c::new(devices));
+        bench.start(&format!("{NODES}{tree}"));
+        bench.expect_bound(path);
+        i2c
+    }
+
+    fn new(devices: Vec<Device>) -> Self {
         I2c {
-            registers,
-            line,
+            registers: Plain::new(),
             status: 0xf8,
-            state,
+            state: State::Idle,
             start: false,
             flag: false,
             chosen: None,
@@ -94,7 +118,7 @@ impl I2c {
     }
 
     fn signal(&self, io: &mut Io) {
-        io.set_line(self.line, self.flag && self.control() & ENABLE != 0);
+        io.set_line(LINE, self.flag && self.control() & ENABLE != 0);
     }
 
     /// The next step, at its end.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Cadence's GPIO controller.
 
-use driver_bench::{Io, Model, Plain};
+use crate::{Bench, Handle, Io, Model, Plain};
 
 const DIRECTION: u64 = 0x04;
 const OUTPUT: u64 = 0x0c;
@@ -13,8 +13,8 @@ const STATUS: u64 = 0x20;
 const TYPE: u64 = 0x24;
 const VALUE: u64 = 0x28;
 
-/// Its nodes: the controller with its clock.
-pub const NODES: &str = r#"
+/// Its nodes, `&gpio` and its clock, for the start of a tree.
+const NODES: &str = r#"
 / {
 	gpioclk: gpioclk { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <50000000>; };
 	gpio: gpio@8000 {
@@ -38,9 +38,19 @@ pub struct Gpio {
 }
 
 impl Gpio {
-    /// All low.
-    pub fn new() -> Self {
+    fn new() -> Self {
         Gpio { registers: Plain::new(), wires: 0, masked: u32::MAX }
+    }
+
+    /// Adds the controller, with all wires low, and starts the bench with its nodes and those of `tree`.
+    ///
+    /// # Panics
+    /// If no driver is bound to the node at `path`.
+    pub fn start(bench: &mut Bench, tree: &str, path: &str) -> Handle<Self> {
+        let gpio = bench.add("gpio", 0x8000, 0x30, Gpio::new());
+        bench.start(&format!("{NODES}{tree}"));
+        bench.expect_bound(path);
+        gpio
     }
 
     /// The level of every wire.
@@ -50,13 +60,11 @@ impl Gpio {
     }
 
     /// Which lines are driven by the controller.
-    #[allow(dead_code, reason = "not every bench looks")]
     pub fn outputs(&self) -> u32 {
         !self.registers.get(DIRECTION)
     }
 
     /// Somebody outside drives a wire.
-    #[allow(dead_code, reason = "not every bench does")]
     pub fn drive(&mut self, io: &mut Io, line: u32, high: bool) {
         self.wires = self.wires & !(1 << line) | u32::from(high) << line;
         self.signal(io);

@@ -204,28 +204,25 @@ int add_uevent_var(struct kobj_uevent_env *env, const char *fmt, ...)
 
 struct clk_lookup *fv_clkdev_create(struct clk *clk, struct clk_hw *hw, const char *con_id, const char *dev_id);
 
+/* A lookup by a device's name that is given as a format. */
+#define CREATE_LOOKUP(clk, hw, con_id, dev_fmt) do { \
+	struct clk_lookup *lookup; \
+	char *name = NULL; \
+	if (dev_fmt) \
+		WITH_ARGS(dev_fmt, name = fv_format_alloc(GFP_KERNEL, dev_fmt, &va)); \
+	lookup = dev_fmt && !name ? NULL : fv_clkdev_create(clk, hw, con_id, name); \
+	kfree(name); \
+	return lookup; \
+} while (0)
+
 struct clk_lookup *clkdev_create(struct clk *clk, const char *con_id, const char *dev_fmt, ...)
 {
-	struct clk_lookup *lookup;
-	char *name = NULL;
-
-	if (dev_fmt)
-		WITH_ARGS(dev_fmt, name = fv_format_alloc(GFP_KERNEL, dev_fmt, &va));
-	lookup = dev_fmt && !name ? NULL : fv_clkdev_create(clk, NULL, con_id, name);
-	kfree(name);
-	return lookup;
+	CREATE_LOOKUP(clk, NULL, con_id, dev_fmt);
 }
 
 struct clk_lookup *clkdev_hw_create(struct clk_hw *hw, const char *con_id, const char *dev_fmt, ...)
 {
-	struct clk_lookup *lookup;
-	char *name = NULL;
-
-	if (dev_fmt)
-		WITH_ARGS(dev_fmt, name = fv_format_alloc(GFP_KERNEL, dev_fmt, &va));
-	lookup = dev_fmt && !name ? NULL : fv_clkdev_create(NULL, hw, con_id, name);
-	kfree(name);
-	return lookup;
+	CREATE_LOOKUP(NULL, hw, con_id, dev_fmt);
 }
 
 #endif

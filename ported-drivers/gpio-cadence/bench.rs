@@ -25,11 +25,7 @@ fn start(bench: &mut Bench) -> Handle<model::Gpio> {
 }
 
 fn line(n: u32) -> Arc<Line> {
-    gpio::find(&|bank| bank.node() == Some(PATH))
-        .expect("the bank is there")
-        .line(n)
-        .expect("so is the line")
-        .clone()
+    Bench::gpio_line(PATH, n)
 }
 
 fn lines(bench: &mut Bench) {

@@ -2,7 +2,7 @@
 //! Arm's PL061 on the bench: a register whose address says which lines are meant, edges and levels.
 //! drivers: clk-fixed-rate
 
-use driver_bench::kernel::gpio::{self, Gpio, Init, Line, LineFlags};
+use driver_bench::kernel::gpio::{Gpio, Init, Line, LineFlags};
 use driver_bench::kernel::irq::virq::request::{Flags, Outcome, Request, request};
 use driver_bench::{Bench, Handle, Io, Model, Plain, Test};
 use std::sync::Arc;
@@ -100,11 +100,7 @@ fn start(bench: &mut Bench) -> Handle<Pl061> {
 }
 
 fn line(n: u32) -> Arc<Line> {
-    gpio::find(&|bank| bank.node() == Some(PATH))
-        .expect("the bank is there")
-        .line(n)
-        .expect("so is the line")
-        .clone()
+    Bench::gpio_line(PATH, n)
 }
 
 fn lines(bench: &mut Bench) {

@@ -3,7 +3,7 @@
 //! drivers: clk-fixed-rate, sunxi-wdt
 
 use driver_bench::kernel::device::State;
-use driver_bench::kernel::gpio::{self, Gpio, Init, Line, LineFlags};
+use driver_bench::kernel::gpio::{Gpio, Init, Line, LineFlags};
 use driver_bench::kernel::irq::virq::request::{Flags, Outcome, Request, release, request};
 use driver_bench::{Bench, Fault, Handle, Io, Model, Plain, Test, What};
 use std::sync::Arc;
@@ -178,8 +178,7 @@ fn start(bench: &mut Bench) -> Handle<Pio> {
 
 /// A line by the letter of its bank, and its number there.
 fn line(bank: char, pin: u32) -> Arc<Line> {
-    let found = gpio::find(&|bank| bank.node() == Some(PATH)).expect("the driver registers a bank");
-    found.line((bank as u32 - 'A' as u32) * 32 + pin).expect("the bank has this line").clone()
+    Bench::gpio_line(PATH, (bank as u32 - 'A' as u32) * 32 + pin)
 }
 
 fn functions(bench: &mut Bench) {

@@ -5,6 +5,7 @@ use crate::model::{Io, Model};
 use crate::registers::{self, Fault};
 use crate::{interrupts, journal, trace, tree};
 use kernel::device::State;
+use kernel::gpio::{self, Line};
 use linux_compat::slab::Usage;
 use std::sync::{Arc, Mutex};
 
@@ -121,6 +122,15 @@ impl Bench {
     pub fn expect_bound(&self, path: &str) {
         let state = self.state(path);
         assert_eq!(state, Some(State::Bound), "{path} was not taken; the log says why:\n{}", journal::text());
+    }
+
+    /// A line of the GPIO bank whose node is at `path`.
+    ///
+    /// # Panics
+    /// If there is no such bank or line.
+    pub fn gpio_line(path: &str, line: u32) -> Arc<Line> {
+        let bank = gpio::find(&|bank| bank.node() == Some(path)).expect("the driver registers a bank");
+        bank.line(line).expect("the bank has this line").clone()
     }
 
     /// Takes the driver from a device.

@@ -9,7 +9,7 @@
 
 mod output;
 
-pub use output::{flush, offer, write, write_row};
+pub use output::{flush, offer, take_over, write, write_row};
 
 use crate::sync::{SpinLock, WaitQueue};
 use core::fmt;

@@ -6,9 +6,10 @@
 //! instruction of the image; informational lines have no level.
 
 use crate::console;
+use crate::percpu::{self, CpuId};
 use crate::sync::SpinLock;
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 /// Bytes of the ring before [`set_ring_size`].
@@ -79,8 +80,8 @@ impl Ring {
 static RING: SpinLock<Ring> = SpinLock::new(Ring::new());
 /// Counter value at the image's first instruction.
 static ENTRY: AtomicU64 = AtomicU64::new(0);
-/// Whether the ring is left alone, since the CPU that panicked may hold its lock.
-static PANICKING: AtomicBool = AtomicBool::new(false);
+/// The CPU that panics, and 1; 0 while none does. The ring is then left alone, since that CPU may hold its lock.
+static PANICKING: AtomicU32 = AtomicU32::new(0);
 /// Lines above this level go to the ring but not to the console.
 static CONSOLE_LEVEL: AtomicU8 = AtomicU8::new(LevelFilter::Info as u8);
 
@@ -139,7 +140,7 @@ impl Log for Backend {
         }
         let mut line = Line::new();
         let us = since_entry_us();
-        let (seconds, micros, cpu) = (us / 1_000_000, us % 1_000_000, crate::percpu::this_cpu());
+        let (seconds, micros, cpu) = (us / 1_000_000, us % 1_000_000, percpu::this_cpu());
         let _ = write!(line, "[{seconds:4}.{micros:06}] {cpu} ");
         let _ = match record.level() {
             Level::Error => write!(line, "error: "),
@@ -158,7 +159,7 @@ impl Log for Backend {
 
 /// Puts finished text into the ring, and on the console.
 fn put(text: &[u8], to_console: bool) {
-    if !PANICKING.load(Ordering::Relaxed) {
+    if panicking().is_none() {
         RING.lock().push(text);
     }
     if to_console {
@@ -221,14 +222,14 @@ pub fn end() -> u64 {
     RING.lock().end
 }
 
-/// Says that this CPU panics: from now on no lock of the log or console is waited for.
+/// Says that this CPU panics: from now on it waits for no lock of the log or console, and others are not heard.
 pub fn enter_panic() {
-    PANICKING.store(true, Ordering::SeqCst);
+    PANICKING.store(u32::from(percpu::this_cpu().0) + 1, Ordering::SeqCst);
 }
 
-/// Whether a CPU panics.
-pub fn panicking() -> bool {
-    PANICKING.load(Ordering::Relaxed)
+/// The CPU that panics, if one does.
+pub fn panicking() -> Option<CpuId> {
+    PANICKING.load(Ordering::Relaxed).checked_sub(1).map(|cpu| CpuId(cpu as _))
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ fn begin() {
         Err(_) => arch::cpu::halt(),
     }
     ipi_others(Ipi::Stop);
+    console::take_over();
 }
 
 fn finish() -> ! {

@@ -2,6 +2,8 @@
 //! Output: a ring that the device's transmit interrupt empties, and the row that the terminal's user edits.
 
 use super::{ConsoleDevice, EARLY, FALLBACK, FALLEN_BACK, device};
+use crate::log;
+use crate::percpu::this_cpu;
 use crate::sync::SpinLock;
 use core::sync::atomic::Ordering;
 
@@ -255,17 +257,40 @@ fn put_polled(to: Sink<'_>, bytes: &[u8]) {
 /// Sends text; `\n` becomes `\r\n`. Context: any. Lines of several CPUs do not mix within one call. It waits for the
 /// device only when there is no driver yet, when several KiB wait already, and in a panic.
 pub fn write(bytes: &[u8]) {
-    if crate::log::panicking() {
-        // The panicking CPU may hold the lock, or another one that is stopped: go past it.
-        flush();
-        return lines(bytes, &mut |part| put_polled(Sink::current(), part));
+    match log::panicking() {
+        None => OUTPUT.lock().send_beside_row(Sink::current(), bytes, true),
+        Some(cpu) if cpu == this_cpu() => {
+            // It may hold the lock itself, or another CPU that is stopped: go past it.
+            flush();
+            lines(bytes, &mut |part| put_polled(Sink::current(), part));
+        }
+        // About to be stopped: its lines do not belong into the report.
+        Some(_) => {}
     }
-    OUTPUT.lock().send_beside_row(Sink::current(), bytes, true);
+}
+
+/// Whether another CPU panics and has the console for itself.
+fn silenced() -> bool {
+    log::panicking().is_some_and(|cpu| cpu != this_cpu())
+}
+
+/// Waits, not for long, until another CPU has ended what it writes just now. For the CPU that panics, which may hold the
+/// lock itself.
+pub fn take_over() {
+    for _ in 0..POLLS / 100 {
+        if OUTPUT.try_lock().is_some() {
+            return;
+        }
+        arch::cpu::relax();
+    }
 }
 
 /// Sends the first of these bytes as they are, as many as there is room for without waiting: a guest's output. Returns
 /// how many. Part of the room is left for what the hypervisor says. Context: any.
 pub fn offer(bytes: &[u8]) -> usize {
+    if silenced() {
+        return 0;
+    }
     OUTPUT.lock().offer(Sink::current(), bytes)
 }
 
@@ -273,7 +298,9 @@ pub fn offer(bytes: &[u8]) -> usize {
 /// redraws itself from any column. Output from elsewhere then appears above it. An empty `row` ends that; so does one
 /// of more than 256 bytes. Context: any.
 pub fn write_row(bytes: &[u8], row: &[u8]) {
-    OUTPUT.lock().edit_row(Sink::current(), bytes, row);
+    if !silenced() {
+        OUTPUT.lock().edit_row(Sink::current(), bytes, row);
+    }
 }
 
 /// Waits until the device has taken all output, unless somebody is just writing: before the machine ends. Context: any.
@@ -285,7 +312,9 @@ pub fn flush() {
 
 /// The device's interrupt, as far as it is about output.
 pub(super) fn transmit(device: &dyn ConsoleDevice) {
-    OUTPUT.lock().transmit(device);
+    if !silenced() {
+        OUTPUT.lock().transmit(device);
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@
 #define _LINUX_KFIFO_H
 
 #include <linux/array_size.h>
+#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/stddef.h>
@@ -54,6 +57,26 @@ unsigned int __kfifo_out_peek(struct __kfifo *fifo, void *buf, unsigned int len)
 #define kfifo_get(fifo, val) __kfifo_out(&(fifo)->kfifo, val, 1)
 #define kfifo_peek(fifo, val) __kfifo_out_peek(&(fifo)->kfifo, val, 1)
 #define kfifo_skip(fifo) (void)((fifo)->kfifo.out++)
+#define kfifo_skip_count(fifo, count) (void)((fifo)->kfifo.out += (count))
+/* How many elements lie in one piece, at most n, and where in the ring they begin. */
+static inline unsigned int __kfifo_out_linear(struct __kfifo *fifo, unsigned int *tail, unsigned int n)
+{
+	unsigned int at = fifo->out & fifo->mask;
+	unsigned int held = fifo->in - fifo->out;
+
+	if (tail)
+		*tail = at;
+	return min3(n, held, fifo->mask + 1 - at);
+}
+#define kfifo_out_linear(fifo, tail, n) __kfifo_out_linear(&(fifo)->kfifo, tail, n)
+#define kfifo_out_linear_ptr(fifo, pointer, n) ({ unsigned int __at; unsigned int __count = kfifo_out_linear(fifo, &__at, n); *(pointer) = (void *)((fifo)->kfifo.data + __at * kfifo_esize(fifo)); __count; })
+/* What is in the ring, as one or two pieces for a DMA that begins at dma; how many pieces. */
+unsigned int __kfifo_dma_out_prepare(struct __kfifo *fifo, struct scatterlist *sgl, int nents, unsigned int len, dma_addr_t dma);
+#define kfifo_dma_out_prepare(fifo, sgl, nents, len) __kfifo_dma_out_prepare(&(fifo)->kfifo, sgl, nents, len, DMA_MAPPING_ERROR)
+#define kfifo_dma_out_prepare_mapped(fifo, sgl, nents, len, dma) __kfifo_dma_out_prepare(&(fifo)->kfifo, sgl, nents, len, dma)
+#define kfifo_dma_out_finish(fifo, len) kfifo_skip_count(fifo, (len) / kfifo_esize(fifo))
+int __kfifo_init(struct __kfifo *fifo, void *buffer, unsigned int size, size_t esize);
+#define kfifo_init(fifo, buffer, size) __kfifo_init(&(fifo)->kfifo, buffer, size, sizeof(*(fifo)->type_))
 #define kfifo_in_spinlocked(fifo, buf, n, lock) ({ unsigned long __f; unsigned int __r; spin_lock_irqsave(lock, __f); __r = kfifo_in(fifo, buf, n); spin_unlock_irqrestore(lock, __f); __r; })
 #define kfifo_out_spinlocked(fifo, buf, n, lock) ({ unsigned long __f; unsigned int __r; spin_lock_irqsave(lock, __f); __r = kfifo_out(fifo, buf, n); spin_unlock_irqrestore(lock, __f); __r; })
 

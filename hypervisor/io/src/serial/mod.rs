@@ -8,6 +8,7 @@
 //! Ports are called from the guests' exit paths: writing is bounded, and the way to a slow console leads over a ring
 //! whose losses are counted (the `output` module).
 
+pub mod line;
 mod output;
 mod port;
 #[cfg(test)]

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers of kinds of devices. */
+#ifndef _LINUX_MAJOR_H
+#define _LINUX_MAJOR_H
+
+#define UNNAMED_MAJOR	0
+#define MEM_MAJOR	1
+#define PTY_MASTER_MAJOR	2
+#define PTY_SLAVE_MAJOR	3
+#define TTY_MAJOR	4
+#define TTYAUX_MAJOR	5
+#define LOOP_MAJOR	7
+#define MISC_MAJOR	10
+#define INPUT_MAJOR	13
+#define SOUND_MAJOR	14
+#define MTD_BLOCK_MAJOR	31
+#define I2O_MAJOR	80
+#define MTD_CHAR_MAJOR	90
+#define UNIX98_PTY_MASTER_MAJOR	128
+#define UNIX98_PTY_MAJOR_COUNT	8
+#define UNIX98_PTY_SLAVE_MAJOR	(UNIX98_PTY_MASTER_MAJOR+UNIX98_PTY_MAJOR_COUNT)
+#define USB_ACM_MAJOR	166
+#define USB_ACM_AUX_MAJOR	167
+#define USB_CHAR_MAJOR	180
+#define MMC_BLOCK_MAJOR	179
+#define BLOCK_EXT_MAJOR	259
+
+#endif

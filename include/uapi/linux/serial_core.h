@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Types of UARTs beyond the 8250 family. */
+#ifndef _UAPI_LINUX_SERIAL_CORE_H
+#define _UAPI_LINUX_SERIAL_CORE_H
+
+#include <linux/serial.h>
+
+#define PORT_NS16550A	14
+#define PORT_XSCALE	15
+#define PORT_RM9000	16
+#define PORT_OCTEON	17
+#define PORT_AR7	18
+#define PORT_U6_16550A	19
+#define PORT_TEGRA	20
+#define PORT_XR17D15X	21
+#define PORT_LPC3220	22
+#define PORT_8250_CIR	23
+#define PORT_XR17V35X	24
+#define PORT_BRCM_TRUMANAGE	25
+#define PORT_ALTR_16550_F32	26
+#define PORT_ALTR_16550_F64	27
+#define PORT_ALTR_16550_F128	28
+#define PORT_RT2880	29
+#define PORT_16550A_FSL64	30
+#define PORT_PXA	31
+#define PORT_AMBA	32
+#define PORT_CLPS711X	33
+#define PORT_SA1100	34
+#define PORT_UART00	35
+#define PORT_OWL	36
+#define PORT_21285	37
+#define PORT_SUNZILOG	38
+#define PORT_SUNSAB	39
+#define PORT_NPCM	40
+#define PORT_TEGRA_TCU	41
+#define PORT_ASPEED_VUART	42
+#define PORT_PCH_8LINE	44
+#define PORT_PCH_2LINE	45
+#define PORT_DZ	46
+#define PORT_ZS	47
+#define PORT_MUX	48
+#define PORT_ATMEL	49
+#define PORT_MAC_ZILOG	50
+#define PORT_PMAC_ZILOG	51
+#define PORT_SCI	52
+#define PORT_SCIF	53
+#define PORT_IRDA	54
+#define PORT_IP22ZILOG	56
+#define PORT_CPM	58
+#define PORT_MPC52xx	59
+#define PORT_ICOM	60
+#define PORT_IMX	62
+#define PORT_TXX9	64
+#define PORT_JSM	69
+#define PORT_SUNHV	72
+#define PORT_UARTLITE	74
+#define PORT_BCM7271	76
+#define PORT_SB1250_DUART	77
+#define PORT_MCF	78
+#define PORT_SC26XX	82
+#define PORT_SCIFA	83
+#define PORT_S3C6400	84
+#define PORT_MAX3100	86
+#define PORT_TIMBUART	87
+#define PORT_MSM	88
+#define PORT_BCM63XX	89
+#define PORT_APBUART	90
+#define PORT_ALTERA_JTAGUART	91
+#define PORT_ALTERA_UART	92
+#define PORT_SCIFB	93
+#define PORT_MAX310X	94
+#define PORT_DA830	95
+#define PORT_OMAP	96
+#define PORT_VT8500	97
+#define PORT_XUARTPS	98
+#define PORT_AR933X	99
+#define PORT_MCHP16550A	100
+#define PORT_ARC	101
+#define PORT_RP2	102
+#define PORT_LPUART	103
+#define PORT_HSCIF	104
+#define PORT_ASC	105
+#define PORT_MEN_Z135	107
+#define PORT_SC16IS7XX	108
+#define PORT_MESON	109
+#define PORT_DIGICOLOR	110
+#define PORT_SPRD	111
+#define PORT_STM32	113
+#define PORT_MVEBU	114
+#define PORT_PIC32	115
+#define PORT_MPS2UART	116
+#define PORT_MTK_BTIF	117
+#define PORT_RDA	118
+#define PORT_MLB_USIO	119
+#define PORT_SIFIVE_V0	120
+#define PORT_SUNIX	121
+#define PORT_LINFLEXUART	122
+#define PORT_SUNPLUS	123
+#define PORT_GENERIC	(-1)
+
+#endif

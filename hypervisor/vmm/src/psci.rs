@@ -112,7 +112,7 @@ fn other(vcpu: &Vcpu, frame: &mut GuestFrame, function: u32) {
         VENDOR_CALL_COUNT => answer(frame, 3),
         VENDOR_UID => frame.x[..4].copy_from_slice(&UID.map(u64::from)),
         VENDOR_REVISION => (frame.x[0], frame.x[1]) = REVISION,
-        f if trng::call(frame, f, host::entropy()) => (),
+        f if trng::owns(f) && trng::call(frame, f, host::entropy()) => (),
         _ => unknown(vcpu, frame),
     }
 }

@@ -20,6 +20,12 @@ const UUID: [u32; 4] = [0x9b1c_7a02, 0x4fd8_56e3, 0xa1c0_8d77, 0x20f4_3be9];
 /// 64 random bits of the CPU, `None` if it has none at the moment.
 pub type Source = fn() -> Option<u64>;
 
+/// Whether a call is one of these.
+#[inline]
+pub fn owns(function: u32) -> bool {
+    matches!(function, VERSION | FEATURES | GET_UUID | RND32 | RND64)
+}
+
 /// Answers the call if it is one of these. `source` is `None` where there is none: then nothing of this exists.
 /// Context: exit path.
 pub fn call(frame: &mut GuestFrame, function: u32, source: Option<Source>) -> bool {
@@ -27,7 +33,7 @@ pub fn call(frame: &mut GuestFrame, function: u32, source: Option<Source>) -> bo
     match function {
         VERSION => frame.x[0] = VERSION_1_0,
         FEATURES => {
-            let known = matches!(frame.x[1] as u32, VERSION | FEATURES | GET_UUID | RND32 | RND64);
+            let known = owns(frame.x[1] as u32);
             frame.x[0] = if known { 0 } else { NOT_SUPPORTED };
         }
         GET_UUID => frame.x[..4].copy_from_slice(&UUID.map(u64::from)),

@@ -245,6 +245,7 @@ pub fn yield_now() {
 /// Takes the running vCPU off its CPU until [`wake`]. Returns at once if a wake-up came since the last return from here;
 /// may return without need, so call it in a loop around the condition that is waited for. Context: as [`schedule`],
 /// not the idle loop.
+#[inline]
 pub fn block_current() {
     let flags = arch::irq::save();
     runqueue::leave(Leave::Blocked);

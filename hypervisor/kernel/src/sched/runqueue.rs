@@ -248,6 +248,7 @@ fn exchange_guests(block: &Block, loaded: Option<&Vcpu>, next: &Vcpu) {
 
 /// Takes the guest state of `v`, whose state is in this CPU's registers, out of them. Interrupts are masked, no run
 /// queue is locked.
+#[inline]
 pub(super) fn unload(block: &Block, v: &Vcpu) {
     // SAFETY: as in `exchange_guests`.
     if let Some(ops) = unsafe { &*v.ops.get() } {

@@ -284,13 +284,14 @@ impl Slot {
 
     /// The card is gone, or of no use any more.
     fn gone(&self, engine: &mut Engine, disk: &mut Option<Arc<Device>>) {
+        // First: who finds the disk gone finds the slot empty.
+        self.set_state(State::Empty);
         if let Some(disk) = disk.take() {
             log::info!("{}: the card is gone", self.name());
             block::unregister(&disk);
         }
         engine.card = None;
         engine.bus.power_off();
-        self.set_state(State::Empty);
     }
 
     /// Looks whether a card has come or gone.

@@ -2,7 +2,7 @@
 //! The other boards: the image comes up on all their CPUs, their consoles carry everything in both directions,
 //! and an unmodified Linux runs.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use xtask::card;
 use xtask::qemu::{Card, Overrides};
@@ -21,6 +21,7 @@ pub const ORANGEPI_PC2: &[Test] = &[
 pub const ZCU102: &[Test] = &[
     Test { name: "boards_zcu102_linux", limit: 180, profiles: BOTH, run: |c| linux(c, "cadence") },
     Test { name: "boards_zcu102_card", limit: 60, profiles: DEBUG, run: card },
+    Test { name: "boards_zcu102_dma_copies_memory", limit: 90, profiles: BOTH, run: dma },
 ];
 
 /// CPUs of either board.
@@ -121,4 +122,47 @@ fn card(context: &Context) -> Result<()> {
     }
     std::fs::remove_file(other)?;
     Ok(())
+}
+
+/// Both DMA channels copy a MiB, each by interrupts of its own, and come back when their driver has let go of them.
+fn dma(context: &Context) -> Result<()> {
+    let mut machine = context.boot(Setup::default())?;
+    machine.wait_for_prompt()?;
+    for controller in ["fd500000.dma-controller", "ffa80000.dma-controller"] {
+        let before = dma_interrupts(&mut machine)?;
+        copies(&mut machine, controller)?;
+        let after = dma_interrupts(&mut machine)?;
+        ensure!(after > before, "{controller} copied without an interrupt: {before} before, {after} after");
+    }
+    let path = "/axi/dma-controller@fd500000";
+    machine.done(&format!("device unbind {path}"))?;
+    let left = machine.json("dma list")?;
+    ensure!(left.as_array().is_some_and(|all| all.len() == 1), "a channel is left of two: {left}");
+    machine.done(&format!("device bind {path}"))?;
+    for _ in 0..3 {
+        copies(&mut machine, "fd500000.dma-controller")?;
+        machine.done(&format!("device rebind {path}"))?;
+    }
+    copies(&mut machine, "fd500000.dma-controller")
+}
+
+/// A MiB by the channel of a controller. (The command compares it.)
+fn copies(machine: &mut Running, controller: &str) -> Result<()> {
+    let channels = machine.json("dma list")?;
+    let found = channels.as_array().into_iter().flatten().find(|channel| channel["controller"] == controller);
+    let Some(name) = found.and_then(|channel| channel["channel"].as_str()) else {
+        bail!("no channel of {controller}: {channels}");
+    };
+    for size in [1, 4095, 1 << 20] {
+        let said = machine.json(&format!("dma test {name} {size}"))?;
+        ensure!(said["copied"] == size, "`dma test` of {size} bytes says: {said}");
+    }
+    Ok(())
+}
+
+/// How many interrupts the DMA channels have had.
+fn dma_interrupts(machine: &mut Running) -> Result<u64> {
+    let lines = machine.json("irq list")?;
+    let of_dma = lines.as_array().into_iter().flatten().filter(|line| line["driver"] == "zynqmp-dma");
+    Ok(of_dma.filter_map(|line| line["count"].as_u64()).sum())
 }

@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use board_config::Value;
 use clap::ValueEnum;
+use driver_config::{Origin, Set};
 
 use crate::toolchain::{TARGET, Toolchain};
 use crate::{devicetree, driver, process, project, symbols};
@@ -64,7 +65,7 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
             drivers.push(driver.clone());
         }
     }
-    driver::prepare(&drivers)?;
+    let commands = commands(&driver::prepare(&drivers)?);
     let tree = match config.get("dtb.builtin") {
         Some(Value::Bool(true)) => Some(devicetree::file(&config)?),
         _ => None,
@@ -74,13 +75,26 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
         // What the build scripts read: of the image, and of the crate that compiles the drivers.
         command.env("FERROVISOR_DRIVERS", drivers.join(","));
         if !drivers.is_empty() {
-            command.args(["--features", "linux"]);
+            command.args(["--features", &format!("linux{commands}")]);
         }
         if let Some(tree) = &tree {
             command.env("FERROVISOR_DTB", tree);
         }
     })?;
     keep(&built, &name, profile)
+}
+
+/// The terminal's commands that only images with drivers of a kind have, as features: by the folder of Linux that the
+/// drivers come from. A driver of the user's own may be of any kind.
+fn commands(set: &Set) -> String {
+    const KINDS: &[&str] = &["clocksource", "dma", "spi", "thermal"];
+    let of_kind = |kind: &str| {
+        let folder = format!("drivers/{kind}/");
+        let mut drivers = set.drivers.iter();
+        drivers
+            .any(|d| d.origin != Origin::Linux || d.sources.iter().any(|source| source.starts_with(&folder)))
+    };
+    KINDS.iter().filter(|kind| of_kind(kind)).map(|kind| format!(",terminal/{kind}")).collect()
 }
 
 /// Builds the image of a board without C drivers and with further options, lines of TOML that its file does not have:

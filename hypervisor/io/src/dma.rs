@@ -26,6 +26,12 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`Fault::Busy`]: no channel is free; [`Fault::NotSupported`]: it copies no memory; else what the controller says.
     fn copy(&self, to: u64, from: u64, len: usize) -> Result<(), Fault>;
+    /// Copies bytes by the channel of that name, and waits for the end. Caches are kept in step.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`]: nothing to copy, or not as many bytes as there is room for; [`Fault::NoDevice`]: there is no such
+    /// channel; [`Fault::Busy`]: it is not free; else as [`copy`](Self::copy).
+    fn copy_bytes(&self, channel: &str, to: &mut [u8], from: &[u8]) -> Result<(), Fault>;
 }
 
 /// A registered controller.
@@ -87,6 +93,11 @@ pub fn copy(to: u64, from: u64, len: usize) -> Result<(), Fault> {
     result
 }
 
+/// The controller that has the channel. Context: sleeps.
+pub fn of_channel(name: &str) -> Option<Arc<Controller>> {
+    list().into_iter().find(|c| c.engine().channels().iter().any(|channel| channel.name == name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +114,10 @@ mod tests {
             self.1.fetch_add(len, Relaxed);
             self.0
         }
+        fn copy_bytes(&self, _: &str, to: &mut [u8], from: &[u8]) -> Result<(), Fault> {
+            to.copy_from_slice(from);
+            self.0
+        }
     }
 
     #[test]
@@ -116,6 +131,8 @@ mod tests {
         assert_eq!(copy(0, 64, 10), Ok(()));
         assert_eq!(ASKED.each_ref().map(|n| n.load(Relaxed)), [0, 20, 10]);
         assert_eq!(list()[2].engine().channels()[0].name, "chan0");
+        assert_eq!(of_channel("chan0").unwrap().name(), "slave");
+        assert!(of_channel("chan1").is_none());
         [&slave, &busy, &free].into_iter().for_each(unregister);
         assert!(list().is_empty());
     }

@@ -16,6 +16,7 @@ pub mod error;
 #[cfg(not(target_os = "none"))]
 pub mod fake;
 pub mod gpio;
+pub mod hwspinlock;
 pub mod irq;
 pub mod log;
 pub mod mm;

@@ -17,8 +17,9 @@ struct hwspinlock_ops {
 
 struct hwspinlock {
 	struct hwspinlock_device *bank;
-	spinlock_t lock;
 	void *priv;
+	/* The shim's, of whoever has requested the lock. */
+	void *core;
 };
 
 struct hwspinlock_device {

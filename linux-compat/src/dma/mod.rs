@@ -37,6 +37,21 @@ pub(crate) mod table {
     }
 }
 
+/// Lends bytes to a device, as `dma_map_single()` does; `None` if it cannot reach them, nor a copy of them.
+///
+/// # Safety
+/// The bytes stay, and nobody else uses them, until [`unmap`] of the address, the size and the direction.
+pub(crate) unsafe fn map(
+    dev: *mut crate::bindings::device,
+    bytes: *mut u8,
+    size: usize,
+    direction: crate::bindings::dma_data_direction,
+) -> Option<crate::bindings::dma_addr_t> {
+    // SAFETY: as the caller says.
+    let address = unsafe { map::map_single(dev, bytes.cast(), size, direction, 0) };
+    (address != map::ERROR).then_some(address)
+}
+
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[map::EXPORTS, coherent::EXPORTS, mask::EXPORTS, pool::EXPORTS];
 

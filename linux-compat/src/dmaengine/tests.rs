@@ -223,6 +223,13 @@ fn transfers() {
         let (source, target) = (from.as_ptr() as u64, to.as_mut_ptr() as u64);
         assert_eq!(engine.engine().copy(target, source, 64), Ok(()));
         assert_eq!((to, (*chans[0]).client_count), (from, 0));
+        // By name, with the buffers lent to the controller.
+        let name = engine.engine().channels()[1].name.clone();
+        let mut bytes = vec![0u8; 4096];
+        assert_eq!(engine.engine().copy_bytes(&name, &mut bytes, &[9; 4096]), Ok(()));
+        assert_eq!((bytes, own(chans[1]).what.2), (vec![9; 4096], 4096));
+        assert_eq!(engine.engine().copy_bytes(&name, &mut [0; 4], &[0; 3]), Err(Fault::Invalid));
+        assert_eq!(engine.engine().copy_bytes("none", &mut [0; 4], &[0; 4]), Err(Fault::NoDevice));
         // One that fails is ended, and the channel given back.
         own(chans[0]).stuck = true;
         assert_eq!(engine.engine().copy(target, source, 64), Err(Fault::Io));

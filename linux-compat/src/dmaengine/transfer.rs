@@ -40,6 +40,16 @@ pub(super) fn run_dependencies(_tx: *mut dma_async_tx_descriptor) {}
 /// How long a transfer is waited for, in nanoseconds.
 const PATIENCE: u64 = 5_000_000_000;
 
+/// Waits a little: where the caller may sleep the CPU is free meanwhile, for the tasklet that ends the transfer above all.
+fn pause(waited: u64) {
+    const LONGEST: u64 = kernel::time::NS_PER_MS;
+    if kernel::sched::try_current().is_none() || kernel::percpu::in_atomic_context() {
+        arch::cpu::relax();
+    } else {
+        kernel::sched::sleep_ns((waited / 4).clamp(10_000, LONGEST));
+    }
+}
+
 pub(super) unsafe fn sync_wait(chan: *mut dma_chan, cookie: dma_cookie_t) -> dma_status {
     // SAFETY: the C caller's channel, whose controller has these functions, or it would not be registered.
     unsafe {
@@ -54,11 +64,12 @@ pub(super) unsafe fn sync_wait(chan: *mut dma_chan, cookie: dma_cookie_t) -> dma
             if now != bindings::DMA_IN_PROGRESS {
                 return now;
             }
-            if kernel::time::now_ns().wrapping_sub(start) > PATIENCE {
+            let waited = kernel::time::now_ns().wrapping_sub(start);
+            if waited > PATIENCE {
                 log::error!("{}: a transfer takes too long", super::device::name_of(chan));
                 return bindings::DMA_ERROR;
             }
-            arch::cpu::relax();
+            pause(waited);
         }
     }
 }
@@ -76,11 +87,12 @@ pub(super) unsafe fn wait_for(tx: *mut dma_async_tx_descriptor) -> dma_status {
             if cookie != Errno::EBUSY.to_c() {
                 return sync_wait((*tx).chan, cookie);
             }
-            if kernel::time::now_ns().wrapping_sub(start) > PATIENCE {
+            let waited = kernel::time::now_ns().wrapping_sub(start);
+            if waited > PATIENCE {
                 log::error!("{}: a transfer is not submitted", super::device::name_of((*tx).chan));
                 return bindings::DMA_ERROR;
             }
-            arch::cpu::relax();
+            pause(waited);
         }
     }
 }

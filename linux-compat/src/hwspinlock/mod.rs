@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Locks of the hardware, shared with other processors (Linux: Documentation/locking/hwspinlock.rst).
+//! Locks of the hardware, shared with other processors (Linux: Documentation/locking/hwspinlock.rst). The registry is
+//! `kernel::hwspinlock`; this is its border to C.
 
 use crate::bindings::{self, device, device_node, hwspinlock, hwspinlock_device, hwspinlock_ops};
+use crate::context::Guarded;
 use crate::device::devres::{self, Key};
 use crate::errno::{Errno, Result, int_to_c, to_c};
 use crate::export::Export;
-use crate::locking;
 use crate::of::{Node, parse_phandle_with_args};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ffi::{CStr, c_char, c_int, c_uint, c_ulong};
 use core::mem::offset_of;
 use core::ptr;
-use core::sync::atomic::{Ordering, fence};
-use kernel::sync::Mutex;
+use kernel::error::Cause;
+use kernel::hwspinlock::{self as registry, Bank, BankOps, Before, Handle, Mode};
+use kernel::sync::SpinLock;
 
 #[cfg(test)]
 mod tests;
@@ -58,15 +62,71 @@ crate::exports! {
 /// The tables of exports of this family.
 pub const TABLES: &[&[Export]] = &[EXPORTS];
 
-/// A lock by address, its number, and whether somebody has it.
-struct Known {
-    lock: usize,
-    id: c_int,
-    taken: bool,
+/// A driver's bank, whose functions are called with its own locks.
+struct Driver(*mut hwspinlock_device);
+
+// SAFETY: the pointer is handed to the driver's functions only, which are made for any context.
+unsafe impl Send for Driver {}
+// SAFETY: as above.
+unsafe impl Sync for Driver {}
+
+impl Driver {
+    /// The driver's functions and device.
+    fn parts(&self) -> (&hwspinlock_ops, *mut device) {
+        // SAFETY: checked when it was registered; a driver's bank and table live as long as it is.
+        unsafe { (&*(*self.0).ops, (*self.0).dev) }
+    }
 }
 
-/// In the order of their numbers.
-static ALL: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+impl BankOps for Driver {
+    fn try_take(&self, index: u32) -> bool {
+        let (ops, dev) = self.parts();
+        // SAFETY: the driver's function, called with a lock of its bank.
+        ops.trylock.is_some_and(|f| unsafe { f.guarded(dev, (lock_at(self.0, index as usize),)) } > 0)
+    }
+
+    fn give(&self, index: u32) {
+        let (ops, dev) = self.parts();
+        if let Some(f) = ops.unlock {
+            // SAFETY: as above.
+            unsafe { f.guarded(dev, (lock_at(self.0, index as usize),)) }
+        }
+    }
+
+    fn relax(&self, index: u32) {
+        let (ops, dev) = self.parts();
+        if let Some(f) = ops.relax {
+            // SAFETY: as above.
+            unsafe { f.guarded(dev, (lock_at(self.0, index as usize),)) }
+        }
+    }
+
+    fn bust(&self, index: u32, owner: u32) -> Result<(), Cause> {
+        let (ops, dev) = self.parts();
+        let f = ops.bust.ok_or(Cause::Unsupported)?;
+        // SAFETY: as above.
+        let result = unsafe { f.guarded(dev, (lock_at(self.0, index as usize), owner)) };
+        Errno::check(result).map(drop).map_err(|errno| Cause::Driver(errno.0))
+    }
+
+    fn resume(&self) -> Result<(), Cause> {
+        let (_, dev) = self.parts();
+        let powered = crate::pm::resume(dev, crate::pm::GET_PUT);
+        if powered < 0 && powered != Errno::EACCES.to_c() {
+            crate::pm::put_noidle(dev);
+            return Err(Cause::Driver(-powered));
+        }
+        Ok(())
+    }
+
+    fn idle(&self) {
+        let (_, dev) = self.parts();
+        crate::pm::idle(dev, crate::pm::GET_PUT);
+    }
+}
+
+/// The banks of drivers, by address.
+static BANKS: SpinLock<Vec<(usize, Arc<Bank>)>> = SpinLock::new(Vec::new());
 
 /// The locks of a bank, which lie behind it.
 unsafe fn lock_at(bank: *mut hwspinlock_device, index: usize) -> *mut hwspinlock {
@@ -84,23 +144,19 @@ unsafe fn register(
     // SAFETY: the C caller's bank, with room for its locks, and its functions; both stay until it is taken away.
     unsafe {
         let usable = ops.as_ref().is_some_and(|ops| ops.trylock.is_some() && ops.unlock.is_some());
-        if bank.is_null() || dev.is_null() || !usable || num_locks <= 0 || base_id < 0 {
+        if bank.is_null() || dev.is_null() || !usable {
             return Err(Errno::EINVAL);
         }
-        let mut all = ALL.lock();
-        let own = base_id..base_id.saturating_add(num_locks);
-        if all.iter().any(|known| own.contains(&known.id)) {
-            return Err(Errno::EBUSY);
-        }
+        let base = u32::try_from(base_id).map_err(|_| Errno::EINVAL)?;
+        let count = u32::try_from(num_locks).map_err(|_| Errno::EINVAL)?;
         ((*bank).dev, (*bank).ops) = (dev, ops);
         ((*bank).base_id, (*bank).num_locks) = (base_id, num_locks);
-        for index in 0..num_locks as usize {
+        for index in 0..count as usize {
             let lock = lock_at(bank, index);
-            (*lock).bank = bank;
-            (*lock).lock = core::mem::zeroed();
-            all.push(Known { lock: lock.expose_provenance(), id: base_id + index as c_int, taken: false });
+            ((*lock).bank, (*lock).core) = (bank, ptr::null_mut());
         }
-        kernel::sort::by(&mut all, |a, b| a.id < b.id);
+        let made = registry::register(base, count, Box::new(Driver(bank)))?;
+        BANKS.lock().push((bank.expose_provenance(), made));
     }
     Ok(())
 }
@@ -118,19 +174,13 @@ unsafe fn register_c(
 
 /// `EBUSY` as long as somebody has one of its locks.
 unsafe fn unregister(bank: *mut hwspinlock_device) -> c_int {
-    if bank.is_null() {
-        return Errno::EINVAL.to_c();
+    let known = BANKS.lock().iter().find(|(address, _)| *address == bank.addr()).map(|(_, bank)| Arc::clone(bank));
+    let Some(known) = known else { return Errno::EINVAL.to_c() };
+    let result = registry::unregister(&known);
+    if result.is_ok() {
+        BANKS.lock().retain(|(address, _)| *address != bank.addr());
     }
-    let of_bank = |known: &Known| {
-        // SAFETY: registered.
-        ptr::eq(unsafe { (*ptr::with_exposed_provenance::<hwspinlock>(known.lock)).bank }, bank)
-    };
-    let mut all = ALL.lock();
-    if all.iter().any(|known| known.taken && of_bank(known)) {
-        return Errno::EBUSY.to_c();
-    }
-    all.retain(|known| !of_bank(known));
-    to_c(Ok(()))
+    to_c(result.map_err(Errno::from))
 }
 
 unsafe fn devm_register(
@@ -156,50 +206,47 @@ unsafe fn devm_unregister(dev: *mut device, bank: *mut hwspinlock_device) -> c_i
     if unsafe { devres::release(dev, Key("hwspinlock bank", bank.addr())) } { 0 } else { Errno::ENOENT.to_c() }
 }
 
-/// Takes a lock for its user, and has its device powered.
-unsafe fn request(meant: impl Fn(&Known) -> bool) -> Result<*mut hwspinlock> {
-    let mut all = ALL.lock();
-    let known = all.iter_mut().find(|known| meant(known)).ok_or(Errno::ENODEV)?;
-    if known.taken {
-        return Err(Errno::EBUSY);
+/// Takes a lock for a user in C: its handle hangs on it.
+unsafe fn request(id: Option<u32>) -> *mut hwspinlock {
+    let Ok(handle) = registry::request(id) else { return ptr::null_mut() };
+    let bank = BANKS.lock().iter().find_map(|(address, bank)| handle.is_of(bank).then_some(*address));
+    // One that a driver in Rust has registered is nothing that C could point to.
+    let Some(bank) = bank else { return ptr::null_mut() };
+    let bank = ptr::with_exposed_provenance_mut::<hwspinlock_device>(bank);
+    // SAFETY: a registered bank, and a lock of it that nobody else uses.
+    unsafe {
+        let lock = lock_at(bank, (handle.id() as c_int - (*bank).base_id) as usize);
+        (*lock).core = Box::into_raw(Box::new(handle)).cast();
+        lock
     }
-    let lock: *mut hwspinlock = ptr::with_exposed_provenance_mut(known.lock);
-    // SAFETY: registered, with a device.
-    let powered = unsafe { crate::pm::resume((*(*lock).bank).dev, crate::pm::GET_PUT) };
-    if powered < 0 && powered != Errno::EACCES.to_c() {
-        // SAFETY: as above.
-        unsafe { crate::pm::put_noidle((*(*lock).bank).dev) };
-        return Err(Errno(-powered));
-    }
-    known.taken = true;
-    Ok(lock)
 }
 
-fn or_null(result: Result<*mut hwspinlock>) -> *mut hwspinlock {
-    result.unwrap_or(ptr::null_mut())
+/// The handle of a lock that C has requested.
+unsafe fn handle<'a>(lock: *mut hwspinlock) -> Option<&'a Handle> {
+    // SAFETY: the C caller's lock, whose handle stays until it frees it.
+    unsafe { lock.as_ref().and_then(|lock| lock.core.cast::<Handle>().as_ref()) }
 }
 
 unsafe fn request_any() -> *mut hwspinlock {
-    // SAFETY: registered locks.
-    or_null(unsafe { request(|known| !known.taken) })
+    // SAFETY: as the C caller says.
+    unsafe { request(None) }
 }
 
 unsafe fn request_c(id: c_uint) -> *mut hwspinlock {
-    // SAFETY: registered locks.
-    or_null(unsafe { request(|known| known.id as c_uint == id) })
+    // SAFETY: as the C caller says.
+    unsafe { request(Some(id)) }
 }
 
 unsafe fn free(lock: *mut hwspinlock) -> c_int {
-    let mut all = ALL.lock();
-    match all.iter_mut().find(|known| known.lock == lock.addr() && !lock.is_null()) {
-        Some(known) if known.taken => {
-            known.taken = false;
-            // SAFETY: registered.
-            unsafe { crate::pm::idle((*(*lock).bank).dev, crate::pm::GET_PUT) };
-            0
+    // SAFETY: the C caller's lock, which it does not use any more.
+    unsafe {
+        if handle(lock).is_none() {
+            return Errno::EINVAL.to_c();
         }
-        _ => Errno::EINVAL.to_c(),
+        let handle = core::mem::replace(&mut (*lock).core, ptr::null_mut());
+        drop(Box::from_raw(handle.cast::<Handle>()));
     }
+    0
 }
 
 unsafe fn managed(dev: *mut device, lock: *mut hwspinlock) -> *mut hwspinlock {
@@ -234,26 +281,22 @@ unsafe fn devm_free(dev: *mut device, lock: *mut hwspinlock) -> c_int {
 }
 
 unsafe fn id_of(lock: *mut hwspinlock) -> c_int {
-    let all = ALL.lock();
-    all.iter().find(|known| known.lock == lock.addr()).map_or(Errno::EINVAL.to_c(), |known| known.id)
+    // SAFETY: the C caller's lock.
+    unsafe { handle(lock).map_or(Errno::EINVAL.to_c(), |handle| handle.id() as c_int) }
 }
 
 /// The number of lock `index` of a node's `hwlocks`.
 fn number(node: Node, index: usize) -> Result<c_int> {
     let found = parse_phandle_with_args(node, b"hwlocks", b"#hwlock-cells", index)?;
-    let own = found.args().first().copied().unwrap_or(0) as c_int;
-    let all = ALL.lock();
-    let bank = all.iter().find_map(|known| {
+    let own = found.args().first().copied().unwrap_or(0);
+    let banks = BANKS.lock();
+    let bank = banks.iter().find(|(address, _)| {
         // SAFETY: registered, with a device.
-        let bank = unsafe { &*(*ptr::with_exposed_provenance::<hwspinlock>(known.lock)).bank };
-        // SAFETY: as above.
-        (unsafe { (*bank.dev).of_node } == found.node.as_raw()).then_some((bank.base_id, bank.num_locks))
+        let np = unsafe { (*(*ptr::with_exposed_provenance::<hwspinlock_device>(*address)).dev).of_node };
+        np == found.node.as_raw()
     });
-    match bank {
-        None => Err(Errno::EPROBE_DEFER),
-        Some((base, count)) if (0..count).contains(&own) => Ok(base + own),
-        Some(_) => Err(Errno::EINVAL),
-    }
+    let (_, bank) = bank.ok_or(Errno::EPROBE_DEFER)?;
+    if own < bank.count() { Ok((bank.base() + own) as c_int) } else { Err(Errno::EINVAL) }
 }
 
 unsafe fn of_id(np: *mut device_node, index: c_int) -> c_int {
@@ -273,126 +316,64 @@ unsafe fn of_id_by_name(np: *mut device_node, name: *const c_char) -> c_int {
     int_to_c(at.ok_or(Errno::EINVAL).and_then(|(node, index)| number(node, index)))
 }
 
-/// Modes that leave interrupts and preemption alone.
-fn is_raw(mode: c_int) -> bool {
-    mode == bindings::HWLOCK_RAW as c_int || mode == bindings::HWLOCK_IN_ATOMIC as c_int
+/// A mode of C's, and whether it keeps the state of interrupts.
+fn mode_of(mode: c_int) -> (Mode, bool) {
+    match mode as u32 {
+        bindings::HWLOCK_IRQSTATE => (Mode::Interrupts, true),
+        bindings::HWLOCK_IRQ => (Mode::Interrupts, false),
+        bindings::HWLOCK_RAW => (Mode::Raw, false),
+        bindings::HWLOCK_IN_ATOMIC => (Mode::Atomic, false),
+        _ => (Mode::Preempt, false),
+    }
 }
 
-/// Keeps other contexts of ours out, as the mode says.
-unsafe fn shut(lock: *mut hwspinlock, mode: c_int, flags: *mut c_ulong) -> bool {
+/// Takes a lock by `how`, and notes the state of interrupts where the mode says so.
+unsafe fn take(
+    lock: *mut hwspinlock,
+    mode: c_int,
+    flags: *mut c_ulong,
+    how: impl FnOnce(&Handle, Mode) -> Result<Before, Cause>,
+) -> Result<()> {
+    let (mode, keeps) = mode_of(mode);
+    if keeps && flags.is_null() {
+        return Err(Errno::EINVAL);
+    }
     // SAFETY: the C caller's lock and place for the state.
     unsafe {
-        let own = (&raw mut (*lock).lock).cast();
-        if is_raw(mode) {
-            return true;
-        }
-        let masks = mode == bindings::HWLOCK_IRQSTATE as c_int || mode == bindings::HWLOCK_IRQ as c_int;
-        if !masks {
-            return locking::spin_try_lock(own) != 0;
-        }
-        let before = locking::save_irq();
-        if locking::spin_try_lock(own) == 0 {
-            locking::restore_irq(before);
-            return false;
-        }
-        if mode == bindings::HWLOCK_IRQSTATE as c_int {
-            *flags = before;
-        }
-        true
-    }
-}
-
-/// Ends [`shut`].
-unsafe fn open(lock: *mut hwspinlock, mode: c_int, flags: *mut c_ulong) {
-    // SAFETY: the C caller's lock, shut before.
-    unsafe {
-        let own = (&raw mut (*lock).lock).cast();
-        match mode {
-            mode if is_raw(mode) => {}
-            mode if mode == bindings::HWLOCK_IRQSTATE as c_int => locking::unlock_restore(own, *flags),
-            mode if mode == bindings::HWLOCK_IRQ as c_int => locking::unlock_restore(own, 0),
-            _ => locking::spin_unlock(own),
+        let before = how(handle(lock).ok_or(Errno::EINVAL)?, mode)?;
+        if keeps {
+            *flags = before.masked.into();
         }
     }
+    Ok(())
 }
 
-unsafe fn wrong(lock: *mut hwspinlock, mode: c_int, flags: *mut c_ulong) -> bool {
-    lock.is_null() || (flags.is_null() && mode == bindings::HWLOCK_IRQSTATE as c_int)
-}
-
-pub(super) unsafe fn try_lock(lock: *mut hwspinlock, mode: c_int, flags: *mut c_ulong) -> c_int {
-    // SAFETY: the C caller's lock, which is registered, and the driver's function.
-    unsafe {
-        if wrong(lock, mode, flags) {
-            return Errno::EINVAL.to_c();
-        }
-        if !shut(lock, mode, flags) {
-            return Errno::EBUSY.to_c();
-        }
-        let ours = (*(*(*lock).bank).ops).trylock.is_some_and(|take| take(lock) != 0);
-        if !ours {
-            open(lock, mode, flags);
-            return Errno::EBUSY.to_c();
-        }
-        // What others wrote under the lock is there from here on.
-        fence(Ordering::SeqCst);
-    }
-    0
+unsafe fn try_lock(lock: *mut hwspinlock, mode: c_int, flags: *mut c_ulong) -> c_int {
+    // SAFETY: as the C caller says.
+    to_c(unsafe { take(lock, mode, flags, Handle::try_take) })
 }
 
 /// For `timeout` milliseconds at most.
 unsafe fn lock_for(lock: *mut hwspinlock, timeout: c_uint, mode: c_int, flags: *mut c_ulong) -> c_int {
-    let limit = u64::from(timeout) * 1_000_000;
-    let start = kernel::time::now_ns();
-    let mut waited = 0;
-    loop {
-        // SAFETY: as the C caller says.
-        let result = unsafe { try_lock(lock, mode, flags) };
-        if result != Errno::EBUSY.to_c() {
-            return result;
-        }
-        let passed = kernel::time::now_ns().wrapping_sub(start);
-        // In atomic context time is counted by what is waited.
-        if passed.max(waited) > limit {
-            return Errno::ETIMEDOUT.to_c();
-        }
-        if mode == bindings::HWLOCK_IN_ATOMIC as c_int {
-            kernel::time::ndelay(100_000);
-            waited += 100_000;
-        }
-        // SAFETY: as above; the driver's function.
-        if let Some(relax) = unsafe { (*(*(*lock).bank).ops).relax } {
-            // SAFETY: as above.
-            unsafe { relax(lock) };
-        }
-    }
+    // SAFETY: as the C caller says.
+    let result = unsafe { take(lock, mode, flags, |handle, mode| handle.take_within(timeout, mode)) };
+    to_c(result.map_err(|errno| if errno == Errno::EBUSY { Errno::ETIMEDOUT } else { errno }))
 }
 
 unsafe fn unlock(lock: *mut hwspinlock, mode: c_int, flags: *mut c_ulong) {
-    // SAFETY: the C caller's lock, which it holds, and the driver's function.
+    let (mode, keeps) = mode_of(mode);
+    // SAFETY: the C caller's lock, which it holds, and the state that it was given.
     unsafe {
-        if wrong(lock, mode, flags) {
+        if keeps && flags.is_null() {
             return;
         }
-        // What was written under the lock is there before others have it.
-        fence(Ordering::SeqCst);
-        if let Some(give) = (*(*(*lock).bank).ops).unlock {
-            give(lock);
-        }
-        open(lock, mode, flags);
+        let Some(handle) = handle(lock) else { return };
+        handle.give(mode, Before { masked: keeps && *flags != 0 });
     }
 }
 
 /// Takes a lock from a processor that died with it.
 unsafe fn bust(lock: *mut hwspinlock, id: c_uint) -> c_int {
-    // SAFETY: the C caller's lock and the driver's function.
-    unsafe {
-        if lock.is_null() {
-            return Errno::EINVAL.to_c();
-        }
-        match (*(*(*lock).bank).ops).bust {
-            Some(bust) => bust(lock, id),
-            None => Errno::EOPNOTSUPP.to_c(),
-        }
-    }
+    // SAFETY: the C caller's lock.
+    unsafe { to_c(handle(lock).ok_or(Errno::EINVAL).and_then(|handle| Ok(handle.bust(id)?))) }
 }

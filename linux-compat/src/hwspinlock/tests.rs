@@ -49,7 +49,9 @@ fn locks_are_given_out() {
     unsafe {
         assert_eq!(register_c(bank, dev, ptr::null(), 10, 4), Errno::EINVAL.to_c());
         assert_eq!(register_c(bank, dev, ops, 10, 4), 0);
-        assert_eq!(register_c(bank, dev, ops, 13, 1), Errno::EBUSY.to_c());
+        assert_eq!(register_c(bank, dev, ops, 10, 0), Errno::EINVAL.to_c());
+        let other = self::bank();
+        assert_eq!(register_c(other.0, dev, other.1, 13, 1), Errno::EEXIST.to_c());
         let lock = request_c(12);
         assert_eq!(id_of(lock), 12);
         assert!(ptr::eq(lock, lock_at(bank, 2)) && request_c(12).is_null() && request_c(99).is_null());

@@ -22,8 +22,6 @@ pub(crate) use list::List;
 pub(crate) use rcu::{barrier as rcu_barrier, call as call_rcu};
 pub use mutex::{lock as mutex_lock, unlock as mutex_unlock};
 pub use spin::{lock as spin_lock, lock_save, unlock as spin_unlock, unlock_restore};
-pub(crate) use spin::try_lock as spin_try_lock;
-pub(crate) use crate::context::{restore as restore_irq, save as save_irq};
 pub use wait::{sleep_until, wake};
 
 use crate::export::Export;

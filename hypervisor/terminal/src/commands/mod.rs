@@ -5,9 +5,13 @@
 mod block;
 #[cfg(feature = "devices")]
 mod clk;
+#[cfg(feature = "clocksource")]
+mod clocksource;
 mod console;
 #[cfg(feature = "devices")]
 mod device;
+#[cfg(feature = "dma")]
+mod dma;
 mod echo;
 #[cfg(feature = "devices")]
 mod fs;
@@ -38,6 +42,10 @@ mod reset;
 mod rtc;
 mod sched;
 mod sleep;
+#[cfg(feature = "spi")]
+mod spi;
+#[cfg(feature = "thermal")]
+mod thermal;
 mod vcpu;
 mod version;
 #[cfg(feature = "devices")]
@@ -73,8 +81,16 @@ pub static TABLE: &[Command] = &[
     watchdog::COMMAND,
     #[cfg(feature = "devices")]
     i2c::COMMAND,
+    #[cfg(feature = "spi")]
+    spi::COMMAND,
     #[cfg(feature = "devices")]
     nvmem::COMMAND,
+    #[cfg(feature = "dma")]
+    dma::COMMAND,
+    #[cfg(feature = "thermal")]
+    thermal::COMMAND,
+    #[cfg(feature = "clocksource")]
+    clocksource::COMMAND,
     #[cfg(feature = "devices")]
     mmc::COMMAND,
     #[cfg(feature = "devices")]

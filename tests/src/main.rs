@@ -25,6 +25,7 @@ mod registers;
 mod scheduling;
 mod storage;
 mod terminal;
+mod virtio;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,7 @@ const ALL: &[Group] = &[
     on("qemu-virt", scheduling::TESTS),
     on("qemu-virt", inside::TESTS),
     on("qemu-virt", linux::TESTS),
+    on("qemu-virt", virtio::TESTS),
     on("qemu-virt", hostile::TESTS),
     on("qemu-virt", malformed::TESTS),
     on("qemu-virt", bars::TESTS),

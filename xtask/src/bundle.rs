@@ -113,6 +113,15 @@ impl Guest {
         if let Some(node) = fdt.find_node("/images") {
             find_images(node, "/images", dts, &mut images)?;
         }
+        // The contents of RAM disks.
+        for node in fdt.root().children() {
+            if let Some(name) =
+                node.property("ferrovisor,ramdisk").and_then(|text| text.value_as::<&str>().ok())
+                && !name.is_empty()
+            {
+                images.push((name.to_owned(), format!("/{}", node.name())));
+            }
+        }
         Ok(Guest { name, dts: dts.into(), dtb: compiled.dtb, warnings: compiled.warnings, images })
     }
 

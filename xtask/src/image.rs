@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use board_config::Value;
+use board_config::{Board, Value};
 use clap::ValueEnum;
 use driver_config::{Origin, Set};
 
@@ -77,6 +77,7 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
         if !drivers.is_empty() {
             command.args(["--features", &format!("linux{commands}")]);
         }
+        add_virtio(command, &config);
         if let Some(tree) = &tree {
             command.env("FERROVISOR_DTB", tree);
         }
@@ -103,11 +104,20 @@ fn commands(set: &Set) -> String {
 /// # Errors
 /// When the options have mistakes, or a tool fails.
 pub fn build_with_options(board: &str, profile: Profile, options: &str) -> Result<Image> {
+    let config = project::board(board)?;
     let built = cargo_build(profile, |command| {
         command.args(["--package", "ferrovisor"]).env("FERROVISOR_BOARD", board);
         command.env("FERROVISOR_OPTIONS", options);
+        add_virtio(command, &config);
     })?;
     keep(&built, &format!("{board}+options"), profile)
+}
+
+/// Asks for virtio devices if the board has them.
+fn add_virtio(command: &mut Command, board: &Board) {
+    if matches!(board.get("guests.virtio"), Some(Value::Bool(true))) {
+        command.args(["--features", "virtio"]);
+    }
 }
 
 /// Copies the image out of cargo's folder, where the next one will be, to `<target>/<name>/<profile>/`.

@@ -14,7 +14,7 @@ use crate::testing::{self, IRQ, Irqs, Power};
 use crate::{FACTORIES, pl061};
 
 /// The configuration of a guest with these nodes.
-fn parse(guest: &str, nodes: &str) -> Result<GuestConfig, ConfigError> {
+pub(crate) fn parse(guest: &str, nodes: &str) -> Result<GuestConfig, ConfigError> {
     let dts = format!(
         "/dts-v1/; / {{ compatible = \"ferrovisor,guest\"; #address-cells = <2>; #size-cells = <2>;
         memory {{ size = <0x0 0x10000000>; }}; images {{ kernel {{ file = \"Image\"; }}; }}; {nodes} }};"
@@ -50,7 +50,13 @@ impl Guest {
             assert!(node.interrupts.len() >= factory.irqs);
             let lines = (0..node.interrupts.len() as u32).map(|i| irqs.line(IRQ + i)).collect();
             let power = Arc::new(Power::default());
-            devices.push((factory.create)(&Context { guest: &name, node, irqs: lines, power })?);
+            devices.push((factory.create)(&Context {
+                guest: &name,
+                node,
+                irqs: lines,
+                power,
+                ram: testing::no_ram(),
+            })?);
         }
         Ok(Self { name, devices, irqs })
     }

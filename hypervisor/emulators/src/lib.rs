@@ -36,6 +36,8 @@ mod testing;
 mod tests;
 mod timed;
 mod uart;
+#[cfg(feature = "virtio")]
+mod virtio;
 
 use vmm::device::Factory;
 
@@ -48,6 +50,8 @@ pub static FACTORIES: &[Factory] = &[
     pl061::FACTORY,
     sp804::FACTORY,
     sp805::FACTORY,
+    #[cfg(feature = "virtio")]
+    virtio::FACTORY,
 ];
 
 /// Makes the emulators of this crate known to the guest core; once, at boot. `false` if there is no place for them.

@@ -10,6 +10,7 @@ use vmm::config::{DeviceConfig, Properties};
 use vmm::device::{
     Context, Emulator, Error, Factory, InterruptSink, IrqLine, NodeExtras, PowerControl, Width,
 };
+use vmm::ram::GuestRam;
 
 /// An interrupt controller that notes all changes of its lines.
 #[derive(Default)]
@@ -76,6 +77,16 @@ pub(crate) fn pass(ns: u64) {
     }
 }
 
+/// The devices that can be made without any option.
+pub(crate) fn factories() -> impl Iterator<Item = &'static Factory> {
+    crate::FACTORIES.iter().filter(|factory| factory.compatible != ["virtio,mmio"])
+}
+
+/// The RAM of a guest that has none.
+pub(crate) fn no_ram() -> Arc<GuestRam> {
+    Arc::new(GuestRam::new(core::iter::empty()))
+}
+
 /// First interrupt of a device under test.
 pub(crate) const IRQ: u32 = 40;
 
@@ -123,6 +134,7 @@ impl Bench {
             node: &node,
             irqs: (0..lines).map(|i| irqs.line(IRQ + i)).collect(),
             power: power.clone(),
+            ram: no_ram(),
         };
         let dev = (factory.create)(&ctx)?;
         Ok(Self { dev, irqs, power, name: format!("{guest}/dev0") })

@@ -93,7 +93,7 @@ fn step(b: &Bench, factory: &Factory, random: &mut Random) {
 #[test]
 fn hostile_accesses_break_nothing_and_lines_follow_registers() {
     let _time = testing::time();
-    for (index, factory) in FACTORIES.iter().enumerate() {
+    for (index, factory) in testing::factories().enumerate() {
         let b = Bench::new(factory);
         let mut random = Random(0x5eed_0000 + index as u64);
         for round in 0..40_000 {
@@ -117,7 +117,7 @@ fn hostile_accesses_break_nothing_and_lines_follow_registers() {
 #[test]
 fn devices_go_when_they_are_stopped() {
     let _time = testing::time();
-    for factory in FACTORIES {
+    for factory in testing::factories() {
         let b = Bench::new(factory);
         // Whatever may be armed is.
         for offset in (0..0x40).step_by(4) {
@@ -136,7 +136,7 @@ fn devices_go_when_they_are_stopped() {
 #[test]
 fn a_device_dropped_without_a_stop_leaves_nothing_behind() {
     let _time = testing::time();
-    for factory in FACTORIES {
+    for factory in testing::factories() {
         let b = Bench::new(factory);
         for offset in (0..0x40).step_by(4) {
             b.w(offset, 0xe3);
@@ -208,7 +208,7 @@ fn a_periodic_timer_ticks() {
 
 #[test]
 fn too_few_interrupts_are_an_error() {
-    for factory in FACTORIES {
+    for factory in testing::factories() {
         let error = Bench::with_lines(factory, Properties::default(), 0).map(|_| ()).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -225,8 +225,13 @@ fn one_port_a_name() {
     let b = Bench::new(pl011);
     let node = testing::node(pl011, "dev0", Properties::default());
     let guest = b.name.strip_suffix("/dev0").unwrap();
-    let ctx =
-        vmm::device::Context { guest, node: &node, irqs: vec![b.irqs.line(IRQ)], power: b.power.clone() };
+    let ctx = vmm::device::Context {
+        guest,
+        node: &node,
+        irqs: vec![b.irqs.line(IRQ)],
+        power: b.power.clone(),
+        ram: testing::no_ram(),
+    };
     let error = (pl011.create)(&ctx).map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("is open already"), "{error}");
     // The one that was there is unharmed.

@@ -50,6 +50,15 @@ pub enum Error {
         /// The numbers there are, with commas between them.
         known: String,
     },
+    /// Somebody uses the disk or partition, or a part of it.
+    DiskInUse {
+        /// Which.
+        name: String,
+        /// Who.
+        owner: String,
+        /// Whether for writing.
+        writes: bool,
+    },
     /// A disk failed.
     Disk {
         /// The disk or partition.
@@ -113,6 +122,12 @@ impl fmt::Display for Error {
             Error::NoPartition { disk, number, known } => {
                 let known = if known.is_empty() { "none" } else { known };
                 write!(f, "disk {disk} has no partition {number}: it has {known}")
+            }
+            Error::DiskInUse { name, owner, writes: true } => {
+                write!(f, "{name}: {owner} writes it: no other may use it meanwhile")
+            }
+            Error::DiskInUse { name, owner, writes: false } => {
+                write!(f, "{name}: {owner} reads it: no other may write it meanwhile")
             }
             Error::Disk { name, why } => write!(f, "{name}: {why}"),
             Error::NoFileSystem { volume } => {

@@ -24,6 +24,7 @@ use core::fmt;
 use spin::Once;
 
 use crate::config::DeviceConfig;
+use crate::ram::GuestRam;
 
 /// Size of one register access, in bytes. The discriminant is the number of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +95,9 @@ pub trait Emulator: Send + Sync {
     /// a register that does not exist is ignored.
     fn write(&self, offset: u64, width: Width, value: u64);
 
-    /// Puts the device into its state after power-on: the guest is reset. No vCPU of the guest runs meanwhile.
+    /// Puts the device into its state after power-on: the guest is reset. No vCPU of the guest runs meanwhile, and
+    /// the guest's RAM belongs to the next start from here on: nothing of what was asked before may write it any more.
+    /// Context: orphan; may sleep.
     fn reset(&self);
 
     /// The guest is being destroyed: cancels timers and drops references to whatever could call back. No access and
@@ -174,6 +177,8 @@ pub struct Context<'a> {
     pub irqs: Vec<IrqLine>,
     /// Reset and power-off of the guest.
     pub power: Arc<dyn PowerControl>,
+    /// The guest's RAM, for a device that reads and writes it by itself.
+    pub ram: Arc<GuestRam>,
 }
 
 impl Context<'_> {

@@ -17,6 +17,7 @@ pub mod image;
 pub mod manager;
 mod memory;
 mod psci;
+pub mod ram;
 mod timer;
 mod trng;
 pub mod vcpu;

@@ -2,12 +2,15 @@
 //! A guest's memory: contiguous host RAM for each region, mapped in stage 2 at creation by the largest blocks.
 
 use crate::config::GuestRange;
+use crate::ram::GuestRam;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arch::table::{BlockCounts, TableFrames, Tables, stage2};
 use arch::{GuestPhysAddr, PAGE_SIZE, PhysAddr};
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use kernel::mm::frames::{self, Frames, Purpose};
+use kernel::mm::segment::Segment;
 
 const GIB: u64 = 1 << 30;
 const MIB2: u64 = 2 << 20;
@@ -87,7 +90,8 @@ fn release_vmid(vmid: u8) {
 /// One region of RAM.
 struct Region {
     range: GuestRange,
-    frames: Frames,
+    /// Devices that still work on a request have them too.
+    frames: Arc<Frames>,
 }
 
 /// A guest's RAM and its stage-2 map.
@@ -120,7 +124,7 @@ fn allocate(range: GuestRange) -> Result<Region, MemoryError> {
         Err(_) if align == GIB => frames::alloc(wanted, MIB2).map_err(no_ram)?,
         other => other.map_err(no_ram)?,
     };
-    Ok(Region { range, frames })
+    Ok(Region { range, frames: Arc::new(frames) })
 }
 
 impl GuestMemory {
@@ -233,6 +237,13 @@ impl GuestMemory {
     /// The guest's RAM: its addresses and where it lies in the host.
     pub fn regions(&self) -> impl Iterator<Item = (GuestRange, PhysAddr)> + '_ {
         self.regions.iter().map(|r| (r.range, r.frames.base()))
+    }
+
+    /// The guest's RAM for its devices.
+    pub fn ram(&self) -> Arc<GuestRam> {
+        let region =
+            |r: &Region| (r.range.base(), Segment::of(r.frames.clone()).part(0, r.range.size() as usize));
+        Arc::new(GuestRam::new(self.regions.iter().map(region)))
     }
 
     /// Blocks and pages of the stage-2 map.

@@ -145,6 +145,9 @@ fn clippy_bare_metal() -> Result<()> {
         let mut command = toolchain.cargo(if linted { "clippy" } else { "check" });
         command.arg("--target-dir").arg(project::target().join("bare"));
         command.args(["--quiet", "--package", package]);
+        if package == "ferrovisor" {
+            command.args(["--features", "virtio"]);
+        }
         pass(if linted { deny_warnings(&mut command) } else { &mut command })?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A disk: what it is, its queue, its books, and reading and writing it from code that may sleep.
 
+use super::claim::Entry;
 use super::queue::{Batch, Queue};
 use super::{BlockError, Op, Request};
 use crate::partition::Table;
@@ -47,6 +48,11 @@ pub trait Driver: Send + Sync {
     /// There is something in the queue: have it taken by [`Device::next`], here and now or elsewhere soon.
     /// Context: that of those who submit.
     fn kick(&self, device: &Device);
+
+    /// The disk itself, where it is nothing but memory: then [`Device::resident`] works.
+    fn memory(&self) -> Option<&Segment> {
+        None
+    }
 }
 
 /// What a disk has done so far.
@@ -87,7 +93,8 @@ struct Counters {
 }
 
 impl Counters {
-    fn note(&self, op: Op, bytes: u64, since: u64, ok: bool) {
+    #[inline]
+    fn note(&self, op: Op, bytes: u64, ok: bool) {
         let (count, sum) = match (ok, op) {
             (false, _) => (&self.errors, None),
             (true, Op::Read) => (&self.reads, Some(&self.read_bytes)),
@@ -98,7 +105,6 @@ impl Counters {
         if let Some(sum) = sum {
             sum.fetch_add(bytes, Relaxed);
         }
-        self.waited_ns.fetch_add(time::now_ns().saturating_sub(since), Relaxed);
     }
 }
 
@@ -109,6 +115,8 @@ pub struct Device {
     queue: Lock<Queue>,
     counters: Arc<Counters>,
     gone: AtomicBool,
+    /// Who uses which of its blocks.
+    pub(super) claims: Lock<Vec<Entry>>,
     /// The partitions, once somebody asked.
     pub(crate) table: Lock<Option<Arc<Table>>>,
 }
@@ -124,6 +132,7 @@ impl Device {
             queue: Lock::new(Queue::default()),
             counters: Arc::default(),
             gone: AtomicBool::new(false),
+            claims: Lock::default(),
             table: Lock::new(None),
         })
     }
@@ -169,18 +178,45 @@ impl Device {
         }
     }
 
-    /// Why a request cannot be taken.
-    fn refusal(&self, request: &Request) -> Option<BlockError> {
-        let size = request.blocks.checked_mul(u64::from(self.info.block_size));
-        let inside = request.lba.checked_add(request.blocks).is_some_and(|end| end <= self.info.blocks);
+    /// Why blocks cannot be worked on.
+    fn cannot(&self, op: Op, lba: u64, blocks: u64) -> Option<BlockError> {
+        let inside = lba.checked_add(blocks).is_some_and(|end| end <= self.info.blocks);
         if self.is_gone() {
             Some(BlockError::Removed)
-        } else if request.op.changes() && self.info.read_only {
+        } else if op.changes() && self.info.read_only {
             Some(BlockError::ReadOnly)
-        } else if matches!(request.op, Op::Discard | Op::Erase) && !self.info.erase {
+        } else if matches!(op, Op::Discard | Op::Erase) && !self.info.erase {
             Some(BlockError::Unsupported)
         } else if !inside {
             Some(BlockError::OutOfRange)
+        } else {
+            None
+        }
+    }
+
+    /// Whether [`resident`](Self::resident) gives anything. Context: any.
+    pub fn is_resident(&self) -> bool {
+        self.driver.memory().is_some()
+    }
+
+    /// For a disk that is nothing but memory: where the blocks from `lba` on are, for the caller to read or write at once,
+    /// instead of submitting a request. It counts as one. `None` for any other disk. Context: any.
+    ///
+    /// # Errors
+    /// As for a request.
+    pub fn resident(&self, op: Op, lba: u64, blocks: u64) -> Option<Result<(&Segment, usize), BlockError>> {
+        let memory = self.driver.memory()?;
+        let bytes = blocks.saturating_mul(u64::from(self.info.block_size));
+        let refusal = self.cannot(op, lba, blocks);
+        self.counters.note(op, bytes, refusal.is_none());
+        Some(refusal.map_or_else(|| Ok((memory, (lba * u64::from(self.info.block_size)) as usize)), Err))
+    }
+
+    /// Why a request cannot be taken.
+    fn refusal(&self, request: &Request) -> Option<BlockError> {
+        let size = request.blocks.checked_mul(u64::from(self.info.block_size));
+        if let Some(error) = self.cannot(request.op, request.lba, request.blocks) {
+            Some(error)
         } else if request.op.has_data() && (size != Some(request.bytes() as u64) || size == Some(0)) {
             Some(BlockError::Misaligned)
         } else {
@@ -195,7 +231,8 @@ impl Device {
         let bytes = request.blocks.saturating_mul(u64::from(self.info.block_size));
         let (counters, done) = (self.counters.clone(), request.done);
         request.done = Box::new(move |result| {
-            counters.note(op, bytes, since, result.is_ok());
+            counters.note(op, bytes, result.is_ok());
+            counters.waited_ns.fetch_add(time::now_ns().saturating_sub(since), Relaxed);
             done(result);
         });
         if let Some(error) = self.refusal(&request) {

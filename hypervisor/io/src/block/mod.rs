@@ -10,8 +10,10 @@
 //!
 //! Nothing of partitions and file systems is in the image unless something registers a disk ([`register`]).
 
+mod claim;
 mod device;
 mod queue;
+pub mod ramdisk;
 mod request;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -19,6 +21,7 @@ pub(crate) mod testing;
 mod tests;
 mod volume;
 
+pub use claim::Claim;
 pub use device::{Device, Driver, Info, Stats};
 pub use queue::Batch;
 pub use request::{BlockError, Done, Op, Request};

@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use arch::{PAGE_SIZE, PhysAddr};
 use core::fmt;
 use core::ops::Range;
+use core::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 /// The addresses that a device with 32 address lines reaches.
 const LOW: Range<PhysAddr> = PhysAddr(0)..PhysAddr(1 << 32);
@@ -58,6 +59,30 @@ impl Buffer {
     }
 }
 
+/// Single accesses to words of a segment.
+macro_rules! words {
+    ($($load:ident, $store:ident, $word:ty, $atomic:ty, $name:literal, $bytes:literal;)*) => {$(
+        #[doc = concat!("The ", $name, " bytes at `offset` as one access, in the machine's order of bytes; what is read")]
+        #[doc = "after it is no older. `None` outside of the segment and at an address that is no multiple of the bytes."]
+        /// Context: any.
+        #[inline]
+        pub fn $load(&self, offset: usize) -> Option<$word> {
+            let at = self.inside(offset, $bytes)?.cast::<$word>();
+            // SAFETY: inside of the segment, which is mapped RAM for any bytes, and aligned.
+            at.is_aligned().then(|| unsafe { <$atomic>::from_ptr(at) }.load(Ordering::Acquire))
+        }
+
+        #[doc = concat!("Sets the ", $name, " bytes at `offset` as one access, after whatever was written before it.")]
+        /// `None` as for the load. Context: any.
+        #[inline]
+        pub fn $store(&self, offset: usize, value: $word) -> Option<()> {
+            let at = self.inside(offset, $bytes)?.cast::<$word>();
+            // SAFETY: as in the load.
+            at.is_aligned().then(|| unsafe { <$atomic>::from_ptr(at) }.store(value, Ordering::Release))
+        }
+    )*};
+}
+
 /// A run of physical memory for a device to read or write.
 #[derive(Clone)]
 pub struct Segment {
@@ -75,6 +100,11 @@ impl Segment {
     /// and every request made with them is complete.
     pub unsafe fn new(at: PhysAddr, len: usize) -> Self {
         Self { at, len, keep: None }
+    }
+
+    /// All of `frames`.
+    pub fn of(frames: Arc<Frames>) -> Self {
+        Self { at: frames.base(), len: frames.size() as usize, keep: Some(frames) }
     }
 
     /// The first address.
@@ -135,6 +165,39 @@ impl Segment {
         }
         fits
     }
+
+    /// Where `bytes` bytes from `offset` on are mapped, if all of them lie inside.
+    #[inline]
+    fn inside(&self, offset: usize, bytes: usize) -> Option<*mut u8> {
+        let fits = offset.checked_add(bytes).is_some_and(|end| end <= self.len);
+        fits.then(|| (self.at + offset as u64).to_virt().as_ptr())
+    }
+
+    /// Copies `bytes` from `from_offset` of `from` to `offset`, memory to memory; says whether all of it lies inside of
+    /// both. Where they overlap, any of the bytes may come out. Context: any.
+    #[inline]
+    pub fn copy(&self, offset: usize, from: &Segment, from_offset: usize, bytes: usize) -> bool {
+        let (Some(to), Some(from)) = (self.inside(offset, bytes), from.inside(from_offset, bytes)) else {
+            return false;
+        };
+        // SAFETY: both lie inside of their segments, which are mapped RAM for any bytes.
+        unsafe { arch::cache::copy(to, from, bytes) };
+        true
+    }
+
+    /// Sets `bytes` bytes from `offset` on to zero; says whether all of them lie inside. Context: any.
+    pub fn zero(&self, offset: usize, bytes: usize) -> bool {
+        let Some(to) = self.inside(offset, bytes) else { return false };
+        // SAFETY: inside of the segment, which is mapped RAM for any bytes.
+        unsafe { to.write_bytes(0, bytes) };
+        true
+    }
+
+    words! {
+        load_u16, store_u16, u16, AtomicU16, "two", 2;
+        load_u32, store_u32, u32, AtomicU32, "four", 4;
+        load_u64, store_u64, u64, AtomicU64, "eight", 8;
+    }
 }
 
 impl fmt::Debug for Segment {
@@ -160,6 +223,22 @@ mod tests {
         let segment = buffer.segment(4090, 10_000);
         assert_eq!(segment.len(), 8192 - 4090);
         assert!(!segment.part(4, 4).read(0, &mut back));
+    }
+
+    #[test]
+    fn words_are_aligned_and_inside() {
+        let (a, b) =
+            (Buffer::new(4096).unwrap().segment(0, 4096), Buffer::new(4096).unwrap().segment(0, 100));
+        assert_eq!(a.store_u64(8, 0x1122_3344_5566_7788), Some(()));
+        assert_eq!((a.load_u16(8), a.load_u16(14), a.load_u16(9)), (Some(0x7788), Some(0x1122), None));
+        assert_eq!((a.load_u32(12), a.load_u32(10)), (Some(0x1122_3344), None));
+        assert_eq!(a.store_u16(4094, 0xabcd), Some(()));
+        assert_eq!((a.load_u16(4095), a.load_u16(4096), a.load_u64(4092)), (None, None, None));
+        assert_eq!((a.store_u64(4, 0), a.store_u64(4096, 0), a.store_u16(usize::MAX, 0)), (None, None, None));
+        assert!(b.copy(92, &a, 8, 8) && !b.copy(93, &a, 8, 8) && !b.copy(0, &a, 4090, 8));
+        assert!(b.part(92, 8).read(0, &mut [0; 8]));
+        assert!(a.zero(8, 4) && !a.zero(4090, 8));
+        assert_eq!(a.load_u64(8), Some(0x1122_3344_0000_0000));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::host::{self, HostInterrupts};
 use crate::id_regs::IdRegisters;
 use crate::image::{self, Files, ImageError};
 use crate::memory::{GuestMemory, MemoryError};
+use crate::ram::GuestRam;
 use crate::vcpu::{Vcpu, run};
 use crate::vgic::{self, Vgic};
 use alloc::boxed::Box;
@@ -153,7 +154,7 @@ impl Guest {
         let vgic = Arc::new(Vgic::new(&gic, count, Arc::new(move |index| table.kick(index)))?);
         let memory = GuestMemory::new(&config.memory, &mapped_devices(&config)?, host::stage2_bits())?;
         let power = Arc::new(PowerSwitch::default());
-        let devices = make_devices(&config, &vgic, &power)?;
+        let devices = make_devices(&config, &vgic, &power, &memory.ram())?;
         let guest = Arc::new(Self {
             name: config.name.clone(),
             bus: make_bus(&config, &devices),
@@ -220,6 +221,7 @@ fn make_devices(
     config: &GuestConfig,
     vgic: &Arc<Vgic>,
     power: &Arc<PowerSwitch>,
+    ram: &Arc<GuestRam>,
 ) -> Result<Devices, CreateError> {
     let sink: Arc<dyn InterruptSink> = Arc::new(Sink(vgic.clone()));
     let mut devices = Devices::new();
@@ -230,7 +232,7 @@ fn make_devices(
         };
         let irqs = node.interrupts.iter().map(|i| IrqLine::new(sink.clone(), i.intid)).collect();
         let power: Arc<dyn PowerControl> = power.clone();
-        match (factory.create)(&Context { guest: &config.name, node, irqs, power }) {
+        match (factory.create)(&Context { guest: &config.name, node, irqs, power, ram: ram.clone() }) {
             Ok(device) => devices.push((node.name.clone(), device)),
             Err(error) => {
                 devices.iter().for_each(|(_, device)| device.stop());

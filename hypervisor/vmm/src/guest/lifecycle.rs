@@ -112,8 +112,9 @@ impl Guest {
             vcpu.power_off();
         }
         if !fresh {
-            self.memory.clear();
+            // Devices first: some write to RAM by themselves.
             self.devices.iter().for_each(|(_, device)| device.reset());
+            self.memory.clear();
             self.vgic.reset();
         }
         let loaded = match self.load() {

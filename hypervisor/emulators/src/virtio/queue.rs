@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A virtqueue (virtio 1.2, 2.6): the ring that a driver has set up, and how much of it the device is at work on.
+//!
+//! Whatever a ring says is an allegation. Memory is looked up for every address, chains have an end, and no more is
+//! taken than the ring has places; what breaks the rules is [`Malformed`] and changes nothing.
+
+use super::chain::{Chain, Malformed};
+use super::packed::Packed;
+use super::split::Split;
+use kernel::mm::segment::Segment;
+use vmm::ram::GuestRam;
+
+/// Most entries of a queue.
+pub(crate) const MAX_SIZE: u16 = 256;
+
+/// Flags of a descriptor (2.7.5, 2.8.1).
+const NEXT: u16 = 1;
+pub(super) const WRITE: u16 = 2;
+const INDIRECT: u16 = 4;
+
+/// A descriptor as it was read, once.
+pub(super) struct Descriptor {
+    pub(super) at: u64,
+    pub(super) len: u32,
+    flags: u16,
+    /// The next descriptor of the chain in a split ring, the identifier in a packed one.
+    pub(super) other: u16,
+}
+
+impl Descriptor {
+    /// The descriptor of a split ring at `offset`; `None` if there is no memory.
+    #[inline]
+    pub(super) fn split(table: &Segment, offset: usize) -> Option<Self> {
+        let words = (table.load_u64(offset), table.load_u64(offset + 8));
+        let (at, rest) = match words {
+            (Some(at), Some(rest)) => (at, rest),
+            _ => unaligned(table, offset)?,
+        };
+        Some(Self { at, len: rest as u32, flags: (rest >> 32) as u16, other: (rest >> 48) as u16 })
+    }
+
+    /// The descriptor of a packed ring at `offset`; `None` if there is no memory.
+    #[inline]
+    pub(super) fn packed(table: &Segment, offset: usize) -> Option<Self> {
+        let one = Self::split(table, offset)?;
+        Some(Self { flags: one.other, other: one.flags, ..one })
+    }
+
+    pub(super) fn has_next(&self) -> bool {
+        self.flags & NEXT != 0
+    }
+
+    pub(super) fn is_writable(&self) -> bool {
+        self.flags & WRITE != 0
+    }
+
+    pub(super) fn is_indirect(&self) -> bool {
+        self.flags & INDIRECT != 0
+    }
+}
+
+/// The two words of a descriptor: indirect tables may lie anywhere.
+#[cold]
+fn unaligned(table: &Segment, offset: usize) -> Option<(u64, u64)> {
+    let mut bytes = [[0; 8]; 2];
+    let whole = table.read(offset, bytes.as_flattened_mut());
+    let [at, rest] = bytes.map(u64::from_le_bytes);
+    whole.then_some((at, rest))
+}
+
+/// The indirect table that `from` names: memory, where it begins there, and how many descriptors it has, at most `most`.
+pub(super) fn table<'a>(
+    ram: &'a GuestRam,
+    from: &Descriptor,
+    most: u16,
+) -> Result<(&'a Segment, usize, u16), Malformed> {
+    let count = from.len / 16;
+    if !from.len.is_multiple_of(16) || count == 0 || count > u32::from(most) {
+        return Err("an indirect table of a length that cannot be");
+    }
+    let (memory, start) =
+        ram.find(from.at, from.len.into()).ok_or("an indirect table outside of the guest's RAM")?;
+    Ok((memory, start, count as u16))
+}
+
+/// Whether going from `old` to `new` passes `event` (2.7.10).
+pub(super) fn passes(event: u16, new: u16, old: u16) -> bool {
+    new.wrapping_sub(event).wrapping_sub(1) < new.wrapping_sub(old)
+}
+
+/// Where a driver has put a ring, and what it is like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Entries.
+    pub(crate) size: u16,
+    /// Guest addresses of the descriptors, the driver's area and the device's.
+    pub(crate) addresses: [u64; 3],
+    /// Whether the event index was agreed on.
+    pub(crate) event_index: bool,
+    /// Whether indirect descriptors were.
+    pub(crate) indirect: bool,
+    /// Whether it is a packed ring.
+    pub(crate) packed: bool,
+}
+
+enum Ring {
+    Split(Split),
+    Packed(Packed),
+}
+
+/// How far a ring was read, to go back to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark((u16, bool));
+
+/// A virtqueue. Lives behind a lock.
+pub(crate) struct Queue {
+    /// What the driver is setting up, or has.
+    pub(crate) layout: Layout,
+    ring: Option<Ring>,
+    /// Requests that were taken and are not complete.
+    in_flight: u16,
+    /// Changes with each reset: what was asked before has no place to be answered in any more.
+    generation: u32,
+    /// For whoever handles requests with the lock held.
+    pub(crate) chain: Chain,
+}
+
+impl Queue {
+    /// A queue that is not ready. Context: may allocate.
+    pub(crate) fn new() -> Self {
+        let layout = Layout { size: MAX_SIZE, ..Layout::default() };
+        Self { layout, ring: None, in_flight: 0, generation: 0, chain: Chain::new(MAX_SIZE.into()) }
+    }
+
+    /// Takes the ring into use.
+    pub(crate) fn enable(&mut self, ram: &GuestRam) -> Result<(), Malformed> {
+        if self.layout.size == 0 || self.layout.size > MAX_SIZE {
+            return Err("a ring of an impossible size");
+        }
+        self.ring = Some(match self.layout.packed {
+            true => Ring::Packed(Packed::new(ram, &self.layout)?),
+            false => Ring::Split(Split::new(ram, &self.layout)?),
+        });
+        self.in_flight = 0;
+        Ok(())
+    }
+
+    /// Lets go of the ring; what is under way is not told to it any more.
+    pub(crate) fn disable(&mut self) {
+        self.ring = None;
+        self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// As after power-on.
+    pub(crate) fn reset(&mut self) {
+        self.disable();
+        self.layout = Layout { size: MAX_SIZE, ..Layout::default() };
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ring.is_some()
+    }
+
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Requests that were taken and are not complete.
+    pub(crate) fn in_flight(&self) -> u16 {
+        self.in_flight
+    }
+
+    /// Takes the next request into [`chain`](Self::chain); says whether there was one, and gives what
+    /// [`go_back`](Self::go_back) needs.
+    #[inline]
+    pub(crate) fn pop(&mut self, ram: &GuestRam) -> Result<Option<Mark>, Malformed> {
+        let mark = match &self.ring {
+            Some(Ring::Split(ring)) => ring.mark(),
+            Some(Ring::Packed(ring)) => ring.mark(),
+            None => return Ok(None),
+        };
+        let found = match &mut self.ring {
+            Some(Ring::Split(ring)) => ring.pop(ram, &mut self.chain)?,
+            Some(Ring::Packed(ring)) => ring.pop(ram, &mut self.chain)?,
+            None => false,
+        };
+        if !found {
+            return Ok(None);
+        }
+        if self.in_flight >= self.layout.size {
+            return Err("more requests than the queue has places");
+        }
+        self.in_flight += 1;
+        Ok(Some(Mark(mark)))
+    }
+
+    /// Puts the request in [`chain`](Self::chain) back; the last that was taken.
+    pub(crate) fn go_back(&mut self, mark: Mark) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        match &mut self.ring {
+            Some(Ring::Split(ring)) => ring.go_back(mark.0),
+            Some(Ring::Packed(ring)) => ring.go_back(mark.0, self.chain.slots),
+            None => (),
+        }
+    }
+
+    /// Tells the driver that request `id`, which took `slots` places, is complete; `len` bytes were written.
+    #[inline]
+    pub(crate) fn push(&mut self, id: u16, slots: u16, len: u32) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        // The ring lies in memory, or it would not be there.
+        let _ = match &mut self.ring {
+            Some(Ring::Split(ring)) => ring.push(id, len),
+            Some(Ring::Packed(ring)) => ring.push(id, len, slots),
+            None => None,
+        };
+    }
+
+    /// Whether the driver wants an interrupt for what was pushed since the last call.
+    #[inline]
+    pub(crate) fn wants_interrupt(&mut self) -> bool {
+        match &mut self.ring {
+            Some(Ring::Split(ring)) => ring.wants_interrupt(),
+            Some(Ring::Packed(ring)) => ring.wants_interrupt(),
+            None => false,
+        }
+    }
+
+    /// Asks to be notified of the next request; says whether there is one already.
+    #[inline]
+    pub(crate) fn listen(&mut self) -> bool {
+        match &mut self.ring {
+            Some(Ring::Split(ring)) => ring.listen(),
+            Some(Ring::Packed(ring)) => ring.listen(),
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The split ring (virtio 1.2, 2.7): a table of descriptors, a ring of heads from the driver, a ring of used ones back.
+
+use super::chain::{Chain, Malformed};
+use super::queue::{self, Descriptor, Layout};
+use core::sync::atomic::{Ordering, fence};
+use kernel::mm::segment::Segment;
+use vmm::ram::GuestRam;
+
+/// Offsets in the available and the used ring.
+const INDEX: usize = 2;
+const ENTRIES: usize = 4;
+/// In the flags of the available ring: no interrupt is wanted.
+const NO_INTERRUPT: u16 = 1;
+
+/// What a ring says that lies in no memory.
+const GONE: Malformed = "a ring outside of the guest's RAM";
+
+/// A split ring in the guest's RAM.
+pub(super) struct Split {
+    table: Segment,
+    avail: Segment,
+    used: Segment,
+    size: u16,
+    event_index: bool,
+    indirect: bool,
+    /// Which entry of the available ring comes next.
+    next: u16,
+    /// Which entry of the used ring comes next, and which came next when an interrupt was considered last.
+    used_next: u16,
+    signalled: u16,
+}
+
+impl Split {
+    pub(super) fn new(ram: &GuestRam, layout: &Layout) -> Result<Self, Malformed> {
+        let size = u64::from(layout.size);
+        if !layout.size.is_power_of_two() {
+            return Err("a split ring whose size is no power of two");
+        }
+        let [table, avail, used] = layout.addresses;
+        if table & 15 != 0 || avail & 1 != 0 || used & 3 != 0 {
+            return Err("a ring at an unaligned address");
+        }
+        Ok(Self {
+            table: ram.slice(table, 16 * size).ok_or(GONE)?,
+            avail: ram.slice(avail, 6 + 2 * size).ok_or(GONE)?,
+            used: ram.slice(used, 6 + 8 * size).ok_or(GONE)?,
+            size: layout.size,
+            event_index: layout.event_index,
+            indirect: layout.indirect,
+            next: 0,
+            used_next: 0,
+            signalled: 0,
+        })
+    }
+
+    pub(super) fn mark(&self) -> (u16, bool) {
+        (self.next, false)
+    }
+
+    pub(super) fn go_back(&mut self, mark: (u16, bool)) {
+        self.next = mark.0;
+    }
+
+    fn slot(&self, index: u16) -> usize {
+        usize::from(index & (self.size - 1))
+    }
+
+    pub(super) fn pop(&mut self, ram: &GuestRam, chain: &mut Chain) -> Result<bool, Malformed> {
+        let waiting = self.avail.load_u16(INDEX).ok_or(GONE)?.wrapping_sub(self.next);
+        if waiting == 0 {
+            return Ok(false);
+        }
+        if waiting > self.size {
+            return Err("an available index that runs away");
+        }
+        let head = self.avail.load_u16(ENTRIES + 2 * self.slot(self.next)).ok_or(GONE)?;
+        chain.clear();
+        chain.id = head;
+        chain.slots = 1;
+        self.walk(ram, head, chain)?;
+        self.next = self.next.wrapping_add(1);
+        Ok(true)
+    }
+
+    /// Follows a chain through the table, and through an indirect one at its end.
+    #[inline]
+    fn walk(&self, ram: &GuestRam, head: u16, chain: &mut Chain) -> Result<(), Malformed> {
+        let mut index = head;
+        for _ in 0..self.size {
+            if index >= self.size {
+                return Err("a descriptor outside of the table");
+            }
+            let one = Descriptor::split(&self.table, 16 * usize::from(index)).ok_or(GONE)?;
+            if one.is_indirect() {
+                return match self.indirect && !one.has_next() {
+                    true => indirect(ram, &one, self.size, chain),
+                    false => Err("an indirect descriptor that was not agreed on, or with another behind it"),
+                };
+            }
+            chain.add(ram, one.at, one.len, one.is_writable())?;
+            if !one.has_next() {
+                return Ok(());
+            }
+            index = one.other;
+        }
+        Err("a chain longer than its queue")
+    }
+
+    pub(super) fn push(&mut self, id: u16, len: u32) -> Option<()> {
+        let at = ENTRIES + 8 * self.slot(self.used_next);
+        self.used.store_u32(at, id.into())?;
+        self.used.store_u32(at + 4, len)?;
+        self.used_next = self.used_next.wrapping_add(1);
+        self.used.store_u16(INDEX, self.used_next)
+    }
+
+    pub(super) fn wants_interrupt(&mut self) -> bool {
+        // The driver's wish is read after it can see the index.
+        fence(Ordering::SeqCst);
+        if !self.event_index {
+            return self.avail.load_u16(0).is_some_and(|flags| flags & NO_INTERRUPT == 0);
+        }
+        let (new, old) = (self.used_next, core::mem::replace(&mut self.signalled, self.used_next));
+        let event = self.avail.load_u16(ENTRIES + 2 * usize::from(self.size)).unwrap_or(old);
+        queue::passes(event, new, old)
+    }
+
+    pub(super) fn listen(&mut self) -> bool {
+        if self.event_index {
+            self.used.store_u16(ENTRIES + 8 * usize::from(self.size), self.next);
+            fence(Ordering::SeqCst);
+        }
+        self.avail.load_u16(INDEX).is_some_and(|index| index != self.next)
+    }
+}
+
+/// Follows the chain of an indirect table.
+fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, chain: &mut Chain) -> Result<(), Malformed> {
+    let (memory, start, count) = queue::table(ram, from, most)?;
+    let mut index = 0;
+    for _ in 0..count {
+        if index >= count {
+            return Err("a descriptor outside of its indirect table");
+        }
+        let one = Descriptor::split(memory, start + 16 * usize::from(index)).ok_or(GONE)?;
+        if one.is_indirect() {
+            return Err("an indirect descriptor in an indirect table");
+        }
+        chain.add(ram, one.at, one.len, one.is_writable())?;
+        if !one.has_next() {
+            return Ok(());
+        }
+        index = one.other;
+    }
+    Err("a chain longer than its indirect table")
+}

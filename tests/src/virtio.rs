@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Virtio devices under Linux's own drivers, the modules of Debian's kernel.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use xtask::artifacts::initramfs::{self, Extra};
+use xtask::artifacts::linux_modules;
+
+use crate::harness::{BOTH, Context, Running, Setup, Test};
+use crate::linux::{ask, to_user_space};
+
+/// The tests of this file.
+pub const TESTS: &[Test] = &[
+    Test { name: "virtio_disks", limit: 240, profiles: BOTH, run: disks },
+    Test { name: "virtio_random", limit: 180, profiles: BOTH, run: random },
+    Test { name: "virtio_reset_amid_io", limit: 300, profiles: BOTH, run: reset },
+];
+
+/// The modules, in the order in which they are to be loaded.
+const MODULES: [&str; 4] =
+    ["virtio/virtio_mmio", "block/virtio_blk", "char/hw_random/virtio-rng", "char/virtio_console"];
+
+/// `linux0` with these nodes besides, and the modules in `/root` of its user space.
+fn guest(context: &Context, nodes: &str) -> Result<PathBuf> {
+    let drivers = linux_modules()?.join("kernel/drivers");
+    let mut modules = Vec::new();
+    for module in MODULES {
+        let path = drivers.join(format!("{module}.ko"));
+        let name = format!("root/{}.ko", module.rsplit('/').next().unwrap_or(module));
+        modules.push((name, fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?));
+    }
+    let extra: Vec<_> =
+        modules.iter().map(|(path, bytes)| Extra { path, bytes, executable: false }).collect();
+    context.file("virtio.cpio", &initramfs::busybox(&extra)?)?;
+    let gpio = "gpio {\n";
+    context.variant(
+        "linux0",
+        "linux0",
+        &[("busybox.cpio", "virtio.cpio"), (gpio, &format!("{nodes}\n\t{gpio}"))],
+    )
+}
+
+/// Boots such a guest, to its shell, with the modules loaded.
+fn boot(context: &Context, nodes: &str) -> Result<Running> {
+    let guests = vec![guest(context, nodes)?];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.type_line("console linux0")?;
+    load(&mut machine)?;
+    Ok(machine)
+}
+
+/// Waits for the shell and loads the modules.
+fn load(machine: &mut Running) -> Result<()> {
+    to_user_space(machine, 2)?;
+    let names = MODULES.map(|module| module.rsplit('/').next().unwrap_or(module)).join(" ");
+    let said =
+        ask(machine, &format!("for m in {names}; do insmod /root/$m.ko || echo failed $m; done 2>&1"))?;
+    ensure!(!said.contains("failed"), "modules cannot be loaded: {said}");
+    Ok(())
+}
+
+/// A RAM disk of 8 MiB, and one from a file, read only, in packed rings and with two queues.
+const DISKS: &str = "disk0 { compatible = \"virtio,mmio\"; ferrovisor,device = \"blk\"; ferrovisor,ramdisk;
+        ferrovisor,size = <0x800000>; ferrovisor,serial = \"the first\"; };
+    disk1 { compatible = \"virtio,mmio\"; ferrovisor,device = \"blk\"; ferrovisor,ramdisk = \"seed.img\";
+        ferrovisor,read-only; ferrovisor,packed; ferrovisor,queues = <2>; };";
+
+/// Linux's block driver reads back what it has written, sees serial numbers, and may not write what is read only.
+fn disks(context: &Context) -> Result<()> {
+    let seed: Vec<u8> = (0..300_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    context.file("seed.img", &seed)?;
+    let mut machine = boot(context, DISKS)?;
+    let disks = ask(
+        &mut machine,
+        "for f in serial size ro; do for d in vda vdb; do echo $(cat /sys/block/$d/$f); done; done",
+    )?;
+    let lines: Vec<&str> = disks.lines().map(str::trim).collect();
+    ensure!(lines == ["the first", "disk1", "16384", "2344", "0", "1"], "the disks: {lines:?}");
+    let queues = ask(&mut machine, "ls /sys/block/vda/mq | wc -l; ls /sys/block/vdb/mq | wc -l")?;
+    ensure!(queues.split_whitespace().collect::<Vec<_>>() == ["1", "2"], "the queues: {queues}");
+    let sums = ask(
+        &mut machine,
+        "dd if=/dev/urandom of=/tmp/a bs=64k count=100 2>/dev/null; dd if=/tmp/a of=/dev/vda bs=64k conv=fsync 2>&1 | tail -n1; \
+         echo 3 >/proc/sys/vm/drop_caches; dd if=/dev/vda bs=4k count=1600 2>/dev/null | md5sum; md5sum </tmp/a",
+    )?;
+    let sums: Vec<&str> = sums.lines().filter_map(|line| line.trim().strip_suffix("  -")).collect();
+    ensure!(sums.len() == 2 && sums[0] == sums[1], "what was written is not what is read: {sums:?}");
+    let copy = context.folder().join("copy.img");
+    fs::write(&copy, [&seed[..], &[0; 128]].concat())?;
+    let expected = xtask::process::output(Command::new("md5sum").arg(&copy))?;
+    let expected = String::from_utf8_lossy(&expected);
+    let seen = ask(&mut machine, "md5sum </dev/vdb")?;
+    ensure!(expected.split_whitespace().next() == seen.split_whitespace().next(), "{seen} is not {expected}");
+    let write = ask(
+        &mut machine,
+        "dd if=/tmp/a of=/dev/vdb bs=512 count=1 2>&1; echo; blkdiscard /dev/vda; dd if=/dev/vda bs=1M count=8 2>/dev/null | tr -d '\\0' | wc -c",
+    )?;
+    ensure!(
+        write.contains("not permitted") && write.ends_with('0'),
+        "a disk that is read only, and one discarded: {write}"
+    );
+    machine.leave_console()?;
+    let info = machine.command("guest info linux0")?;
+    ensure!(info.contains("0 malformed rings"), "{info}");
+    Ok(())
+}
+
+/// Random numbers come from the host.
+const RNG: &str = "rng { compatible = \"virtio,mmio\"; ferrovisor,device = \"rng\"; };";
+
+/// Linux takes random bytes from the hypervisor; they are not the same twice.
+fn random(context: &Context) -> Result<()> {
+    let mut machine = boot(context, RNG)?;
+    let said = ask(
+        &mut machine,
+        "cat /sys/class/misc/hw_random/rng_current; for n in 1 2; do dd if=/dev/hwrng bs=500 count=4 2>/dev/null | md5sum; done; \
+         dd if=/dev/hwrng bs=4k count=4 iflag=fullblock 2>/dev/null | wc -c",
+    )?;
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    ensure!(lines.len() == 4 && lines[0].starts_with("virtio_rng") && lines[3] == "16384", "{said}");
+    ensure!(lines[1] != lines[2], "the same bytes twice: {said}");
+    Ok(())
+}
+
+/// The guest is reset while it reads and writes, three times: its disks keep what they had, and work.
+fn reset(context: &Context) -> Result<()> {
+    context.file("seed.img", &[1; 65536])?;
+    let mut machine = boot(context, DISKS)?;
+    ask(&mut machine, "echo kept | dd of=/dev/vda conv=fsync 2>/dev/null")?;
+    for _ in 0..3 {
+        let work = "dd if=/dev/zero of=/dev/vda bs=64k seek=1 oflag=direct; dd if=/dev/vda of=/dev/null bs=256k iflag=direct";
+        ask(&mut machine, &format!("(while :; do {work}; done) >/dev/null 2>&1 & :"))?;
+        machine.leave_console()?;
+        machine.command("sleep 500")?;
+        machine.done("guest reset linux0")?;
+        machine.type_line("console linux0")?;
+        load(&mut machine)?;
+        let kept = ask(
+            &mut machine,
+            "dd if=/dev/vda bs=4 count=1 2>/dev/null; echo; dd if=/dev/vdb bs=4k 2>/dev/null | wc -c",
+        )?;
+        ensure!(kept.split_whitespace().collect::<Vec<_>>() == ["kept", "65536"], "after a reset: {kept}");
+    }
+    machine.leave_console()?;
+    machine.done("guest destroy linux0")?;
+    machine.done("guest create linux0")?;
+    Ok(())
+}

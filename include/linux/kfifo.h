@@ -71,7 +71,32 @@ static inline unsigned int __kfifo_out_linear(struct __kfifo *fifo, unsigned int
 #define kfifo_out_linear(fifo, tail, n) __kfifo_out_linear(&(fifo)->kfifo, tail, n)
 #define kfifo_out_linear_ptr(fifo, pointer, n) ({ unsigned int __at; unsigned int __count = kfifo_out_linear(fifo, &__at, n); *(pointer) = (void *)((fifo)->kfifo.data + __at * kfifo_esize(fifo)); __count; })
 /* What is in the ring, as one or two pieces for a DMA that begins at dma; how many pieces. */
-unsigned int __kfifo_dma_out_prepare(struct __kfifo *fifo, struct scatterlist *sgl, int nents, unsigned int len, dma_addr_t dma);
+static inline unsigned int __kfifo_dma_out_piece(struct __kfifo *fifo, struct scatterlist *sg, unsigned int at,
+						 unsigned int count, dma_addr_t dma)
+{
+	sg_set_buf(sg, (char *)fifo->data + at * fifo->esize, count * fifo->esize);
+	if (dma != DMA_MAPPING_ERROR) {
+		sg_dma_address(sg) = dma + at * fifo->esize;
+		sg_dma_len(sg) = count * fifo->esize;
+	}
+	return 1;
+}
+
+static inline unsigned int __kfifo_dma_out_prepare(struct __kfifo *fifo, struct scatterlist *sgl, int nents,
+						   unsigned int len, dma_addr_t dma)
+{
+	unsigned int at, made = 0;
+	unsigned int first = __kfifo_out_linear(fifo, &at, len);
+	unsigned int rest = min(len, fifo->in - fifo->out) - first;
+
+	if (first && nents > 0)
+		made += __kfifo_dma_out_piece(fifo, sgl, at, first, dma);
+	if (rest && nents > 1)
+		made += __kfifo_dma_out_piece(fifo, sgl + 1, 0, rest, dma);
+	if (made)
+		sg_mark_end(sgl + made - 1);
+	return made;
+}
 #define kfifo_dma_out_prepare(fifo, sgl, nents, len) __kfifo_dma_out_prepare(&(fifo)->kfifo, sgl, nents, len, DMA_MAPPING_ERROR)
 #define kfifo_dma_out_prepare_mapped(fifo, sgl, nents, len, dma) __kfifo_dma_out_prepare(&(fifo)->kfifo, sgl, nents, len, dma)
 #define kfifo_dma_out_finish(fifo, len) kfifo_skip_count(fifo, (len) / kfifo_esize(fifo))

@@ -409,4 +409,6 @@ typedef void (*of_init_fn_1)(struct device_node *);
 #define OF_DECLARE_1_RET(table, name, compat, fn)	_OF_DECLARE(table, name, compat, fn, of_init_fn_1_ret)
 #define OF_DECLARE_2(table, name, compat, fn)		_OF_DECLARE(table, name, compat, fn, of_init_fn_2)
 
+bool of_console_check(const struct device_node *dn, char *name, int index);
+
 #endif

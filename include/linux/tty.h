@@ -101,8 +101,6 @@ static inline struct tty_struct *tty_kref_get(struct tty_struct *tty)
 	return tty;
 }
 
-extern struct ktermios tty_std_termios;
-
 /* Nobody can ask for a secure attention key. */
 static inline void do_SAK(struct tty_struct *tty)
 {

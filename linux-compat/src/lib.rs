@@ -66,6 +66,7 @@ families! {
     reset,
     rtc,
     scatterlist,
+    serial,
     spi,
     thermal,
     watchdog,

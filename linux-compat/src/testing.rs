@@ -123,7 +123,7 @@ may_be_zero! {
     nvmem_cell_info nvmem_config of_device_id of_phandle_args of_regulator_match phy_configure_opts phy_ops pinconf_ops pinctrl_desc
     pinctrl_gpio_range pinctrl_map pinctrl_ops pinctrl_pin_desc pinmux_ops pwm_lookup pwm_ops pwm_state regmap_bus regmap_config
     regulator_bulk_data regulator_config regulator_desc regulator_init_data regulator_ops reset_control_lookup sg_table soc_device_attribute arm_smccc_res spi_board_info spi_delay spi_device_id spi_driver spi_message spi_transfer thermal_trip thermal_zone_device_ops
-    reset_control_ops reset_controller_dev watchdog_device watchdog_info watchdog_ops
+    console ktermios reset_control_ops reset_controller_dev uart_driver uart_ops uart_port watchdog_device watchdog_info watchdog_ops
 }
 
 /// One that is all zeroes.

@@ -249,7 +249,7 @@ pub(super) unsafe fn devm_get_index(dev: *mut device, con_id: *const c_char, ind
     ptr_to_c(unsafe { find(dev, con_id, index, flags).and_then(|d| manage(dev, d)) })
 }
 
-pub(super) unsafe fn devm_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
+pub(crate) unsafe fn devm_get_optional(dev: *mut device, con_id: *const c_char, flags: gpiod_flags) -> *mut gpio_desc {
     // SAFETY: the caller's device and name.
     ptr_to_c(unsafe { optional(find(dev, con_id, 0, flags)).and_then(|d| manage(dev, d)) })
 }

@@ -32,6 +32,8 @@ pub const TABLES: &[&[Export]] = &[
 ];
 
 /// The node of a firmware node; `None` for null and other kinds.
+pub(crate) use consumer::devm_get_optional;
+
 /// Lines that select devices on a bus, for the cores of buses.
 pub(crate) mod chip_select {
     use super::consumer;

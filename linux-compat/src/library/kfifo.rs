@@ -18,6 +18,8 @@ crate::exports! {
     fn __kfifo_out(fifo: *mut __kfifo, buf: *mut c_void, len: c_uint) -> c_uint = take;
     [any, supported, "library::tests::rings"]
     fn __kfifo_out_peek(fifo: *mut __kfifo, buf: *mut c_void, len: c_uint) -> c_uint = peek;
+    [any, supported, "library::tests::rings_lie_in_memory_of_others"]
+    fn __kfifo_init(fifo: *mut __kfifo, buffer: *mut c_void, size: c_uint, esize: usize) -> c_int = init;
 }
 
 pub(super) unsafe fn alloc(fifo: *mut __kfifo, size: c_uint, esize: usize, gfp: gfp_t) -> c_int {
@@ -50,7 +52,7 @@ unsafe fn element(fifo: *mut __kfifo, i: c_uint) -> *mut u8 {
     unsafe { (*fifo).data.cast::<u8>().add((i & (*fifo).mask) as usize * (*fifo).esize as usize) }
 }
 
-pub(super) unsafe fn put(fifo: *mut __kfifo, buf: *const c_void, len: c_uint) -> c_uint {
+pub(crate) unsafe fn put(fifo: *mut __kfifo, buf: *const c_void, len: c_uint) -> c_uint {
     // SAFETY: the caller's ring and elements.
     unsafe {
         let used = (*fifo).in_.wrapping_sub((*fifo).out);
@@ -79,7 +81,7 @@ pub(super) unsafe fn peek(fifo: *mut __kfifo, buf: *mut c_void, len: c_uint) -> 
     }
 }
 
-pub(super) unsafe fn take(fifo: *mut __kfifo, buf: *mut c_void, len: c_uint) -> c_uint {
+pub(crate) unsafe fn take(fifo: *mut __kfifo, buf: *mut c_void, len: c_uint) -> c_uint {
     // SAFETY: the caller's ring and room.
     unsafe {
         let n = peek(fifo, buf, len);
@@ -87,4 +89,16 @@ pub(super) unsafe fn take(fifo: *mut __kfifo, buf: *mut c_void, len: c_uint) -> 
         (*fifo).out = (*fifo).out.wrapping_add(n);
         n
     }
+}
+
+pub(super) unsafe fn init(fifo: *mut __kfifo, buffer: *mut c_void, size: c_uint, esize: usize) -> c_int {
+    let count = (size as usize).checked_div(esize).and_then(|count| c_uint::try_from(count).ok()).unwrap_or(0);
+    if count < 2 {
+        return Errno::EINVAL.to_c();
+    }
+    // The largest power of two that fits.
+    let count = 1 << count.ilog2();
+    // SAFETY: the caller's ring, and memory of that size for it.
+    unsafe { fifo.write(__kfifo { in_: 0, out: 0, mask: count - 1, esize: esize as c_uint, data: buffer }) };
+    0
 }

@@ -8,7 +8,7 @@ mod crc;
 mod files;
 mod find;
 mod idr;
-mod kfifo;
+pub(crate) mod kfifo;
 mod kobject;
 mod math;
 mod notifier;

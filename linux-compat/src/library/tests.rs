@@ -316,6 +316,19 @@ fn rings() {
     }
 }
 
+#[test]
+fn rings_lie_in_memory_of_others() {
+    let mut room = [0u8; 12];
+    // SAFETY: a ring of the test's own, and room for it.
+    unsafe {
+        let mut fifo: bindings::__kfifo = zeroed();
+        assert_eq!(kfifo::init(&mut fifo, room.as_mut_ptr().cast(), 1, 1), -22);
+        assert_eq!(kfifo::init(&mut fifo, room.as_mut_ptr().cast(), 12, 1), 0);
+        assert_eq!(kfifo::put(&mut fifo, b"0123456789".as_ptr().cast(), 10), 8);
+    }
+    assert_eq!(&room, b"01234567\0\0\0\0");
+}
+
 /// A node with a key behind it.
 #[repr(C)]
 struct Keyed {

@@ -316,7 +316,7 @@ pub(super) fn aliases(stem: &[u8]) -> impl Iterator<Item = (c_int, Option<Node>)
     })
 }
 
-pub(super) fn alias_id(np: *mut device_node, stem: *const c_char) -> c_int {
+pub(crate) fn alias_id(np: *mut device_node, stem: *const c_char) -> c_int {
     let wanted = node(np);
     let found = aliases(text(stem)).find(|(_, node)| wanted.is_some() && *node == wanted);
     found.map_or(Errno::ENODEV.to_c(), |(number, _)| number)

@@ -20,6 +20,7 @@ pub(crate) use address::to_resource;
 pub use address::{Span, address_count, address_to_resource, is_coherent, translate};
 pub(crate) use find::by_phandle;
 pub use find::match_table;
+pub(crate) use find::alias_id;
 pub use fwnode::from_fwnode;
 pub use node::{Node, Property};
 pub use phandle::{PhandleArgs, parse_phandle_with_args};

@@ -23,6 +23,7 @@ pub const TABLES: &[&[Export]] = &[
     timer::EXPORTS,
 ];
 
+pub(crate) use delay::msleep as sleep_ms;
 pub use clock::{jiffies, real_ns, set_real_ns};
 
 /// Jiffies in a second, `HZ` of C.

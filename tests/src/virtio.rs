@@ -16,6 +16,7 @@ use crate::linux::{ask, to_user_space};
 pub const TESTS: &[Test] = &[
     Test { name: "virtio_disks", limit: 240, profiles: BOTH, run: disks },
     Test { name: "virtio_random", limit: 180, profiles: BOTH, run: random },
+    Test { name: "virtio_console", limit: 180, profiles: BOTH, run: console },
     Test { name: "virtio_reset_amid_io", limit: 300, profiles: BOTH, run: reset },
 ];
 
@@ -123,6 +124,35 @@ fn random(context: &Context) -> Result<()> {
     let lines: Vec<&str> = said.lines().map(str::trim).collect();
     ensure!(lines.len() == 4 && lines[0].starts_with("virtio_rng") && lines[3] == "16384", "{said}");
     ensure!(lines[1] != lines[2], "the same bytes twice: {said}");
+    Ok(())
+}
+
+/// A console of two ports.
+const CONSOLE: &str =
+    "hvc { compatible = \"virtio,mmio\"; ferrovisor,device = \"console\"; ferrovisor,ports = <2>; };";
+
+/// A shell at `hvc0`, and a second port that is named and echoes.
+fn console(context: &Context) -> Result<()> {
+    let mut machine = boot(context, CONSOLE)?;
+    let ports = ask(
+        &mut machine,
+        "cat /sys/class/virtio-ports/*/name; (while :; do setsid sh -c 'exec sh </dev/hvc0 >/dev/hvc0 2>&1'; done) & :",
+    )?;
+    ensure!(ports.lines().map(str::trim).eq(["linux0/hvc", "linux0/hvc.1"]), "the ports: {ports}");
+    ask(&mut machine, "(while read line; do echo heard $line; done </dev/hvc1 >/dev/hvc1) & :")?;
+    machine.leave_console()?;
+    machine.type_line("console linux0/hvc")?;
+    machine.send("echo $((6 * 111)); seq 3000 | tail -n 2; head -c 100000 /dev/zero | tr '\\0' x | fold; echo the $((1 + 1))nd end")?;
+    machine.wait_for("the 2nd end")?;
+    let log = machine.log();
+    ensure!(log.contains("666") && log.contains("3000"), "the shell does not answer");
+    machine.leave_console()?;
+    machine.type_line("console linux0/hvc.1")?;
+    machine.send("one two")?;
+    machine.wait_for("heard one two")?;
+    machine.leave_console()?;
+    let info = machine.command("guest info linux0")?;
+    ensure!(info.contains("0 malformed rings"), "{info}");
     Ok(())
 }
 

@@ -21,10 +21,25 @@ impl UartPort {
     /// Opens the port of the UART of `ctx`: `GUEST/UART`, where UART is the node's name or what `ferrovisor,console`
     /// says.
     pub(crate) fn open(ctx: &Context<'_>) -> Result<Self, Error> {
+        Self::open_as(ctx, "")
+    }
+
+    /// Opens port `index` of a device with several: the first as if it were the only one, the others with `.1` and so on
+    /// behind the name.
+    #[cfg(feature = "virtio")]
+    pub(crate) fn open_nth(ctx: &Context<'_>, index: usize) -> Result<Self, Error> {
+        match index {
+            0 => Self::open_as(ctx, ""),
+            _ => Self::open_as(ctx, &format!(".{index}")),
+        }
+    }
+
+    fn open_as(ctx: &Context<'_>, suffix: &str) -> Result<Self, Error> {
         let name = match ctx.node.option("console") {
             None => ctx.full_name(),
             Some(value) => format!("{}/{}", ctx.guest, console_name(ctx, value)?),
         };
+        let name = name + suffix;
         let opened = match ctx.node.option("scrollback") {
             None => serial::open(&name),
             Some(_) => serial::open_with(&name, scrollback(ctx)?),

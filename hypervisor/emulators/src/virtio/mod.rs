@@ -8,6 +8,9 @@ mod blk;
 #[cfg(test)]
 mod blk_tests;
 mod chain;
+mod console;
+#[cfg(test)]
+mod console_tests;
 mod device;
 mod later;
 mod packed;
@@ -46,6 +49,9 @@ pub(crate) const FACTORY: Factory = Factory {
         "ferrovisor,read-only",
         "ferrovisor,serial",
         "ferrovisor,queues",
+        "ferrovisor,console",
+        "ferrovisor,scrollback",
+        "ferrovisor,ports",
     ],
     describe,
     create,
@@ -63,6 +69,7 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind { name: "blk", options: blk::OPTIONS, create: blk::create },
+    Kind { name: "console", options: console::OPTIONS, create: console::create },
     Kind { name: "rng", options: rng::OPTIONS, create: rng::create },
 ];
 

@@ -29,6 +29,7 @@ pub(super) struct Guest {
     pub(super) dev: Arc<dyn Emulator>,
     pub(super) irqs: Arc<Irqs>,
     pub(super) ram: Segment,
+    pub(super) name: String,
 }
 
 /// One queue from the driver's side.
@@ -65,7 +66,7 @@ impl Guest {
             ram: Arc::new(GuestRam::new(regions.into_iter())),
         };
         let dev = (FACTORY.create)(&ctx)?;
-        Ok(Self { dev, irqs, ram })
+        Ok(Self { dev, irqs, ram, name })
     }
 
     pub(super) fn r(&self, offset: u64) -> u32 {

@@ -66,6 +66,22 @@ pub enum Error {
         /// How.
         why: BlockError,
     },
+    /// No switch has this name.
+    NoSwitch {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are, with commas between them.
+        known: String,
+    },
+    /// A port of a switch cannot be as asked.
+    Port {
+        /// The switch.
+        switch: String,
+        /// The port.
+        port: String,
+        /// Why not.
+        why: &'static str,
+    },
     /// There is no file system that is known.
     NoFileSystem {
         /// The disk or partition.
@@ -130,6 +146,11 @@ impl fmt::Display for Error {
                 write!(f, "{name}: {owner} reads it: no other may write it meanwhile")
             }
             Error::Disk { name, why } => write!(f, "{name}: {why}"),
+            Error::NoSwitch { name, known } if known.is_empty() => {
+                write!(f, "no switch '{name}': there are no switches")
+            }
+            Error::NoSwitch { name, known } => write!(f, "no switch '{name}': there are {known}"),
+            Error::Port { switch, port, why } => write!(f, "port '{port}' of switch {switch}: {why}"),
             Error::NoFileSystem { volume } => {
                 write!(f, "{volume}: no file system found, expected FAT, ext2, ext3 or ext4")
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Between back ends and devices: the serial multiplexer, disks with partitions and files, the MMC core, and the
-//! registries of clocks, watchdogs, I2C buses, non-volatile memories and sources of random numbers.
+//! Between back ends and devices: the serial multiplexer, disks with partitions and files, the MMC core, virtual
+//! switches, and the registries of clocks, watchdogs, I2C buses, non-volatile memories and sources of random numbers.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -25,6 +25,7 @@ mod hash;
 pub mod hwrng;
 pub mod i2c;
 pub mod mmc;
+pub mod net;
 pub mod nvmem;
 pub mod partition;
 mod ring;

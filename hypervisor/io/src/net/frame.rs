@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Frames of Ethernet on their way, without a place of their own.
+
+use super::Mac;
+use super::offload::Offload;
+use kernel::mm::segment::Segment;
+
+/// EtherType of a VLAN tag (IEEE 802.1Q-2018, table 9-1).
+pub const TAG: u16 = 0x8100;
+/// Bytes of the shortest frame that is taken: both addresses and the type. Padding is the sender's matter.
+pub const SHORTEST: usize = 14;
+/// Bytes of the longest frame that is taken: 64 KiB of IP for segmentation by the receiver, and the header with a tag.
+pub const LONGEST: usize = 65_535 + 18;
+/// Bytes in front of a frame's body: the addresses.
+pub const ADDRESSES: usize = 12;
+/// Bytes of a tag.
+pub const TAG_LEN: usize = 4;
+/// The part of a tag's value that numbers the VLAN.
+const VID: u16 = 0x0fff;
+
+/// Where the bytes of a frame are.
+#[derive(Clone, Copy, Debug)]
+pub enum Bytes<'a> {
+    /// In the hypervisor's own memory.
+    Own(&'a [u8]),
+    /// In runs of memory that may change at any time.
+    Shared(&'a [Segment]),
+}
+
+impl Bytes<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Bytes::Own(bytes) => bytes.len(),
+            Bytes::Shared(segments) => segments.iter().map(Segment::len).sum(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Copies from `offset` on as much as there is; says how much.
+    fn read(&self, offset: usize, to: &mut [u8]) -> usize {
+        match self {
+            Bytes::Own(bytes) => {
+                let from = bytes.get(offset..).unwrap_or_default();
+                let count = from.len().min(to.len());
+                if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(..count)) {
+                    to.copy_from_slice(from);
+                }
+                count
+            }
+            Bytes::Shared(segments) => {
+                let (mut skip, mut done) = (offset, 0);
+                for segment in *segments {
+                    let count = segment.len().saturating_sub(skip).min(to.len() - done);
+                    if let Some(to) = to.get_mut(done..done + count).filter(|_| count > 0) {
+                        segment.read(skip, to);
+                        done += count;
+                    }
+                    skip = skip.saturating_sub(segment.len());
+                    if done == to.len() {
+                        break;
+                    }
+                }
+                done
+            }
+        }
+    }
+}
+
+/// A frame: addresses and tag as they were when it came, the rest still where the sender has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// Whom it is for.
+    pub destination: Mac,
+    /// Whom it is from.
+    pub source: Mac,
+    /// The value of its tag: priority in bits 15:13, VLAN in 11:0.
+    pub tag: Option<u16>,
+    /// What the receiver has to finish.
+    pub offload: Offload,
+    bytes: Bytes<'a>,
+    /// Where the body begins in `bytes`: at the EtherType behind addresses and tag.
+    body: usize,
+    len: usize,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame in `bytes`, with what is left to be done for it; `None` if it is shorter than [`SHORTEST`] or longer than
+    /// [`LONGEST`]. Addresses and tag are read once, here: what a guest makes of them afterwards counts no more.
+    pub fn new(bytes: Bytes<'a>, offload: Offload) -> Option<Self> {
+        let len = bytes.len();
+        let mut head = [0; ADDRESSES + TAG_LEN];
+        if len > LONGEST || bytes.read(0, &mut head) < SHORTEST {
+            return None;
+        }
+        let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1, v0, v1] = head;
+        let tagged = u16::from_be_bytes([t0, t1]) == TAG;
+        if tagged && len < SHORTEST + TAG_LEN {
+            return None;
+        }
+        Some(Self {
+            destination: Mac([d0, d1, d2, d3, d4, d5]),
+            source: Mac([s0, s1, s2, s3, s4, s5]),
+            tag: tagged.then_some(u16::from_be_bytes([v0, v1])),
+            offload,
+            bytes,
+            body: if tagged { ADDRESSES + TAG_LEN } else { ADDRESSES },
+            len,
+        })
+    }
+
+    /// The number of its VLAN, if its tag has one; 0 is a priority only.
+    #[inline]
+    pub fn vid(&self) -> Option<u16> {
+        self.tag.map(|tag| tag & VID).filter(|&vid| vid != 0)
+    }
+
+    /// The same with a tag of this VLAN and the priority that it had, or without.
+    #[inline]
+    pub fn with_vid(mut self, vid: Option<u16>) -> Self {
+        let before = self.tag;
+        self.tag = vid.map(|vid| before.unwrap_or(0) & !VID | vid & VID);
+        match (before, self.tag) {
+            (None, Some(_)) => self.len += TAG_LEN,
+            (Some(_), None) => self.len -= TAG_LEN,
+            _ => {}
+        }
+        self
+    }
+
+    /// Bytes of the frame, with its tag.
+    #[inline]
+    #[expect(clippy::len_without_is_empty, reason = "none is empty")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes in front of its body.
+    #[inline]
+    pub fn head_len(&self) -> usize {
+        if self.tag.is_some() { ADDRESSES + TAG_LEN } else { ADDRESSES }
+    }
+
+    /// Its addresses and tag; the first [`head_len`](Self::head_len) bytes count.
+    #[inline]
+    fn head(&self) -> [u8; ADDRESSES + TAG_LEN] {
+        let mut head = [0; ADDRESSES + TAG_LEN];
+        let (to, rest) = head.split_at_mut(6);
+        let (from, tag) = rest.split_at_mut(6);
+        to.copy_from_slice(&self.destination.0);
+        from.copy_from_slice(&self.source.0);
+        if let (Some(value), (kind, number)) = (self.tag, tag.split_at_mut(2)) {
+            kind.copy_from_slice(&TAG.to_be_bytes());
+            number.copy_from_slice(&value.to_be_bytes());
+        }
+        head
+    }
+
+    /// Copies its bytes from `offset` on, as many as there are; says how many. Context: any.
+    pub fn read(&self, offset: usize, to: &mut [u8]) -> usize {
+        let head = self.head();
+        let head = head.get(offset.min(self.head_len())..self.head_len()).unwrap_or_default();
+        let first = head.len().min(to.len());
+        if let (Some(to), Some(from)) = (to.get_mut(..first), head.get(..first)) {
+            to.copy_from_slice(from);
+        }
+        let rest = to.get_mut(first..).unwrap_or_default();
+        if rest.is_empty() {
+            return first;
+        }
+        first + self.bytes.read(self.body + (offset + first).saturating_sub(self.head_len()), rest)
+    }
+
+    /// Copies its bytes from `offset` on to memory from `at` on, as many as both have; says how many. The one copy on the way
+    /// of a frame between guests. Context: any.
+    pub fn copy_to(&self, offset: usize, to: &Segment, at: usize) -> usize {
+        let room = to.len().saturating_sub(at).min(self.len.saturating_sub(offset));
+        let mut done = 0;
+        if offset < self.head_len() {
+            let head = self.head();
+            let part = head.get(offset..self.head_len()).unwrap_or_default();
+            done = part.len().min(room);
+            to.write(at, part.get(..done).unwrap_or_default());
+        }
+        let mut skip = self.body + (offset + done).saturating_sub(self.head_len());
+        match self.bytes {
+            Bytes::Own(bytes) => {
+                let part = bytes.get(skip..).unwrap_or_default();
+                let part = part.get(..part.len().min(room - done)).unwrap_or_default();
+                to.write(at + done, part);
+                done + part.len()
+            }
+            Bytes::Shared(segments) => {
+                for segment in segments {
+                    if done == room {
+                        break;
+                    }
+                    let count = segment.len().saturating_sub(skip).min(room - done);
+                    if count > 0 {
+                        to.copy(at + done, segment, skip, count);
+                        done += count;
+                    }
+                    skip = skip.saturating_sub(segment.len());
+                }
+                done
+            }
+        }
+    }
+}

@@ -140,4 +140,20 @@ void iounmap(volatile void __iomem *addr);
 
 #include <asm/memory.h>
 
+/* There is no space of I/O ports here: it is an empty bus, on which all bits read as ones. */
+#define __FV_PORTS(letter, type)                                                \
+	static inline type in##letter(unsigned long port)                           \
+	{                                                                           \
+		return (type)~0;                                                        \
+	}                                                                           \
+	static inline void out##letter(type value, unsigned long port)              \
+	{                                                                           \
+	}
+__FV_PORTS(b, u8)
+__FV_PORTS(w, u16)
+__FV_PORTS(l, u32)
+#undef __FV_PORTS
+#define inb_p(port)		inb(port)
+#define outb_p(value, port)	outb(value, port)
+
 #endif

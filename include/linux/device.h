@@ -220,4 +220,7 @@ void device_link_remove(void *consumer, struct device *supplier);
 
 #include <linux/pm_wakeup.h>
 
+#define MODULE_ALIAS_CHARDEV(major, minor)	MODULE_ALIAS("char-major-" __stringify(major) "-" __stringify(minor))
+#define MODULE_ALIAS_CHARDEV_MAJOR(major)	MODULE_ALIAS("char-major-" __stringify(major) "-*")
+
 #endif

@@ -15,6 +15,7 @@
 #include <linux/cpumask.h>
 #include <linux/workqueue.h>
 #include <linux/atomic.h>
+#include <asm/irq.h>
 
 #define IRQF_TRIGGER_NONE	0x00000000
 #define IRQF_TRIGGER_RISING	0x00000001
@@ -245,6 +246,22 @@ static inline void tasklet_enable(struct tasklet_struct *t)
 {
 	smp_mb__before_atomic();
 	atomic_dec(&t->count);
+}
+
+/* Interrupts are described, not searched for: none is found, as without CONFIG_GENERIC_IRQ_PROBE. */
+static inline unsigned long probe_irq_on(void)
+{
+	return 0;
+}
+
+static inline int probe_irq_off(unsigned long mask)
+{
+	return 0;
+}
+
+static inline unsigned int probe_irq_mask(unsigned long mask)
+{
+	return 0;
 }
 
 #endif

@@ -88,14 +88,15 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
 /// The terminal's commands that only images with drivers of a kind have, as features: by the folder of Linux that the
 /// drivers come from. A driver of the user's own may be of any kind.
 fn commands(set: &Set) -> String {
-    const KINDS: &[&str] = &["clocksource", "dma", "spi", "thermal"];
+    const KINDS: &[&str] = &["clocksource", "dma", "spi", "thermal", "tty/serial"];
     let of_kind = |kind: &str| {
         let folder = format!("drivers/{kind}/");
         let mut drivers = set.drivers.iter();
         drivers
             .any(|d| d.origin != Origin::Linux || d.sources.iter().any(|source| source.starts_with(&folder)))
     };
-    KINDS.iter().filter(|kind| of_kind(kind)).map(|kind| format!(",terminal/{kind}")).collect()
+    let name = |kind: &str| kind.rsplit('/').next().map(|name| format!(",terminal/{name}"));
+    KINDS.iter().filter(|kind| of_kind(kind)).filter_map(|kind| name(kind)).collect()
 }
 
 /// Builds the image of a board without C drivers and with further options, lines of TOML that its file does not have:

@@ -43,6 +43,8 @@ crate::exports! {
     fn uart_parse_options(options: *const c_char, baud: *mut c_int, parity: *mut c_int, bits: *mut c_int, flow: *mut c_int) -> () = parse;
     [sleeps, supported, "serial::tests::options_are_read_and_set"]
     fn uart_set_options(port: *mut uart_port, co: *mut console, baud: c_int, parity: c_int, bits: c_int, flow: c_int) -> c_int = set;
+    [any, supported, "serial::tests::options_are_read_and_set"]
+    fn uart_parse_earlycon(p: *mut c_char, iotype: *mut u8, addr: *mut u64, options: *mut *mut c_char) -> c_int = parse_early;
     [any, supported, "serial::tests::consoles_stay_off"]
     fn uart_get_console(ports: *mut uart_port, nr: c_int, co: *mut console) -> *mut uart_port = get;
 }
@@ -171,5 +173,42 @@ pub(super) unsafe fn get(ports: *mut uart_port, count: c_int, co: *mut console) 
         }
         (*co).index = index as c_short;
         ports.add(index as usize)
+    }
+}
+
+/// How registers are reached, by the words before an address.
+const WAYS: &[(&[u8], u32)] = &[
+    (b"mmio,", bindings::SERIAL_IO_MEM),
+    (b"mmio16,", bindings::SERIAL_IO_MEM16),
+    (b"mmio32,", bindings::SERIAL_IO_MEM32),
+    (b"mmio32be,", bindings::SERIAL_IO_MEM32BE),
+    (b"mmio32native,", bindings::SERIAL_IO_MEM32),
+    (b"io,", bindings::SERIAL_IO_PORT),
+    (b"", bindings::SERIAL_IO_MEM),
+];
+
+/// `mmio32,0x9000000,115200`: the options are what follows the address, null for none.
+pub(super) unsafe fn parse_early(p: *mut c_char, iotype: *mut u8, addr: *mut u64, options: *mut *mut c_char) -> c_int {
+    // SAFETY: the caller's string and places; offsets are within the string.
+    unsafe {
+        let text = CStr::from_ptr(p).to_bytes();
+        let Some((way, kind)) = WAYS.iter().find(|(way, _)| text.starts_with(way)) else {
+            return Errno::EINVAL.to_c();
+        };
+        let rest = text.get(way.len()..).unwrap_or_default();
+        if way.is_empty() && !rest.starts_with(b"0x") {
+            return Errno::EINVAL.to_c();
+        }
+        let end = rest.iter().position(|ch| *ch == b',');
+        let number = core::str::from_utf8(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()).unwrap_or("");
+        let parsed = match number.strip_prefix("0x") {
+            Some(digits) => u64::from_str_radix(digits, 16),
+            None => number.parse(),
+        };
+        let Ok(address) = parsed else { return Errno::EINVAL.to_c() };
+        *iotype = *kind as u8;
+        *addr = address;
+        *options = end.map_or(core::ptr::null_mut(), |end| p.add(way.len() + end + 1));
+        0
     }
 }

@@ -374,6 +374,16 @@ fn options_are_read_and_set() {
         assert_eq!((baud, parity, bits, flow), (9600, b'e'.into(), 7, b'r'.into()));
         co::parse(c"57600".as_ptr(), &raw mut baud, &raw mut parity, &raw mut bits, &raw mut flow);
         assert_eq!((baud, bits), (57600, 7));
+        let (mut kind, mut address, mut rest) = (0, 0, core::ptr::null_mut());
+        let early = |text: &std::ffi::CStr, kind: &mut u8, address: &mut u64, rest: &mut *mut c_char| {
+            co::parse_early(text.as_ptr().cast_mut(), kind, address, rest)
+        };
+        assert_eq!(early(c"mmio32,0x9000,9600n8", &mut kind, &mut address, &mut rest), 0);
+        assert_eq!((u32::from(kind), address), (bindings::SERIAL_IO_MEM32, 0x9000));
+        assert_eq!(std::ffi::CStr::from_ptr(rest).to_bytes(), b"9600n8");
+        assert_eq!(early(c"0x10", &mut kind, &mut address, &mut rest), 0);
+        assert!(rest.is_null() && address == 16);
+        assert_eq!(early(c"pci,1", &mut kind, &mut address, &mut rest), Errno::EINVAL.to_c());
         let mut con: console = zeroed();
         assert_eq!(co::set(port, &raw mut con, baud, parity, bits, flow), 0);
         let expected = bindings::PARENB | bindings::CS7 | bindings::CRTSCTS | bindings::B57600;

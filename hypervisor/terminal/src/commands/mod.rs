@@ -41,6 +41,8 @@ mod reset;
 #[cfg(feature = "devices")]
 mod rtc;
 mod sched;
+#[cfg(feature = "serial")]
+mod serial;
 mod sleep;
 #[cfg(feature = "spi")]
 mod spi;
@@ -83,6 +85,8 @@ pub static TABLE: &[Command] = &[
     i2c::COMMAND,
     #[cfg(feature = "spi")]
     spi::COMMAND,
+    #[cfg(feature = "serial")]
+    serial::COMMAND,
     #[cfg(feature = "devices")]
     nvmem::COMMAND,
     #[cfg(feature = "dma")]

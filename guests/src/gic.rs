@@ -74,6 +74,19 @@ pub fn init_cpu(machine: &Machine<'_>) {
     write32(banked + 0x100, 0xffff | 1 << crate::timer::INTID); // ISENABLER0
 }
 
+/// Enables the SPI `intid` for the first CPU.
+pub fn enable_spi(intid: u32) {
+    let base = distributor();
+    let (word, shift) = (u64::from(intid / 4 * 4), intid % 4 * 8);
+    if !is_v3() {
+        let targets = base + 0x800 + word; // ITARGETSR
+        write32(targets, read32(targets) | 1 << shift);
+    }
+    let priority = base + 0x400 + word;
+    write32(priority, read32(priority) & !(0xff << shift) | 0xa0 << shift);
+    write32(base + 0x100 + u64::from(intid / 32 * 4), 1 << (intid % 32));
+}
+
 /// The GICv3 redistributor frame of this CPU: the one whose GICR_TYPER names its affinity.
 #[must_use]
 pub fn redistributor(machine: &Machine<'_>) -> Option<u64> {

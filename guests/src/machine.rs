@@ -106,6 +106,8 @@ pub struct Machine<'a> {
     pub watchdogs: List<Region, 4>,
     /// The first virtio-mmio transport.
     pub virtio: Option<Region>,
+    /// Its interrupt, if it is an SPI.
+    pub virtio_intid: Option<u32>,
     /// `/chosen/bootargs`, empty when missing.
     pub bootargs: &'a str,
 }
@@ -163,6 +165,7 @@ impl<'a> Machine<'a> {
             devices: found.devices,
             watchdogs: found.watchdogs,
             virtio: found.virtio,
+            virtio_intid: found.virtio_intid,
             bootargs,
         })
     }
@@ -196,6 +199,7 @@ struct Found {
     gicv3: List<Region, 4>,
     uart: Option<Region>,
     virtio: Option<Region>,
+    virtio_intid: Option<u32>,
     conduit: Option<Conduit>,
     cpus: List<u64, 8>,
     memory: List<Region, 8>,
@@ -242,6 +246,9 @@ impl Found {
         let v3 = has(&["arm,gic-v3"]);
         let v2 = has(&["arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a7-gic"]);
         let (uart, virtio) = (has(&["arm,pl011"]), has(&["virtio,mmio"]));
+        if virtio && self.virtio.is_none() {
+            self.virtio_intid = spi(node);
+        }
         let watchdog = has(&["arm,sp805", "arm,sbsa-gwdt"]);
         regions(node, |r| {
             if watchdog {
@@ -261,6 +268,13 @@ impl Found {
             self.devices.push(r);
         });
     }
+}
+
+/// The INTID of a node's first interrupt, if it is an SPI.
+fn spi(node: &FdtNode<'_>) -> Option<u32> {
+    let cells = node.property("interrupts")?;
+    let [kind, number, _] = cells.as_prop_encoded_array([1, 1, 1]).ok()?.next()?;
+    (kind.to_int::<u32>().ok()? == 0).then_some(number.to_int::<u32>().ok()?.checked_add(32)?)
 }
 
 fn regions(node: &FdtNode<'_>, mut each: impl FnMut(Region)) {

@@ -22,6 +22,7 @@ mod timer;
 mod trng;
 pub mod vcpu;
 pub mod vgic;
+pub mod virtqueue;
 
 /// Makes guests possible; their vCPUs have time slices of `slice_ns` nanoseconds unless their DTS says otherwise.
 /// Context: once, from the first orphan; may sleep.

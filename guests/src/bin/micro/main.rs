@@ -10,6 +10,8 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
+mod disk;
+#[cfg(target_os = "none")]
 mod exits;
 #[cfg(target_os = "none")]
 mod interrupts;
@@ -18,7 +20,7 @@ mod report;
 
 #[cfg(target_os = "none")]
 mod bare {
-    use crate::{exits, interrupts, report::Report};
+    use crate::{disk, exits, interrupts, report::Report};
     use guests::machine::Machine;
     use guests::{args, console, gic, println, psci, timer};
 
@@ -46,6 +48,7 @@ mod bare {
         );
         let mut report = Report::new();
         exits::run(machine, iterations, &mut report);
+        disk::run(machine, iterations, &mut report);
         interrupts::run(machine, iterations, &mut report);
         report.print();
         println!("micro: end");

@@ -70,15 +70,15 @@ pub unsafe fn zero_pages(start: VirtAddr, bytes: usize) {
     }
 }
 
-/// Copies `bytes` from `from` to `to` with 64 bytes a step; the ranges may overlap if `to` is above `from`
+/// Copies `bytes` from `from` to `to` with 128 bytes a step; the ranges may overlap if `to` is above `from`
 /// only when `to - from >= bytes`.
 ///
 /// # Safety
 /// Both ranges must be mapped Normal memory, the target writable and not in use.
 pub unsafe fn copy(to: *mut u8, from: *const u8, bytes: usize) {
-    let bulk = bytes & !63;
+    let bulk = bytes & !127;
     if bulk != 0 {
-        // SAFETY: the caller vouches for the ranges; x registers only, 64 bytes a round within `bulk`.
+        // SAFETY: the caller vouches for the ranges; x registers only, 128 bytes a round within `bulk`.
         unsafe {
             asm!(
                 "2:",
@@ -90,9 +90,17 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, bytes: usize) {
                 "stp {c}, {d}, [{dst}, #16]",
                 "stp {e}, {f}, [{dst}, #32]",
                 "stp {g}, {h}, [{dst}, #48]",
-                "add {src}, {src}, #64",
-                "add {dst}, {dst}, #64",
+                "ldp {a}, {b}, [{src}, #64]",
+                "ldp {c}, {d}, [{src}, #80]",
+                "ldp {e}, {f}, [{src}, #96]",
+                "ldp {g}, {h}, [{src}, #112]",
+                "add {src}, {src}, #128",
                 "cmp {src}, {end}",
+                "stp {a}, {b}, [{dst}, #64]",
+                "stp {c}, {d}, [{dst}, #80]",
+                "stp {e}, {f}, [{dst}, #96]",
+                "stp {g}, {h}, [{dst}, #112]",
+                "add {dst}, {dst}, #128",
                 "b.lo 2b",
                 src = inout(reg) from => _, dst = inout(reg) to => _, end = in(reg) from.wrapping_add(bulk),
                 a = out(reg) _, b = out(reg) _, c = out(reg) _, d = out(reg) _,
@@ -101,6 +109,8 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, bytes: usize) {
             );
         }
     }
-    // SAFETY: the remaining bytes of the caller's ranges.
-    unsafe { core::ptr::copy(from.add(bulk), to.add(bulk), bytes - bulk) };
+    if bulk != bytes {
+        // SAFETY: the remaining bytes of the caller's ranges.
+        unsafe { core::ptr::copy(from.add(bulk), to.add(bulk), bytes - bulk) };
+    }
 }

@@ -4,7 +4,6 @@
 //! What a RAM disk is asked is done where the notification traps, as long as it is little; all else is handed to a worker:
 //! requests for other disks to be submitted to the block layer with the guest's RAM as their memory, and what takes long.
 
-use super::chain::{Chain, Malformed};
 use super::device::{Backend, Shared, Ticket, USED_BUFFER};
 use super::later::{self, Later};
 use super::{Made, flag, number, string};
@@ -20,6 +19,7 @@ use kernel::sync::Once;
 use vmm::bundle::Bundle;
 use vmm::device::{Context, Error};
 use vmm::ram::GuestRam;
+use vmm::virtqueue::{Chain, MAX_SIZE, Malformed};
 
 /// Options of the device's node.
 pub(super) const OPTIONS: &[&str] = &[
@@ -62,7 +62,7 @@ const SECTOR: u64 = 512;
 /// Bytes of the configuration space (5.2.4), up to the discard and write-zeroes part.
 const CONFIG: usize = 60;
 /// Segments of data in a request at most: a queue's places less those for head and status.
-const SEGMENTS: u32 = super::queue::MAX_SIZE as u32 - 2;
+const SEGMENTS: u32 = MAX_SIZE as u32 - 2;
 /// Sectors that are discarded or zeroed in one request at most.
 const MOST_ZEROED: u64 = 2048;
 /// Bytes that a notification moves at most, and what a request counts for at least; the worker has the rest.
@@ -118,11 +118,9 @@ enum Data {
 /// Reads the head of a request.
 #[inline]
 fn head(ram: &GuestRam, chain: &Chain) -> Result<Head, Malformed> {
-    let mut bytes = [[0; 8]; 2];
-    if !chain.read(ram, 0, bytes.as_flattened_mut()) || chain.writable() == 0 {
+    let Some([kind, sector]) = chain.head(ram).filter(|_| chain.writable() != 0) else {
         return Err("a block request without head or end");
-    }
-    let [kind, sector] = bytes.map(u64::from_le_bytes);
+    };
     Ok(Head { kind: kind as u32, sector, out: chain.readable() - HEAD, input: chain.writable() - 1 })
 }
 
@@ -194,16 +192,9 @@ impl Blk {
         let Some(Ok((disk, start))) = self.volume.device.resident(op, lba, blocks) else {
             return (FAILED, 0);
         };
-        let mut at = start;
         let done = match op {
-            Op::Read => chain.each(ram, true, 0, head.input, |memory, offset, len| {
-                memory.copy(offset, disk, at, len);
-                at += len;
-            }),
-            Op::Write => chain.each(ram, false, HEAD, head.out, |memory, offset, len| {
-                disk.copy(at, memory, offset, len);
-                at += len;
-            }),
+            Op::Read => chain.fill(ram, 0, disk, start, head.input),
+            Op::Write => chain.drain(ram, HEAD, disk, start, head.out),
             Op::Flush => true,
             Op::Discard | Op::Erase => {
                 disk.zero(start, (blocks as usize).saturating_mul(ramdisk::BLOCK as usize))
@@ -240,7 +231,7 @@ impl Blk {
             }
             budget -= bytes;
             let (status, len) = self.serve(&shared.ram, chain, &head);
-            chain.write(&shared.ram, head.input, &[status]);
+            chain.set_last(&shared.ram, status);
             let (id, slots) = (chain.id, chain.slots);
             queue.push(id, slots, len + 1);
             answered = true;
@@ -264,7 +255,7 @@ impl Blk {
     fn work(&self, index: usize) {
         let shared = &*self.shared;
         let Some(queue) = shared.queue(index) else { return };
-        let mut chain = Chain::new(super::queue::MAX_SIZE.into());
+        let mut chain = Chain::new(MAX_SIZE.into());
         while shared.is_live() {
             let mut guard = queue.lock();
             let popped = guard.pop(&shared.ram);

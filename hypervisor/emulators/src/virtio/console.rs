@@ -4,7 +4,6 @@
 //! What the guest sends is taken where the notification traps; what is typed goes into the buffers that it has put up, and
 //! waits in the multiplexer while there are none.
 
-use super::chain::{Chain, Malformed};
 use super::device::{Backend, Shared, Ticket, USED_BUFFER};
 use super::later::{self, Later};
 use super::{Made, number};
@@ -19,6 +18,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use io::serial::Receiver;
 use vmm::device::{Context, Error};
+use vmm::virtqueue::{Chain, MAX_SIZE, Malformed};
 
 /// Options of the device's node.
 pub(super) const OPTIONS: &[&str] = &["ferrovisor,console", "ferrovisor,scrollback", "ferrovisor,ports"];
@@ -161,7 +161,7 @@ impl Console {
                 break Ok(true);
             }
             if len > BUDGET {
-                let mut chain = Chain::new(super::queue::MAX_SIZE.into());
+                let mut chain = Chain::new(MAX_SIZE.into());
                 core::mem::swap(&mut chain, &mut queue.chain);
                 shared.begin();
                 let ticket =
@@ -201,7 +201,7 @@ impl Console {
         let mut control = self.control.lock();
         let mut queue = queue.lock();
         // As many as a ring has: a driver that goes on meanwhile notifies again.
-        for _ in 0..super::queue::MAX_SIZE {
+        for _ in 0..MAX_SIZE {
             match queue.pop(&shared.ram)? {
                 Some(_) => (),
                 None if queue.listen() => continue,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What every virtio device is, whatever it does and whatever bus it is on: queues, agreed features, an interrupt.
 
-use super::chain::Malformed;
-use super::queue::Queue;
 use crate::regs::Line;
 use crate::sync::Lock;
 use alloc::boxed::Box;
@@ -13,6 +11,7 @@ use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use kernel::sync::WaitQueue;
 use kernel::time::NS_PER_SEC;
 use vmm::ram::GuestRam;
+use vmm::virtqueue::{Malformed, Queue};
 
 /// Features of every device (virtio 1.2, 6).
 pub(crate) mod feature {

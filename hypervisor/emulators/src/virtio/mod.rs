@@ -7,18 +7,14 @@
 mod blk;
 #[cfg(test)]
 mod blk_tests;
-mod chain;
 mod console;
 #[cfg(test)]
 mod console_tests;
 mod device;
 mod later;
-mod packed;
-mod queue;
 mod rng;
 #[cfg(test)]
 mod rng_tests;
-mod split;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //! Entropy device (virtio 1.2, 5.4): buffers are filled with random bytes where the notification traps.
 
 use super::Made;
-use super::chain::Malformed;
 use super::device::{Backend, Shared, USED_BUFFER};
 use super::later::{self, Later};
 use crate::regs::Line;
@@ -11,6 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::{Arc, Weak};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use vmm::device::{Context, Error};
+use vmm::virtqueue::Malformed;
 
 /// Options of the device's node: none of its own.
 pub(super) const OPTIONS: &[&str] = &[];

@@ -2,13 +2,13 @@
 //! The registers of a virtio device on the memory bus (virtio 1.2, 4.2), version 2.
 
 use super::device::{Backend, Shared, feature, status};
-use super::queue::MAX_SIZE;
 use crate::regs::Unimplemented;
 use crate::sync::Lock;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use vmm::device::{Emulator, Width};
+use vmm::virtqueue::{MAX_SIZE, Queue};
 
 // Offsets (4.2.2).
 const MAGIC: u64 = 0x000;
@@ -128,13 +128,13 @@ impl Mmio {
     }
 
     /// The queue that is selected, if there is one.
-    fn selected(&self) -> Option<&Lock<super::queue::Queue>> {
+    fn selected(&self) -> Option<&Lock<Queue>> {
         let index = self.regs.lock().queue_sel;
         self.shared.queue(usize::try_from(index).ok()?)
     }
 
     /// Changes the selected queue, if it is there, not in use, and features have been agreed on.
-    fn configure(&self, change: impl FnOnce(&mut super::queue::Queue)) {
+    fn configure(&self, change: impl FnOnce(&mut Queue)) {
         if self.shared.status() & (status::FEATURES_OK | status::NEEDS_RESET) != status::FEATURES_OK {
             return;
         }

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use arch::{PAGE_SIZE, PhysAddr};
 use core::fmt;
 use core::ops::Range;
-use core::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 /// The addresses that a device with 32 address lines reaches.
 const LOW: Range<PhysAddr> = PhysAddr(0)..PhysAddr(1 << 32);
@@ -62,7 +62,7 @@ impl Buffer {
 /// Single accesses to words of a segment.
 macro_rules! words {
     ($($load:ident, $store:ident, $word:ty, $atomic:ty, $name:literal, $bytes:literal;)*) => {$(
-        #[doc = concat!("The ", $name, " bytes at `offset` as one access, in the machine's order of bytes; what is read")]
+        #[doc = concat!("The ", $name, " byte(s) at `offset` as one access, in the machine's order of bytes; what is read")]
         #[doc = "after it is no older. `None` outside of the segment and at an address that is no multiple of the bytes."]
         /// Context: any.
         #[inline]
@@ -72,7 +72,7 @@ macro_rules! words {
             at.is_aligned().then(|| unsafe { <$atomic>::from_ptr(at) }.load(Ordering::Acquire))
         }
 
-        #[doc = concat!("Sets the ", $name, " bytes at `offset` as one access, after whatever was written before it.")]
+        #[doc = concat!("Sets the ", $name, " byte(s) at `offset` as one access, after whatever was written before it.")]
         /// `None` as for the load. Context: any.
         #[inline]
         pub fn $store(&self, offset: usize, value: $word) -> Option<()> {
@@ -194,6 +194,7 @@ impl Segment {
     }
 
     words! {
+        load_u8, store_u8, u8, AtomicU8, "one", 1;
         load_u16, store_u16, u16, AtomicU16, "two", 2;
         load_u32, store_u32, u32, AtomicU32, "four", 4;
         load_u64, store_u64, u64, AtomicU64, "eight", 8;

@@ -55,7 +55,7 @@ pub(crate) static FACTORIES: &[Factory] = &[
         reg_size: 0x200,
         irqs: 1,
         trigger: Trigger::Edge,
-        options: &[],
+        options: &["ferrovisor,device", "ferrovisor,ramdisk", "ferrovisor,size"],
         describe: |_, _| {},
         create: refuse,
     },

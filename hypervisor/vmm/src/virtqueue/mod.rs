@@ -2,16 +2,33 @@
 //! A virtqueue (virtio 1.2, 2.6): the ring that a driver has set up, and how much of it the device is at work on.
 //!
 //! Whatever a ring says is an allegation. Memory is looked up for every address, chains have an end, and no more is
-//! taken than the ring has places; what breaks the rules is [`Malformed`] and changes nothing.
+//! taken than the ring has places; what breaks the rules is [`Malformed`] and changes nothing. The devices behind queues are
+//! in the crate `emulators`.
 
-use super::chain::{Chain, Malformed};
-use super::packed::Packed;
-use super::split::Split;
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
+)]
+
+mod chain;
+mod packed;
+mod split;
+
+pub use chain::{Chain, Malformed};
+
+use crate::ram::GuestRam;
 use kernel::mm::segment::Segment;
-use vmm::ram::GuestRam;
+use packed::Packed;
+use split::Split;
 
 /// Most entries of a queue.
-pub(crate) const MAX_SIZE: u16 = 256;
+pub const MAX_SIZE: u16 = 256;
 
 /// Flags of a descriptor (2.7.5, 2.8.1).
 const NEXT: u16 = 1;
@@ -19,18 +36,18 @@ pub(super) const WRITE: u16 = 2;
 const INDIRECT: u16 = 4;
 
 /// A descriptor as it was read, once.
-pub(super) struct Descriptor {
-    pub(super) at: u64,
-    pub(super) len: u32,
+struct Descriptor {
+    at: u64,
+    len: u32,
     flags: u16,
     /// The next descriptor of the chain in a split ring, the identifier in a packed one.
-    pub(super) other: u16,
+    other: u16,
 }
 
 impl Descriptor {
     /// The descriptor of a split ring at `offset`; `None` if there is no memory.
     #[inline]
-    pub(super) fn split(table: &Segment, offset: usize) -> Option<Self> {
+    fn split(table: &Segment, offset: usize) -> Option<Self> {
         let words = (table.load_u64(offset), table.load_u64(offset + 8));
         let (at, rest) = match words {
             (Some(at), Some(rest)) => (at, rest),
@@ -41,20 +58,20 @@ impl Descriptor {
 
     /// The descriptor of a packed ring at `offset`; `None` if there is no memory.
     #[inline]
-    pub(super) fn packed(table: &Segment, offset: usize) -> Option<Self> {
+    fn packed(table: &Segment, offset: usize) -> Option<Self> {
         let one = Self::split(table, offset)?;
         Some(Self { flags: one.other, other: one.flags, ..one })
     }
 
-    pub(super) fn has_next(&self) -> bool {
+    fn has_next(&self) -> bool {
         self.flags & NEXT != 0
     }
 
-    pub(super) fn is_writable(&self) -> bool {
+    fn is_writable(&self) -> bool {
         self.flags & WRITE != 0
     }
 
-    pub(super) fn is_indirect(&self) -> bool {
+    fn is_indirect(&self) -> bool {
         self.flags & INDIRECT != 0
     }
 }
@@ -69,7 +86,7 @@ fn unaligned(table: &Segment, offset: usize) -> Option<(u64, u64)> {
 }
 
 /// The indirect table that `from` names: memory, where it begins there, and how many descriptors it has, at most `most`.
-pub(super) fn table<'a>(
+fn table<'a>(
     ram: &'a GuestRam,
     from: &Descriptor,
     most: u16,
@@ -84,23 +101,23 @@ pub(super) fn table<'a>(
 }
 
 /// Whether going from `old` to `new` passes `event` (2.7.10).
-pub(super) fn passes(event: u16, new: u16, old: u16) -> bool {
+fn passes(event: u16, new: u16, old: u16) -> bool {
     new.wrapping_sub(event).wrapping_sub(1) < new.wrapping_sub(old)
 }
 
 /// Where a driver has put a ring, and what it is like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Layout {
+pub struct Layout {
     /// Entries.
-    pub(crate) size: u16,
+    pub size: u16,
     /// Guest addresses of the descriptors, the driver's area and the device's.
-    pub(crate) addresses: [u64; 3],
+    pub addresses: [u64; 3],
     /// Whether the event index was agreed on.
-    pub(crate) event_index: bool,
+    pub event_index: bool,
     /// Whether indirect descriptors were.
-    pub(crate) indirect: bool,
+    pub indirect: bool,
     /// Whether it is a packed ring.
-    pub(crate) packed: bool,
+    pub packed: bool,
 }
 
 enum Ring {
@@ -110,30 +127,34 @@ enum Ring {
 
 /// How far a ring was read, to go back to.
 #[derive(Clone, Copy)]
-pub(crate) struct Mark((u16, bool));
+pub struct Mark((u16, bool));
 
 /// A virtqueue. Lives behind a lock.
-pub(crate) struct Queue {
+pub struct Queue {
     /// What the driver is setting up, or has.
-    pub(crate) layout: Layout,
+    pub layout: Layout,
     ring: Option<Ring>,
     /// Requests that were taken and are not complete.
     in_flight: u16,
     /// Changes with each reset: what was asked before has no place to be answered in any more.
     generation: u32,
     /// For whoever handles requests with the lock held.
-    pub(crate) chain: Chain,
+    pub chain: Chain,
 }
 
 impl Queue {
     /// A queue that is not ready. Context: may allocate.
-    pub(crate) fn new() -> Self {
+    #[expect(clippy::new_without_default, reason = "it allocates")]
+    pub fn new() -> Self {
         let layout = Layout { size: MAX_SIZE, ..Layout::default() };
         Self { layout, ring: None, in_flight: 0, generation: 0, chain: Chain::new(MAX_SIZE.into()) }
     }
 
     /// Takes the ring into use.
-    pub(crate) fn enable(&mut self, ram: &GuestRam) -> Result<(), Malformed> {
+    ///
+    /// # Errors
+    /// It cannot be: its size, or where it lies.
+    pub fn enable(&mut self, ram: &GuestRam) -> Result<(), Malformed> {
         if self.layout.size == 0 || self.layout.size > MAX_SIZE {
             return Err("a ring of an impossible size");
         }
@@ -146,34 +167,39 @@ impl Queue {
     }
 
     /// Lets go of the ring; what is under way is not told to it any more.
-    pub(crate) fn disable(&mut self) {
+    pub fn disable(&mut self) {
         self.ring = None;
         self.generation = self.generation.wrapping_add(1);
     }
 
     /// As after power-on.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.disable();
         self.layout = Layout { size: MAX_SIZE, ..Layout::default() };
     }
 
-    pub(crate) fn is_ready(&self) -> bool {
+    /// Whether a ring is in use.
+    pub fn is_ready(&self) -> bool {
         self.ring.is_some()
     }
 
-    pub(crate) fn generation(&self) -> u32 {
+    /// Changes with each [`disable`](Self::disable) and [`reset`](Self::reset).
+    pub fn generation(&self) -> u32 {
         self.generation
     }
 
     /// Requests that were taken and are not complete.
-    pub(crate) fn in_flight(&self) -> u16 {
+    pub fn in_flight(&self) -> u16 {
         self.in_flight
     }
 
     /// Takes the next request into [`chain`](Self::chain); says whether there was one, and gives what
-    /// [`go_back`](Self::go_back) needs.
+    /// [`go_back`](Self::go_back) needs. Context: any.
+    ///
+    /// # Errors
+    /// The ring breaks the rules; nothing was taken.
     #[inline]
-    pub(crate) fn pop(&mut self, ram: &GuestRam) -> Result<Option<Mark>, Malformed> {
+    pub fn pop(&mut self, ram: &GuestRam) -> Result<Option<Mark>, Malformed> {
         let mark = match &self.ring {
             Some(Ring::Split(ring)) => ring.mark(),
             Some(Ring::Packed(ring)) => ring.mark(),
@@ -195,7 +221,7 @@ impl Queue {
     }
 
     /// Puts the request in [`chain`](Self::chain) back; the last that was taken.
-    pub(crate) fn go_back(&mut self, mark: Mark) {
+    pub fn go_back(&mut self, mark: Mark) {
         self.in_flight = self.in_flight.saturating_sub(1);
         match &mut self.ring {
             Some(Ring::Split(ring)) => ring.go_back(mark.0),
@@ -206,7 +232,7 @@ impl Queue {
 
     /// Tells the driver that request `id`, which took `slots` places, is complete; `len` bytes were written.
     #[inline]
-    pub(crate) fn push(&mut self, id: u16, slots: u16, len: u32) {
+    pub fn push(&mut self, id: u16, slots: u16, len: u32) {
         self.in_flight = self.in_flight.saturating_sub(1);
         // The ring lies in memory, or it would not be there.
         let _ = match &mut self.ring {
@@ -218,7 +244,7 @@ impl Queue {
 
     /// Whether the driver wants an interrupt for what was pushed since the last call.
     #[inline]
-    pub(crate) fn wants_interrupt(&mut self) -> bool {
+    pub fn wants_interrupt(&mut self) -> bool {
         match &mut self.ring {
             Some(Ring::Split(ring)) => ring.wants_interrupt(),
             Some(Ring::Packed(ring)) => ring.wants_interrupt(),
@@ -228,7 +254,7 @@ impl Queue {
 
     /// Asks to be notified of the next request; says whether there is one already.
     #[inline]
-    pub(crate) fn listen(&mut self) -> bool {
+    pub fn listen(&mut self) -> bool {
         match &mut self.ring {
             Some(Ring::Split(ring)) => ring.listen(),
             Some(Ring::Packed(ring)) => ring.listen(),

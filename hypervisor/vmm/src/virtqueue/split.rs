@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The split ring (virtio 1.2, 2.7): a table of descriptors, a ring of heads from the driver, a ring of used ones back.
 
-use super::chain::{Chain, Malformed};
-use super::queue::{self, Descriptor, Layout};
+use super::{Chain, Descriptor, Layout, Malformed};
+use crate::ram::GuestRam;
 use core::sync::atomic::{Ordering, fence};
 use kernel::mm::segment::Segment;
-use vmm::ram::GuestRam;
 
 /// Offsets in the available and the used ring.
 const INDEX: usize = 2;
@@ -123,7 +122,7 @@ impl Split {
         }
         let (new, old) = (self.used_next, core::mem::replace(&mut self.signalled, self.used_next));
         let event = self.avail.load_u16(ENTRIES + 2 * usize::from(self.size)).unwrap_or(old);
-        queue::passes(event, new, old)
+        super::passes(event, new, old)
     }
 
     pub(super) fn listen(&mut self) -> bool {
@@ -137,7 +136,7 @@ impl Split {
 
 /// Follows the chain of an indirect table.
 fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, chain: &mut Chain) -> Result<(), Malformed> {
-    let (memory, start, count) = queue::table(ram, from, most)?;
+    let (memory, start, count) = super::table(ram, from, most)?;
     let mut index = 0;
     for _ in 0..count {
         if index >= count {

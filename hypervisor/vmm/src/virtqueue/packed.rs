@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The packed ring (virtio 1.2, 2.8): one ring of descriptors, which the device overwrites with what it has used.
 
-use super::chain::{Chain, Malformed};
-use super::queue::{self, Descriptor, Layout};
+use super::{Chain, Descriptor, Layout, Malformed};
+use crate::ram::GuestRam;
 use core::sync::atomic::{Ordering, fence};
 use kernel::mm::segment::Segment;
-use vmm::ram::GuestRam;
 
 /// Flags of a descriptor that say whose it is.
 const AVAIL: u16 = 1 << 7;
@@ -126,7 +125,7 @@ impl Packed {
         self.ring.store_u32(at + LEN, len)?;
         self.ring.store_u16(at + ID, id)?;
         let mine = if self.used.wrap { AVAIL | USED } else { 0 };
-        let write = if len != 0 { queue::WRITE } else { 0 };
+        let write = if len != 0 { super::WRITE } else { 0 };
         self.ring.store_u16(at + FLAGS, mine | write)?;
         self.used.step(slots, self.size);
         self.since = self.since.wrapping_add(slots);
@@ -144,7 +143,7 @@ impl Packed {
             AT_DESCRIPTOR if self.event_index => {
                 let lap = if (at & WRAP != 0) == self.used.wrap { 0 } else { self.size };
                 let event = (at & !WRAP).wrapping_sub(lap);
-                queue::passes(event, self.used.index, self.used.index.wrapping_sub(since))
+                super::passes(event, self.used.index, self.used.index.wrapping_sub(since))
             }
             _ => true,
         }
@@ -163,7 +162,7 @@ impl Packed {
 
 /// Takes all buffers of an indirect table: here they follow one another.
 fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, chain: &mut Chain) -> Result<(), Malformed> {
-    let (memory, start, count) = queue::table(ram, from, most)?;
+    let (memory, start, count) = super::table(ram, from, most)?;
     for index in 0..usize::from(count) {
         let one = Descriptor::packed(memory, start + 16 * index).ok_or(GONE)?;
         if one.is_indirect() {

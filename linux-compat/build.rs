@@ -12,7 +12,7 @@ use bindgen::callbacks::{ItemInfo, ParseCallbacks};
 use driver_config::{BENCH_PREFIX, Clang, bench_flags, bench_name, bench_renames, c_flags, scan_exports};
 
 /// The folders below `include/` whose headers Rust sees; the others are reached through these.
-const FOLDERS: &[&str] = &["linux", "drivers"];
+const FOLDERS: &[&str] = &["linux", "crypto", "drivers"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let crate_folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);

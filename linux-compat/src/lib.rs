@@ -47,6 +47,7 @@ families! {
     context,
     clk,
     clocksource,
+    crypto,
     dma,
     dmaengine,
     firmware,

@@ -88,7 +88,7 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
 /// The terminal's commands that only images with drivers of a kind have, as features: by the folder of Linux that the
 /// drivers come from. A driver of the user's own may be of any kind.
 fn commands(set: &Set) -> String {
-    const KINDS: &[&str] = &["clocksource", "dma", "spi", "thermal", "tty/serial"];
+    const KINDS: &[&str] = &["clocksource", "crypto", "dma", "spi", "thermal", "tty/serial"];
     let of_kind = |kind: &str| {
         let folder = format!("drivers/{kind}/");
         let mut drivers = set.drivers.iter();

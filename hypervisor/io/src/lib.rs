@@ -17,6 +17,7 @@
 extern crate alloc;
 
 pub mod block;
+pub mod crypto;
 pub mod dma;
 mod error;
 mod fault;

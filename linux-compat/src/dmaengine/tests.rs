@@ -102,6 +102,8 @@ fn new(name: &str, count: usize) -> (*mut dma_device, Vec<*mut dma_chan>) {
     unsafe {
         let device: *mut dma_device = Box::into_raw(Box::new(core::mem::zeroed()));
         (*device).dev = device_at(name, None);
+        // Memory of the host's may be anywhere.
+        (*(*device).dev).dma_mask = Box::leak(Box::new(u64::MAX));
         (*device).cap_mask.bits[0] = 1 << bindings::DMA_MEMCPY | 1 << bindings::DMA_SLAVE;
         (*device).device_alloc_chan_resources = Some(alloc);
         (*device).device_free_chan_resources = Some(free);

@@ -8,6 +8,8 @@ mod clk;
 #[cfg(feature = "clocksource")]
 mod clocksource;
 mod console;
+#[cfg(feature = "crypto")]
+mod crypto;
 #[cfg(feature = "devices")]
 mod device;
 #[cfg(feature = "dma")]
@@ -91,6 +93,8 @@ pub static TABLE: &[Command] = &[
     nvmem::COMMAND,
     #[cfg(feature = "dma")]
     dma::COMMAND,
+    #[cfg(feature = "crypto")]
+    crypto::COMMAND,
     #[cfg(feature = "thermal")]
     thermal::COMMAND,
     #[cfg(feature = "clocksource")]

@@ -12,6 +12,9 @@ mod console;
 mod console_tests;
 mod device;
 mod later;
+mod net;
+#[cfg(test)]
+mod net_tests;
 mod rng;
 #[cfg(test)]
 mod rng_tests;
@@ -48,6 +51,16 @@ pub(crate) const FACTORY: Factory = Factory {
         "ferrovisor,console",
         "ferrovisor,scrollback",
         "ferrovisor,ports",
+        "ferrovisor,switch",
+        "ferrovisor,mac",
+        "ferrovisor,fixed-mac",
+        "ferrovisor,vlan",
+        "ferrovisor,trunk",
+        "ferrovisor,isolated",
+        "ferrovisor,ingress-rate",
+        "ferrovisor,egress-rate",
+        "ferrovisor,storm-rate",
+        "ferrovisor,mtu",
     ],
     describe,
     create,
@@ -66,6 +79,7 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind { name: "blk", options: blk::OPTIONS, create: blk::create },
     Kind { name: "console", options: console::OPTIONS, create: console::create },
+    Kind { name: "net", options: net::OPTIONS, create: net::create },
     Kind { name: "rng", options: rng::OPTIONS, create: rng::create },
 ];
 

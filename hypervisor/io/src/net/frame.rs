@@ -3,6 +3,7 @@
 
 use super::Mac;
 use super::offload::Offload;
+use core::fmt;
 use kernel::mm::segment::Segment;
 
 /// EtherType of a VLAN tag (IEEE 802.1Q-2018, table 9-1).
@@ -18,27 +19,74 @@ pub const TAG_LEN: usize = 4;
 /// The part of a tag's value that numbers the VLAN.
 const VID: u16 = 0x0fff;
 
-/// Where the bytes of a frame are.
+/// Memory with a frame in it, which others may change at any time.
+pub trait Memory {
+    /// Bytes of the frame.
+    fn len(&self) -> usize;
+    /// Copies from `offset` on as much as there is; says how much.
+    fn read(&self, offset: usize, to: &mut [u8]) -> usize;
+    /// Copies `bytes` bytes from `offset` on to memory from `at` on, as much as there is and has room; says how much.
+    fn copy_to(&self, offset: usize, to: &Segment, at: usize, bytes: usize) -> usize;
+    /// Whether there are no bytes.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A frame in runs of memory, one behind the other.
 #[derive(Clone, Copy, Debug)]
+pub struct Pieces<'a>(pub &'a [Segment]);
+
+impl Pieces<'_> {
+    /// Goes through `bytes` bytes from `offset` on; says how many there are. `f` gets a run, where in it, how many bytes, and
+    /// how many there were before.
+    fn each(&self, offset: usize, bytes: usize, mut f: impl FnMut(&Segment, usize, usize, usize)) -> usize {
+        let (mut skip, mut done) = (offset, 0);
+        for segment in self.0 {
+            let count = segment.len().saturating_sub(skip).min(bytes - done);
+            if count > 0 {
+                f(segment, skip, count, done);
+                done += count;
+            }
+            skip = skip.saturating_sub(segment.len());
+        }
+        done
+    }
+}
+
+impl Memory for Pieces<'_> {
+    fn len(&self) -> usize {
+        self.0.iter().map(Segment::len).sum()
+    }
+    fn read(&self, offset: usize, to: &mut [u8]) -> usize {
+        self.each(offset, to.len(), |segment, at, count, done| {
+            if let Some(to) = to.get_mut(done..done + count) {
+                segment.read(at, to);
+            }
+        })
+    }
+    fn copy_to(&self, offset: usize, to: &Segment, at: usize, bytes: usize) -> usize {
+        self.each(offset, bytes, |segment, from, count, done| {
+            to.copy(at + done, segment, from, count);
+        })
+    }
+}
+
+/// Where the bytes of a frame are.
+#[derive(Clone, Copy)]
 pub enum Bytes<'a> {
     /// In the hypervisor's own memory.
     Own(&'a [u8]),
-    /// In runs of memory that may change at any time.
-    Shared(&'a [Segment]),
+    /// In memory that may change at any time.
+    Shared(&'a dyn Memory),
 }
 
 impl Bytes<'_> {
-    /// How many there are.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         match self {
             Bytes::Own(bytes) => bytes.len(),
-            Bytes::Shared(segments) => segments.iter().map(Segment::len).sum(),
+            Bytes::Shared(memory) => memory.len(),
         }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Copies from `offset` on as much as there is; says how much.
@@ -52,27 +100,26 @@ impl Bytes<'_> {
                 }
                 count
             }
-            Bytes::Shared(segments) => {
-                let (mut skip, mut done) = (offset, 0);
-                for segment in *segments {
-                    let count = segment.len().saturating_sub(skip).min(to.len() - done);
-                    if let Some(to) = to.get_mut(done..done + count).filter(|_| count > 0) {
-                        segment.read(skip, to);
-                        done += count;
-                    }
-                    skip = skip.saturating_sub(segment.len());
-                    if done == to.len() {
-                        break;
-                    }
-                }
-                done
+            Bytes::Shared(memory) => memory.read(offset, to),
+        }
+    }
+
+    /// Copies `bytes` bytes from `offset` on to memory, as much as there is; says how much.
+    fn copy_to(&self, offset: usize, to: &Segment, at: usize, bytes: usize) -> usize {
+        match self {
+            Bytes::Own(own) => {
+                let part = own.get(offset..).unwrap_or_default();
+                let part = part.get(..part.len().min(bytes)).unwrap_or_default();
+                to.write(at, part);
+                part.len()
             }
+            Bytes::Shared(memory) => memory.copy_to(offset, to, at, bytes),
         }
     }
 }
 
 /// A frame: addresses and tag as they were when it came, the rest still where the sender has it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Frame<'a> {
     /// Whom it is for.
     pub destination: Mac,
@@ -175,10 +222,11 @@ impl<'a> Frame<'a> {
         first + self.bytes.read(self.body + (offset + first).saturating_sub(self.head_len()), rest)
     }
 
-    /// Copies its bytes from `offset` on to memory from `at` on, as many as both have; says how many. The one copy on the way
-    /// of a frame between guests. Context: any.
-    pub fn copy_to(&self, offset: usize, to: &Segment, at: usize) -> usize {
-        let room = to.len().saturating_sub(at).min(self.len.saturating_sub(offset));
+    /// Copies `bytes` of its bytes from `offset` on to memory from `at` on, as many as both have; says how many. The one copy
+    /// on the way of a frame between guests. Context: any.
+    #[inline]
+    pub fn copy_to(&self, offset: usize, to: &Segment, at: usize, bytes: usize) -> usize {
+        let room = to.len().saturating_sub(at).min(self.len.saturating_sub(offset)).min(bytes);
         let mut done = 0;
         if offset < self.head_len() {
             let head = self.head();
@@ -186,28 +234,13 @@ impl<'a> Frame<'a> {
             done = part.len().min(room);
             to.write(at, part.get(..done).unwrap_or_default());
         }
-        let mut skip = self.body + (offset + done).saturating_sub(self.head_len());
-        match self.bytes {
-            Bytes::Own(bytes) => {
-                let part = bytes.get(skip..).unwrap_or_default();
-                let part = part.get(..part.len().min(room - done)).unwrap_or_default();
-                to.write(at + done, part);
-                done + part.len()
-            }
-            Bytes::Shared(segments) => {
-                for segment in segments {
-                    if done == room {
-                        break;
-                    }
-                    let count = segment.len().saturating_sub(skip).min(room - done);
-                    if count > 0 {
-                        to.copy(at + done, segment, skip, count);
-                        done += count;
-                    }
-                    skip = skip.saturating_sub(segment.len());
-                }
-                done
-            }
-        }
+        let from = self.body + (offset + done).saturating_sub(self.head_len());
+        done + self.bytes.copy_to(from, to, at + done, room - done)
+    }
+}
+
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes from {} to {}", self.len, self.source, self.destination)
     }
 }

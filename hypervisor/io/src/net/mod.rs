@@ -5,7 +5,7 @@
 
 mod fdb;
 pub mod frame;
-mod limit;
+pub mod limit;
 mod mac;
 pub mod offload;
 pub mod port;

@@ -48,6 +48,8 @@ pub struct Segments {
     pub kind: Kind,
     /// Bytes of TCP's data in each but the last; not 0.
     pub size: u16,
+    /// Bytes of the headers from the EtherType on, as the sender says: a hint.
+    pub headers: u16,
     /// The frame says that there is congestion.
     pub ecn: bool,
 }

@@ -126,7 +126,7 @@ fn checksums_are_filled_in_for_those_that_want_them() {
 fn segments_have_what_belongs_to_each() {
     for kind in [Kind::Tcp4, Kind::Tcp6] {
         let (bytes, mut offload) = tcp(kind, DATA);
-        offload.segments = Some(Segments { kind, size: 1000, ecn: false });
+        offload.segments = Some(Segments { kind, size: 1000, headers: 0, ecn: false });
         assert_eq!(receive(&bytes, offload, Features::all()).len(), 1);
         let pieces = receive(&bytes, offload, Features::CHECKSUM);
         assert_eq!(pieces.len(), 4);
@@ -148,7 +148,7 @@ fn segments_have_what_belongs_to_each() {
 #[test]
 fn a_tag_in_front_changes_nothing() {
     let (bytes, mut offload) = tcp(Kind::Tcp4, DATA);
-    offload.segments = Some(Segments { kind: Kind::Tcp4, size: 1400, ecn: false });
+    offload.segments = Some(Segments { kind: Kind::Tcp4, size: 1400, headers: 0, ecn: false });
     let sink = Sink::default();
     let frame = Frame::new(Bytes::Own(&bytes), offload).unwrap().with_vid(Some(9));
     assert_eq!(deliver(&frame, &sink), Delivery::Taken);
@@ -169,7 +169,8 @@ fn claims_that_are_wrong_lose_the_frame() {
         let wrong = Offload { checksum: Some(Checksum { start, offset }), ..offload };
         assert_eq!(receive(&bytes, wrong, Features::empty()), none, "{start} {offset}");
     }
-    let segments = |kind, size| Offload { segments: Some(Segments { kind, size, ecn: true }), ..offload };
+    let segments =
+        |kind, size| Offload { segments: Some(Segments { kind, size, headers: 0, ecn: true }), ..offload };
     assert_eq!(receive(&bytes, segments(Kind::Tcp6, 50), Features::empty()), none);
     assert_eq!(receive(&bytes, segments(Kind::Tcp4, 0), Features::empty()).len(), 100, "a byte each");
     // Any byte of the headers may be wrong, and the frame may end anywhere.

@@ -130,6 +130,13 @@ pub struct Statistics {
     pub dropped: [u64; DROPS.len()],
 }
 
+impl Statistics {
+    /// Frames that the endpoint had no room for.
+    pub fn lost(&self) -> u64 {
+        self.dropped.get(Dropped::NoRoom as usize).copied().unwrap_or(0)
+    }
+}
+
 /// A port.
 pub struct Port {
     pub(super) config: PortConfig,
@@ -171,6 +178,12 @@ impl Port {
             bytes_out: c.bytes_out.load(Relaxed),
             dropped,
         }
+    }
+
+    /// Counts a frame that is none, of which the switch is not told. Context: any.
+    pub fn refuse(&self) {
+        self.counts.frames_in.fetch_add(1, Relaxed);
+        self.drop_frame(Dropped::Malformed);
     }
 
     pub(super) fn drop_frame(&self, why: Dropped) {

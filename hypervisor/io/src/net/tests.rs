@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-use super::frame::Bytes;
+use super::frame::{Bytes, Pieces};
 use super::limit::Rate;
 use super::offload::{Features, Offload};
 use super::port::{Delivery, Dropped, PortConfig, Statistics};
@@ -323,12 +323,13 @@ fn frames_in_pieces_are_the_same() {
         for cut in 1..bytes.len() {
             let parts =
                 [buffer.segment(0, cut), buffer.segment(cut, 0), buffer.segment(cut, bytes.len() - cut)];
+            let parts = Pieces(&parts);
             let frame = Frame::new(Bytes::Shared(&parts), Offload::default()).unwrap().with_vid(left);
             assert_eq!(frame.len(), expected.len());
             let (first, second) = (buffer.segment(1000, cut), buffer.segment(2000, 500));
-            let done = frame.copy_to(0, &first, 0);
+            let done = frame.copy_to(0, &first, 0, 500);
             assert_eq!(done, cut.min(expected.len()));
-            let rest = frame.copy_to(done, &second, 3);
+            let rest = frame.copy_to(done, &second, 3, 500);
             assert_eq!(done + rest, expected.len());
             let mut back = vec![0; expected.len()];
             buffer.read(1000, &mut back[..done]);
@@ -347,11 +348,12 @@ fn memory_that_changes_changes_no_addresses() {
     let buffer = Buffer::new(4096).unwrap();
     buffer.write(0, &frame(mac(1), mac(0), None, "text"));
     let parts = [buffer.segment(0, 18)];
+    let parts = Pieces(&parts);
     let sent = Frame::new(Bytes::Shared(&parts), Offload::default()).unwrap();
     buffer.write(0, &[0xff; 18]);
     let mut back = vec![0; 18];
     sent.read(0, &mut back);
     assert_eq!(back[..12], frame(mac(1), mac(0), None, "")[..12]);
-    assert_eq!(sent.copy_to(18, &buffer.segment(100, 50), 0), 0);
-    assert_eq!(sent.copy_to(0, &buffer.segment(100, 5), 9), 0);
+    assert_eq!(sent.copy_to(18, &buffer.segment(100, 50), 0, 50), 0);
+    assert_eq!(sent.copy_to(0, &buffer.segment(100, 5), 9, 5), 0);
 }

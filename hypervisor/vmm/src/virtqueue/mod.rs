@@ -222,10 +222,15 @@ impl Queue {
 
     /// Puts the request in [`chain`](Self::chain) back; the last that was taken.
     pub fn go_back(&mut self, mark: Mark) {
-        self.in_flight = self.in_flight.saturating_sub(1);
+        self.go_back_by(mark, 1, self.chain.slots);
+    }
+
+    /// Puts the last `count` requests back, which took `slots` places together; `mark` is from before the first of them.
+    pub fn go_back_by(&mut self, mark: Mark, count: u16, slots: u16) {
+        self.in_flight = self.in_flight.saturating_sub(count);
         match &mut self.ring {
             Some(Ring::Split(ring)) => ring.go_back(mark.0),
-            Some(Ring::Packed(ring)) => ring.go_back(mark.0, self.chain.slots),
+            Some(Ring::Packed(ring)) => ring.go_back(mark.0, slots),
             None => (),
         }
     }

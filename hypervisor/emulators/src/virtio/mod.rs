@@ -11,6 +11,8 @@ mod console;
 #[cfg(test)]
 mod console_tests;
 mod device;
+#[cfg(test)]
+mod disk_tests;
 mod later;
 mod net;
 #[cfg(test)]

@@ -48,6 +48,8 @@ mod serial;
 mod sleep;
 #[cfg(feature = "spi")]
 mod spi;
+#[cfg(feature = "virtio")]
+mod switch;
 #[cfg(feature = "thermal")]
 mod thermal;
 mod vcpu;
@@ -105,6 +107,8 @@ pub static TABLE: &[Command] = &[
     block::COMMAND,
     #[cfg(feature = "devices")]
     fs::COMMAND,
+    #[cfg(feature = "virtio")]
+    switch::COMMAND,
     log::COMMAND,
     heap::COMMAND,
     version::COMMAND,

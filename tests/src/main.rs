@@ -23,6 +23,7 @@ mod pins;
 mod ported;
 mod registers;
 mod scheduling;
+mod serial;
 mod storage;
 mod terminal;
 mod virtio;
@@ -53,6 +54,7 @@ const ALL: &[Group] = &[
     on("qemu-virt", ported::QEMU_VIRT),
     on("qemu-virt", peripherals::QEMU_VIRT),
     on("orangepi-pc2", ported::ORANGEPI_PC2),
+    on("qemu-virt", serial::QEMU_VIRT),
     on("orangepi-pc2", peripherals::ORANGEPI_PC2),
     on("orangepi-pc2", boards::ORANGEPI_PC2),
     on("orangepi-pc2", clocks::ORANGEPI_PC2),

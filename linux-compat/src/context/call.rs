@@ -23,6 +23,8 @@ pub(super) struct Call {
     pub function: usize,
     /// The device that it is made for; null where that is not known.
     pub device: *const device,
+    /// The work item, timer or tasklet that it is made for; 0 for none.
+    pub object: usize,
     pub before: *mut Call,
     /// Where to go on if it fails.
     pub landing: Landing,
@@ -139,9 +141,32 @@ pub fn run<T>(role: Role, name: *const c_char, function: usize, otherwise: T, f:
 
 /// As [`run`], on behalf of a device. Debug builds note what its probe takes, until
 /// [`settle`](super::ledger::settle). Context: any.
-#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "names stay, as is said above; a device is an address to be compared")]
 pub fn run_for<T>(
     device: *const device,
+    role: Role,
+    name: *const c_char,
+    function: usize,
+    otherwise: T,
+    f: impl FnOnce() -> T,
+) -> T {
+    run_whose((device, 0), role, name, function, otherwise, f)
+}
+
+/// As [`run`], for a work item, a timer or a tasklet: if the call fails, the device that manages the memory in which
+/// `object` lies is the one. Context: any.
+pub(crate) fn run_object<T, R>(
+    object: *const T,
+    role: Role,
+    function: usize,
+    otherwise: R,
+    f: impl FnOnce() -> R,
+) -> R {
+    run_whose((null(), object.addr()), role, null(), function, otherwise, f)
+}
+
+/// A call for a device or an object.
+fn run_whose<T>(
+    whose: (*const device, usize),
     role: Role,
     name: *const c_char,
     function: usize,
@@ -152,7 +177,7 @@ pub fn run_for<T>(
     struct Job<F, T>(Option<F>, Option<T>);
 
     unsafe fn work<F: FnOnce() -> T, T>(job: *mut ()) {
-        // SAFETY: `run_for`'s, below.
+        // SAFETY: `run_whose`'s, below.
         let job = unsafe { &mut *job.cast::<Job<F, T>>() };
         job.1 = job.0.take().map(|f| f());
     }
@@ -164,13 +189,13 @@ pub fn run_for<T>(
     let mut job = Job(Some(f), None);
     let entry = entry(&job);
     // SAFETY: the job is of the entry's type, and stays until the call is over.
-    unsafe { enter(device, role, name, function, entry, (&raw mut job).cast()) };
+    unsafe { enter(whose, role, name, function, entry, (&raw mut job).cast()) };
     job.1.unwrap_or(otherwise)
 }
 
 /// Makes a call; whether it came to its end.
 unsafe fn enter(
-    device: *const device,
+    (device, object): (*const device, usize),
     role: Role,
     name: *const c_char,
     function: usize,
@@ -183,6 +208,7 @@ unsafe fn enter(
         name,
         function,
         device,
+        object,
         before: slot.load(Relaxed).cast(),
         landing: Landing::new(),
         held: Held::now(),
@@ -348,7 +374,7 @@ unsafe extern "C" fn operation(
 ) -> Outcome {
     let mut raw = Raw { function, arguments: [a, b, c, d, e, f], result: 0 };
     // SAFETY: the caller's function; `raw` stays until the call is over.
-    let done = unsafe { enter(device, Role::Operation, null(), function, call_raw, (&raw mut raw).cast()) };
+    let done = unsafe { enter((device, 0), Role::Operation, null(), function, call_raw, (&raw mut raw).cast()) };
     Outcome { result: raw.result, done }
 }
 

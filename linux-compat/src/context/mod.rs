@@ -26,6 +26,7 @@ pub const TABLES: &[&[Export]] = &[atomic::EXPORTS, atomic::DATA];
 
 pub(crate) use atomic::init_cpus;
 pub use call::{Guarded, OnFault, Word, run, run_for};
+pub(crate) use call::run_object;
 pub(crate) use quarantine::{is_stopped, lift};
 pub(crate) use symbols::{Place, find as symbol};
 pub(crate) use watch::Seen;

@@ -39,6 +39,21 @@ pub(super) fn device_of(call: &Call) -> Option<*const device> {
     None
 }
 
+/// The device that a call is made for, as far as it is known; of a work item, a timer or a tasklet, the device that it
+/// lies in the memory of.
+fn whose(call: &Call) -> Option<*const device> {
+    device_of(call).or_else(|| {
+        let mut call = Some(call);
+        while let Some(at) = call {
+            if let Some(device) = devices::owner_of(at.object) {
+                return Some(device.cast_const());
+            }
+            call = outer(at);
+        }
+        None
+    })
+}
+
 /// Whether a call is not to be made.
 pub(super) fn refuses(call: &Call) -> bool {
     ANY.load(Acquire) && stands(call)
@@ -50,7 +65,7 @@ fn stands(call: &Call) -> bool {
     if call.role == Role::Remove {
         return false;
     }
-    match device_of(call) {
+    match whose(call) {
         Some(device) => FAILED.lock().iter().any(|failed| failed.device == device.addr()),
         None => is_stopped(call.function),
     }
@@ -80,7 +95,7 @@ pub(crate) fn lift(device: *const device) {
 pub(super) fn failed(call: &Call, fault: &Fault) {
     fault.report(call);
     let drivers = || fault.calls().iter().filter_map(|&address| symbols::find(address)).map(|symbol| symbol.driver);
-    let found: Vec<*mut device> = match device_of(call) {
+    let found: Vec<*mut device> = match whose(call) {
         Some(device) => [device.cast_mut()].into(),
         None => drivers().map(devices::of_driver).find(|found| !found.is_empty()).unwrap_or_default(),
     };

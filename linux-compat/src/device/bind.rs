@@ -374,6 +374,18 @@ pub(crate) fn of_driver(folder: &str) -> Vec<*mut device> {
     found
 }
 
+/// The device in whose managed memory an address lies: a work item or a timer there is the device's. Context: any.
+pub(crate) fn owner_of(address: usize) -> Option<*mut device> {
+    let mut found = None;
+    devices(|dev| {
+        // SAFETY: a device with a reference.
+        if found.is_none() && address != 0 && unsafe { super::devres_c::owns(dev, address) } {
+            found = Some(dev);
+        }
+    });
+    found
+}
+
 /// Notes that the driver of a device has failed, and masks the device's interrupts; gives the reference back. Context: sleeps.
 ///
 /// # Safety

@@ -101,6 +101,20 @@ pub(super) fn header(data: usize) -> *mut Header {
     ptr::with_exposed_provenance_mut::<Header>(data).wrapping_sub(1)
 }
 
+/// Whether an address lies in memory that the device manages. Context: any.
+///
+/// # Safety
+/// `dev` is a device.
+pub(super) unsafe fn owns(dev: *mut device, address: usize) -> bool {
+    let within = |resource: &Resource| match resource {
+        // SAFETY: data in a device's list are of `make`, and stay while they are there.
+        Resource::C(data) => address.checked_sub(*data).is_some_and(|at| at < unsafe { (*header(*data)).size }),
+        _ => false,
+    };
+    // SAFETY: the caller's device.
+    unsafe { with(dev, |p| p.resources.iter().any(within)) }
+}
+
 /// Frees what [`make`] made.
 pub(super) fn unmake(data: usize) {
     let header = header(data);

@@ -24,7 +24,7 @@ mod links;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bind::{of_driver, set_deferred_reason, stop};
+pub(crate) use bind::{of_driver, owner_of, set_deferred_reason, stop};
 pub(crate) use devres_c::kmalloc as devm_kmalloc;
 pub use bind::{deferred, retry_deferred, settle};
 pub use binder::BINDER;

@@ -133,7 +133,8 @@ fn ring() {
         // SAFETY: the driver's function, and its timer, which stays if it is to run again.
         unsafe {
             let again = (*timer).function.map_or(0, |function| {
-                context::run(Role::HrTimer, core::ptr::null(), function as usize, crate::bindings::HRTIMER_NORESTART, || function(timer))
+                let never = crate::bindings::HRTIMER_NORESTART;
+                context::run_object(timer, Role::HrTimer, function as usize, never, || function(timer))
             });
             let mut queue = QUEUE.lock();
             if again == HRTIMER_RESTART && !(*timer).queued {

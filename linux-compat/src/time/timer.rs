@@ -235,7 +235,7 @@ pub(crate) fn run_one() -> bool {
     softirq::atomically(|| {
         if let Some(function) = function {
             // SAFETY: the driver's function; afterwards its timer may be gone.
-            context::run(Role::Timer, core::ptr::null(), function as usize, (), || unsafe { function(timer) });
+            context::run_object(timer, Role::Timer, function as usize, (), || unsafe { function(timer) });
         }
         QUEUE.lock().running = null_mut();
     });

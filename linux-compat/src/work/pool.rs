@@ -302,7 +302,7 @@ pub(super) unsafe fn call(work: *mut work_struct) {
     // SAFETY: the driver's function; afterwards its work may be gone.
     unsafe {
         if let Some(func) = (*work).func {
-            context::run(Role::Work, core::ptr::null(), func as usize, (), || func(work));
+            context::run_object(work, Role::Work, func as usize, (), || func(work));
         }
     }
 }

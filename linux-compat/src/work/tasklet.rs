@@ -121,10 +121,10 @@ pub(super) unsafe fn call(t: *mut tasklet_struct) {
     unsafe {
         if (*t).use_callback {
             if let Some(callback) = (*t).__bindgen_anon_1.callback {
-                context::run(Role::Tasklet, core::ptr::null(), callback as usize, (), || callback(t));
+                context::run_object(t, Role::Tasklet, callback as usize, (), || callback(t));
             }
         } else if let Some(func) = (*t).__bindgen_anon_1.func {
-            context::run(Role::Tasklet, core::ptr::null(), func as usize, (), || func((*t).data));
+            context::run_object(t, Role::Tasklet, func as usize, (), || func((*t).data));
         }
     }
 }

@@ -34,7 +34,7 @@ const BLOCKS: u64 = MIB / 512;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The card that the board asks for.
-fn image(context: &Context) -> Result<PathBuf> {
+pub fn image(context: &Context) -> Result<PathBuf> {
     card::of_board(&project::board(context.board)?)?.context("the board has no card")
 }
 
@@ -47,7 +47,7 @@ fn boot(context: &Context, machine: Overrides) -> Result<Running> {
 }
 
 /// Waits until the slot has a card that works.
-fn until_ready(machine: &mut Running) -> Result<()> {
+pub fn until_ready(machine: &mut Running) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     loop {
         let slots = machine.json("mmc list")?;
@@ -60,7 +60,7 @@ fn until_ready(machine: &mut Running) -> Result<()> {
 }
 
 /// The SHA-256 of a part of a file.
-fn sum(file: &Path, offset: u64, length: u64) -> Result<String> {
+pub fn sum(file: &Path, offset: u64, length: u64) -> Result<String> {
     let mut file = File::open(file)?;
     file.seek(SeekFrom::Start(offset))?;
     let mut digest = Sha256::new();

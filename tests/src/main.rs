@@ -66,6 +66,7 @@ const ALL: &[Group] = &[
     on("zcu102", boards::ZCU102),
     on("zcu102", storage::ZCU102),
     on("zcu102", card::ZCU102),
+    on("zcu102", virtio::ZCU102),
 ];
 
 const fn on(board: &'static str, tests: &'static [Test]) -> Group {

@@ -20,6 +20,10 @@ pub const TESTS: &[Test] = &[
     Test { name: "virtio_reset_amid_io", limit: 300, profiles: BOTH, run: reset },
 ];
 
+/// On the ZCU102.
+pub const ZCU102: &[Test] =
+    &[Test { name: "virtio_partitions_of_the_card", limit: 400, profiles: BOTH, run: card }];
+
 /// The modules, in the order in which they are to be loaded.
 const MODULES: [&str; 4] =
     ["virtio/virtio_mmio", "block/virtio_blk", "char/hw_random/virtio-rng", "char/virtio_console"];
@@ -156,6 +160,9 @@ fn console(context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// Makes the lines of the last start scroll away, so that those of the next are not taken for them.
+const AWAY: &str = "seq 40";
+
 /// The guest is reset while it reads and writes, three times: its disks keep what they had, and work.
 fn reset(context: &Context) -> Result<()> {
     context.file("seed.img", &[1; 65536])?;
@@ -163,7 +170,7 @@ fn reset(context: &Context) -> Result<()> {
     ask(&mut machine, "echo kept | dd of=/dev/vda conv=fsync 2>/dev/null")?;
     for _ in 0..3 {
         let work = "dd if=/dev/zero of=/dev/vda bs=64k seek=1 oflag=direct; dd if=/dev/vda of=/dev/null bs=256k iflag=direct";
-        ask(&mut machine, &format!("(while :; do {work}; done) >/dev/null 2>&1 & :"))?;
+        ask(&mut machine, &format!("{AWAY}; (while :; do {work}; done) >/dev/null 2>&1 & :"))?;
         machine.leave_console()?;
         machine.command("sleep 500")?;
         machine.done("guest reset linux0")?;
@@ -178,5 +185,58 @@ fn reset(context: &Context) -> Result<()> {
     machine.leave_console()?;
     machine.done("guest destroy linux0")?;
     machine.done("guest create linux0")?;
+    Ok(())
+}
+
+/// Two partitions of the card.
+const PARTITIONS: &str =
+    "disk0 { compatible = \"virtio,mmio\"; ferrovisor,device = \"blk\"; ferrovisor,disk = \"mmc0p1\"; };
+    disk1 { compatible = \"virtio,mmio\"; ferrovisor,device = \"blk\"; ferrovisor,disk = \"mmc0p2\";
+        ferrovisor,read-only; };";
+
+/// Partitions of a card that a driver of Linux serves: read as they are in the card's file, written and read back by the
+/// guest and by the host, the guest reset meanwhile.
+fn card(context: &Context) -> Result<()> {
+    let file = crate::card::image(context)?;
+    let guests = vec![guest(context, PARTITIONS)?];
+    let text = fs::read_to_string(&guests[0])?.replace("\tautostart;\n", "");
+    fs::write(&guests[0], text)?;
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    crate::card::until_ready(&mut machine)?;
+    machine.done("guest create linux0")?;
+    machine.done("guest start linux0")?;
+    machine.type_line("console linux0")?;
+    load(&mut machine)?;
+    let expected = crate::card::sum(&file, xtask::card::START, 2 << 20)?;
+    let read = "dd if=/dev/vda bs=64k count=32 2>/dev/null | sha256sum";
+    let seen = ask(&mut machine, read)?;
+    ensure!(seen.starts_with(&expected), "the partition has {expected}, the guest reads {seen}");
+    for _ in 0..2 {
+        let work = "dd if=/dev/vda of=/dev/null bs=256k iflag=direct count=8; dd if=/dev/vdb of=/dev/null bs=4k iflag=direct count=100";
+        ask(&mut machine, &format!("{AWAY}; (while :; do {work}; done) >/dev/null 2>&1 & :"))?;
+        machine.leave_console()?;
+        machine.command("sleep 700")?;
+        machine.done("guest reset linux0")?;
+        machine.type_line("console linux0")?;
+        load(&mut machine)?;
+    }
+    let seen = ask(&mut machine, read)?;
+    ensure!(seen.starts_with(&expected), "after resets the guest reads {seen}");
+    let write = "dd if=/dev/urandom of=/tmp/a bs=64k count=16 2>/dev/null; dd if=/tmp/a of=/dev/vda bs=64k seek=256 conv=fsync 2>/dev/null; \
+        sha256sum </tmp/a; echo 3 >/proc/sys/vm/drop_caches; dd if=/dev/vda bs=64k skip=256 count=16 2>/dev/null | sha256sum; \
+        dd if=/tmp/a of=/dev/vdb count=1 2>&1";
+    let sums = ask(&mut machine, write)?;
+    let lines: Vec<&str> = sums.split_whitespace().filter(|word| word.len() == 64).collect();
+    ensure!(
+        lines.len() == 2 && lines[0] == lines[1] && sums.contains("not permitted"),
+        "written and read: {sums}"
+    );
+    machine.leave_console()?;
+    let hash = machine.json("block hash mmc0p1 32768 2048")?;
+    ensure!(hash["sha256"] == lines[0], "the host reads {hash}, the guest wrote {}", lines[0]);
+    let info = machine.command("guest info linux0")?;
+    ensure!(info.contains("0 malformed rings"), "{info}");
+    machine.done("guest destroy linux0")?;
     Ok(())
 }

@@ -18,6 +18,7 @@ mod lives;
 mod malformed;
 mod memory;
 mod monitor;
+mod network;
 mod peripherals;
 mod pins;
 mod ported;
@@ -47,6 +48,7 @@ const ALL: &[Group] = &[
     on("qemu-virt", inside::TESTS),
     on("qemu-virt", linux::TESTS),
     on("qemu-virt", virtio::TESTS),
+    on("qemu-virt", network::TESTS),
     on("qemu-virt", hostile::TESTS),
     on("qemu-virt", malformed::TESTS),
     on("qemu-virt", bars::TESTS),

@@ -25,15 +25,19 @@ pub const ZCU102: &[Test] =
     &[Test { name: "virtio_partitions_of_the_card", limit: 400, profiles: BOTH, run: card }];
 
 /// The modules, in the order in which they are to be loaded.
-const MODULES: [&str; 4] =
-    ["virtio/virtio_mmio", "block/virtio_blk", "char/hw_random/virtio-rng", "char/virtio_console"];
+const MODULES: &[&str] = &[
+    "drivers/virtio/virtio_mmio",
+    "drivers/block/virtio_blk",
+    "drivers/char/hw_random/virtio-rng",
+    "drivers/char/virtio_console",
+];
 
-/// `linux0` with these nodes besides, and the modules in `/root` of its user space.
-fn guest(context: &Context, nodes: &str) -> Result<PathBuf> {
-    let drivers = linux_modules()?.join("kernel/drivers");
+/// `linux0` under this name with these nodes besides, and with modules in `/root` of its user space.
+pub fn with_modules(context: &Context, name: &str, wanted: &[&str], nodes: &str) -> Result<PathBuf> {
+    let kernel = linux_modules()?.join("kernel");
     let mut modules = Vec::new();
-    for module in MODULES {
-        let path = drivers.join(format!("{module}.ko"));
+    for module in wanted {
+        let path = kernel.join(format!("{module}.ko"));
         let name = format!("root/{}.ko", module.rsplit('/').next().unwrap_or(module));
         modules.push((name, fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?));
     }
@@ -41,27 +45,29 @@ fn guest(context: &Context, nodes: &str) -> Result<PathBuf> {
         modules.iter().map(|(path, bytes)| Extra { path, bytes, executable: false }).collect();
     context.file("virtio.cpio", &initramfs::busybox(&extra)?)?;
     let gpio = "gpio {\n";
-    context.variant(
-        "linux0",
-        "linux0",
-        &[("busybox.cpio", "virtio.cpio"), (gpio, &format!("{nodes}\n\t{gpio}"))],
-    )
+    context.variant("linux0", name, &[("busybox.cpio", "virtio.cpio"), (gpio, &format!("{nodes}\n\t{gpio}"))])
 }
 
 /// Boots such a guest, to its shell, with the modules loaded.
 fn boot(context: &Context, nodes: &str) -> Result<Running> {
-    let guests = vec![guest(context, nodes)?];
+    let guests = vec![with_modules(context, "linux0", MODULES, nodes)?];
     let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
     machine.wait_for_prompt()?;
     machine.type_line("console linux0")?;
-    load(&mut machine)?;
+    ready(&mut machine)?;
     Ok(machine)
 }
 
 /// Waits for the shell and loads the modules.
-fn load(machine: &mut Running) -> Result<()> {
+fn ready(machine: &mut Running) -> Result<()> {
     to_user_space(machine, 2)?;
-    let names = MODULES.map(|module| module.rsplit('/').next().unwrap_or(module)).join(" ");
+    load(machine, MODULES)
+}
+
+/// Loads modules, at a guest's shell.
+pub fn load(machine: &mut Running, modules: &[&str]) -> Result<()> {
+    let names: Vec<&str> = modules.iter().map(|module| module.rsplit('/').next().unwrap_or(module)).collect();
+    let names = names.join(" ");
     let said =
         ask(machine, &format!("for m in {names}; do insmod /root/$m.ko || echo failed $m; done 2>&1"))?;
     ensure!(!said.contains("failed"), "modules cannot be loaded: {said}");
@@ -175,7 +181,7 @@ fn reset(context: &Context) -> Result<()> {
         machine.command("sleep 500")?;
         machine.done("guest reset linux0")?;
         machine.type_line("console linux0")?;
-        load(&mut machine)?;
+        ready(&mut machine)?;
         let kept = ask(
             &mut machine,
             "dd if=/dev/vda bs=4 count=1 2>/dev/null; echo; dd if=/dev/vdb bs=4k 2>/dev/null | wc -c",

@@ -423,11 +423,11 @@ impl Switch {
             let place = state.places.get(usize::from(index)).and_then(Option::as_ref);
             place.map(|place| place.port.name().to_string()).unwrap_or_default()
         };
-        let of = (mirror.incoming | mirror.outgoing) & state.used;
-        let all = of == state.used & !bit(mirror.to);
+        let of = mirror.incoming | mirror.outgoing;
+        let all = of == !bit(mirror.to);
         Some(Mirror {
             to: name(mirror.to),
-            of: if all { Vec::new() } else { indices(of).map(name).collect() },
+            of: if all { Vec::new() } else { indices(of & state.used).map(name).collect() },
             incoming: mirror.incoming != 0,
             outgoing: mirror.outgoing != 0,
         })

@@ -66,4 +66,8 @@ static inline void __pm_wakeup_event(struct wakeup_source *ws, unsigned int msec
 static inline void pm_wakeup_event(struct device *dev, unsigned int msec) { }
 static inline void pm_wakeup_hard_event(struct device *dev) { }
 
+static inline void pm_system_wakeup(void)
+{
+}
+
 #endif

@@ -76,20 +76,17 @@ fn what_a_probe_leaves_behind_is_counted() {
 
 #[test]
 fn what_lies_in_a_device_s_memory_is_the_device_s() {
-    use crate::device::{devm_kmalloc, owner_of};
+    use crate::device::{devm_kmalloc, owns};
     let (dev, other) = (crate::testing::device_at("owner", None), crate::testing::device_at("owner-of-else", None));
     // SAFETY: devices of the test.
-    let [memory, theirs] = unsafe {
-        // Only those that are registered can be the one.
-        assert_eq!((crate::device::register(dev), crate::device::register(other)), (Ok(()), Ok(())));
-        [(dev, 100), (other, 8)].map(|(d, n)| devm_kmalloc(d, n, crate::slab::GFP_ATOMIC))
-    };
-    assert_eq!((owner_of(memory.addr()), owner_of(memory.addr() + 99)), (Some(dev), Some(dev)));
-    assert_eq!((owner_of(theirs.addr() + 7), owner_of(theirs.addr() + 8)), (Some(other), None));
-    assert_eq!((owner_of(memory.addr() - 1), owner_of((&raw const dev).addr()), owner_of(0)), (None, None, None));
-    crate::testing::release_managed(dev);
-    assert_ne!(owner_of(memory.addr()), Some(dev));
-    crate::testing::release_managed(other);
-    // SAFETY: as above.
-    [dev, other].into_iter().for_each(|dev| unsafe { crate::device::del(dev) });
+    unsafe {
+        let memory = devm_kmalloc(dev, 100, crate::slab::GFP_ATOMIC).addr();
+        let theirs = devm_kmalloc(other, 8, crate::slab::GFP_ATOMIC).addr();
+        assert!(owns(dev, memory) && owns(dev, memory + 99) && owns(other, theirs + 7));
+        assert!(!owns(dev, memory - 1) && !owns(dev, memory + 100) && !owns(dev, theirs) && !owns(dev, 0));
+        assert!(!owns(other, memory));
+        crate::testing::release_managed(dev);
+        assert!(!owns(dev, memory) && owns(other, theirs));
+        crate::testing::release_managed(other);
+    }
 }

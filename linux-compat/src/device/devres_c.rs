@@ -105,7 +105,7 @@ pub(super) fn header(data: usize) -> *mut Header {
 ///
 /// # Safety
 /// `dev` is a device.
-pub(super) unsafe fn owns(dev: *mut device, address: usize) -> bool {
+pub(crate) unsafe fn owns(dev: *mut device, address: usize) -> bool {
     let within = |resource: &Resource| match resource {
         // SAFETY: data in a device's list are of `make`, and stay while they are there.
         Resource::C(data) => address.checked_sub(*data).is_some_and(|at| at < unsafe { (*header(*data)).size }),

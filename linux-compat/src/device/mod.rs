@@ -26,6 +26,8 @@ mod tests;
 
 pub(crate) use bind::{of_driver, owner_of, set_deferred_reason, stop};
 pub(crate) use devres_c::kmalloc as devm_kmalloc;
+#[cfg(test)]
+pub(crate) use devres_c::owns;
 pub use bind::{deferred, retry_deferred, settle};
 pub use binder::BINDER;
 pub use bus::devices;

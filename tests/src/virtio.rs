@@ -204,7 +204,7 @@ const PARTITIONS: &str =
 /// guest and by the host, the guest reset meanwhile.
 fn card(context: &Context) -> Result<()> {
     let file = crate::card::image(context)?;
-    let guests = vec![guest(context, PARTITIONS)?];
+    let guests = vec![with_modules(context, "linux0", MODULES, PARTITIONS)?];
     let text = fs::read_to_string(&guests[0])?.replace("\tautostart;\n", "");
     fs::write(&guests[0], text)?;
     let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
@@ -213,7 +213,7 @@ fn card(context: &Context) -> Result<()> {
     machine.done("guest create linux0")?;
     machine.done("guest start linux0")?;
     machine.type_line("console linux0")?;
-    load(&mut machine)?;
+    ready(&mut machine)?;
     let expected = crate::card::sum(&file, xtask::card::START, 2 << 20)?;
     let read = "dd if=/dev/vda bs=64k count=32 2>/dev/null | sha256sum";
     let seen = ask(&mut machine, read)?;
@@ -225,7 +225,7 @@ fn card(context: &Context) -> Result<()> {
         machine.command("sleep 700")?;
         machine.done("guest reset linux0")?;
         machine.type_line("console linux0")?;
-        load(&mut machine)?;
+        ready(&mut machine)?;
     }
     let seen = ask(&mut machine, read)?;
     ensure!(seen.starts_with(&expected), "after resets the guest reads {seen}");

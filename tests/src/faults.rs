@@ -81,7 +81,7 @@ fn has_failed(machine: &mut Running, path: &str) -> Result<bool> {
 /// Has the driver go wrong, and looks at the report.
 fn go_wrong(machine: &mut Running, place: u32, way: u32) -> Result<()> {
     let start = machine.log().len();
-    let what = format!("nvmem read faulty {} 1", 16 * place + way);
+    let what = format!("nvmem read faulty0 {} 1", 16 * place + way);
     machine.command(&what)?;
     if place == 7 {
         // Only its next probe does it.
@@ -136,7 +136,7 @@ fn all_cases(context: &Context, driver: &str, cpus: u32, gic: u32) -> Result<()>
             machine.done(&format!("device rebind {device}"))?;
         }
         // In the same context, nothing: probes have none.
-        let again = machine.done(&format!("nvmem read faulty {} 1", 16 * (place % 7)))?;
+        let again = machine.done(&format!("nvmem read faulty0 {} 1", 16 * (place % 7)))?;
         ensure!(again.contains("5a"), "after case {way} in {place} the device does not work again: {again}");
     }
     let devices = machine.json("device list")?;

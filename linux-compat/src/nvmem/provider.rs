@@ -42,7 +42,37 @@ pub(super) struct Provider {
     pub(super) hooks: SpinLock<Vec<(String, PostProcess, usize)>>,
     fixup: Option<unsafe extern "C" fn(*mut nvmem_device, *mut nvmem_cell_info)>,
     name: alloc::ffi::CString,
+    _id: Id,
 }
+
+/// A memory's number: the lowest that no other has, as Linux's `nvmem_device::id`.
+struct Id(usize);
+
+static IDS: SpinLock<Vec<bool>> = SpinLock::new(Vec::new());
+
+impl Id {
+    fn take() -> Self {
+        let mut ids = IDS.lock();
+        let free = ids.iter().position(|used| !used);
+        match free.and_then(|at| ids.get_mut(at)) {
+            Some(used) => *used = true,
+            None => ids.push(true),
+        }
+        Self(free.unwrap_or(ids.len() - 1))
+    }
+}
+
+impl Drop for Id {
+    fn drop(&mut self) {
+        if let Some(used) = IDS.lock().get_mut(self.0) {
+            *used = false;
+        }
+    }
+}
+
+/// `NVMEM_DEVID_NONE`, `NVMEM_DEVID_AUTO`: a name without a number, and one with the memory's own.
+const NO_NUMBER: c_int = -1;
+const OWN_NUMBER: c_int = -2;
 
 /// All memories of C drivers; consumers find them by node.
 pub(super) static PROVIDERS: SpinLock<Vec<Arc<Provider>>> = SpinLock::new(Vec::new());
@@ -191,10 +221,13 @@ unsafe fn make(config: &nvmem_config) -> Result<Arc<Provider>> {
         let node = if config.of_node.is_null() { (*dev).of_node } else { config.of_node };
         (crate::device::name(dev).to_string_lossy().into_owned(), base, Node::from_raw(node))
     };
-    let mut name = base.unwrap_or_else(|| device_name.clone());
-    if config.id >= 0 && !config.name.is_null() {
-        name.push_str(&config.id.to_string());
-    }
+    let id = Id::take();
+    let name = match (base, config.id) {
+        (base, NO_NUMBER) => base.unwrap_or(device_name),
+        (Some(base), OWN_NUMBER) => base + &id.0.to_string(),
+        (None, _) => alloc::format!("nvmem{}", id.0),
+        (Some(base), number) => base + &number.to_string(),
+    };
     let read_only = config.read_only
         || config.reg_write.is_none()
         || node.is_some_and(|n| n.property(b"read-only").is_some());
@@ -222,7 +255,7 @@ unsafe fn make(config: &nvmem_config) -> Result<Arc<Provider>> {
     let nvmem = nvmem::register(info, Box::new(driver))?;
     let text = alloc::ffi::CString::new(nvmem.info().name.as_bytes()).unwrap_or_default();
     let hooks = SpinLock::new(Vec::new());
-    let provider = Arc::new(Provider { nvmem, node, hooks, fixup: config.fixup_dt_cell_info, name: text });
+    let provider = Arc::new(Provider { nvmem, node, hooks, fixup: config.fixup_dt_cell_info, name: text, _id: id });
     // SAFETY: the driver's table, of that length.
     unsafe { add_cells(&provider, config) };
     PROVIDERS.lock().push(provider.clone());

@@ -48,6 +48,19 @@ fn a_driver_s_memory_is_registered_and_read() {
         let again = consumer::get(null_mut(), c"array".as_ptr());
         assert!(core::ptr::eq(again, nvmem));
         consumer::put(again);
+        // Numbers of their own, which come back.
+        let name = |nvmem| provider::provider(nvmem).unwrap().nvmem.info().name.clone();
+        config.id = -2;
+        let second = provider::register(&raw const config);
+        config.name = core::ptr::null();
+        config.id = 0;
+        let third = provider::register(&raw const config);
+        let (second_name, third_name) = (name(second), name(third));
+        let number = |name: &str, of: &str| name.strip_prefix(of).and_then(|n| n.parse::<u32>().ok());
+        let (a, b) = (number(&second_name, "array"), number(&third_name, "nvmem"));
+        assert!(a.is_some() && b.is_some() && a != b, "{second_name} {third_name}");
+        provider::unregister(second);
+        provider::unregister(third);
         release_managed(&raw mut *dev);
         assert_eq!(consumer::get(null_mut(), c"array".as_ptr()), Errno::ENOENT.to_ptr());
         config.reg_read = None;

@@ -78,6 +78,15 @@ pub enum GicFrames {
     },
 }
 
+/// A virtio-mmio transport.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Virtio {
+    /// Its registers.
+    pub registers: Region,
+    /// Its interrupt, if it is an SPI.
+    pub intid: Option<u32>,
+}
+
 /// The instruction that calls the firmware or hypervisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conduit {
@@ -104,10 +113,8 @@ pub struct Machine<'a> {
     pub devices: List<Region, 48>,
     /// Watchdogs (SP805, SBSA), which can reset the machine.
     pub watchdogs: List<Region, 4>,
-    /// The first virtio-mmio transport.
-    pub virtio: Option<Region>,
-    /// Its interrupt, if it is an SPI.
-    pub virtio_intid: Option<u32>,
+    /// The first virtio-mmio transports.
+    pub virtio: List<Virtio, 4>,
     /// `/chosen/bootargs`, empty when missing.
     pub bootargs: &'a str,
 }
@@ -165,7 +172,6 @@ impl<'a> Machine<'a> {
             devices: found.devices,
             watchdogs: found.watchdogs,
             virtio: found.virtio,
-            virtio_intid: found.virtio_intid,
             bootargs,
         })
     }
@@ -198,8 +204,7 @@ struct Found {
     gicv2: List<Region, 4>,
     gicv3: List<Region, 4>,
     uart: Option<Region>,
-    virtio: Option<Region>,
-    virtio_intid: Option<u32>,
+    virtio: List<Virtio, 4>,
     conduit: Option<Conduit>,
     cpus: List<u64, 8>,
     memory: List<Region, 8>,
@@ -246,9 +251,7 @@ impl Found {
         let v3 = has(&["arm,gic-v3"]);
         let v2 = has(&["arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a7-gic"]);
         let (uart, virtio) = (has(&["arm,pl011"]), has(&["virtio,mmio"]));
-        if virtio && self.virtio.is_none() {
-            self.virtio_intid = spi(node);
-        }
+        let intid = if virtio { spi(node) } else { None };
         let watchdog = has(&["arm,sp805", "arm,sbsa-gwdt"]);
         regions(node, |r| {
             if watchdog {
@@ -262,8 +265,8 @@ impl Found {
             if uart && self.uart.is_none() {
                 self.uart = Some(r);
             }
-            if virtio && self.virtio.is_none() {
-                self.virtio = Some(r);
+            if virtio {
+                self.virtio.push(Virtio { registers: r, intid });
             }
             self.devices.push(r);
         });

@@ -15,7 +15,13 @@ use crate::harness::{BOTH, Context, RELEASE, Setup, Test};
 
 /// The tests of this file.
 pub const TESTS: &[Test] = &[
-    Test { name: "memory_image_size", limit: 60, profiles: RELEASE, run: |c| image_size(c, 600) },
+    Test {
+        name: "memory_image_size",
+        limit: 60,
+        profiles: RELEASE,
+        run: |c| image_size(c, 600, &["--no-virtio"]),
+    },
+    Test { name: "memory_image_with_virtio", limit: 60, profiles: RELEASE, run: |c| image_size(c, 640, &[]) },
     Test { name: "memory_held_without_a_guest", limit: 60, profiles: RELEASE, run: held },
     Test { name: "memory_too_little_is_said", limit: 60, profiles: BOTH, run: too_little },
     Test { name: "memory_banks_and_reservations", limit: 60, profiles: BOTH, run: banks },
@@ -26,16 +32,16 @@ pub const ORANGEPI_PC2: &[Test] = &[Test {
     name: "memory_image_with_linux_drivers",
     limit: 60,
     profiles: RELEASE,
-    run: |c| image_size(c, 1228),
+    run: |c| image_size(c, 1228, &[]),
 }];
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
 /// Text and data of the board's release image have at most so many KiB.
-fn image_size(context: &Context, most: u64) -> Result<()> {
+fn image_size(context: &Context, most: u64, options: &[&str]) -> Result<()> {
     let mut command = host_cargo("run");
-    command.args(["--quiet", "--package", "xtask", "--", "size", context.board, "--json"]);
+    command.args(["--quiet", "--package", "xtask", "--", "size", context.board, "--json"]).args(options);
     let size: Value = serde_json::from_slice(&process::output(&mut command)?)?;
     let image = size["image"].as_u64().with_context(|| format!("no size: {size}"))?;
     ensure!(image <= most * KIB, "the image has {image} bytes, {} KiB of at most {most}", image / KIB);

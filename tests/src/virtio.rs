@@ -146,7 +146,8 @@ fn console(context: &Context) -> Result<()> {
     let mut machine = boot(context, CONSOLE)?;
     let ports = ask(
         &mut machine,
-        "cat /sys/class/virtio-ports/*/name; (while :; do setsid sh -c 'exec sh </dev/hvc0 >/dev/hvc0 2>&1'; done) & :",
+        "for i in $(seq 100); do [ $(cat /sys/class/virtio-ports/*/name 2>/dev/null | wc -l) = 2 ] && break; sleep 0.1; done; \
+         cat /sys/class/virtio-ports/*/name; (while :; do setsid sh -c 'exec sh </dev/hvc0 >/dev/hvc0 2>&1'; done) & :",
     )?;
     ensure!(ports.lines().map(str::trim).eq(["linux0/hvc", "linux0/hvc.1"]), "the ports: {ports}");
     ask(&mut machine, "(while read line; do echo heard $line; done </dev/hvc1 >/dev/hvc1) & :")?;

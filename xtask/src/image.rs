@@ -56,9 +56,22 @@ pub fn build(board: &str, profile: Profile) -> Result<Image> {
 /// # Errors
 /// When the board's file has mistakes, or a tool fails.
 pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Image> {
+    build_of(board, profile, more, true)
+}
+
+/// As [`build_with`], without the virtio devices that the board may have: `<target>/<board>-virtio/<profile>/`. To see what
+/// they take.
+///
+/// # Errors
+/// As [`build_with`].
+pub fn build_without_virtio(board: &str, profile: Profile, more: &[String]) -> Result<Image> {
+    build_of(board, profile, more, false)
+}
+
+fn build_of(board: &str, profile: Profile, more: &[String], virtio: bool) -> Result<Image> {
     let config = project::board(board)?;
     let mut drivers = driver::of_board(&config);
-    let mut name = board.to_owned();
+    let mut name = board.to_owned() + if virtio { "" } else { "-virtio" };
     for driver in more {
         if !drivers.contains(driver) {
             name += &format!("+{driver}");
@@ -77,7 +90,9 @@ pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Imag
         if !drivers.is_empty() {
             command.args(["--features", &format!("linux{commands}")]);
         }
-        add_virtio(command, &config);
+        if virtio {
+            add_virtio(command, &config);
+        }
         if let Some(tree) = &tree {
             command.env("FERROVISOR_DTB", tree);
         }

@@ -23,6 +23,9 @@ pub struct SizeArgs {
     /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub drivers: Vec<String>,
+    /// Leave out the virtio devices that the board has for guests
+    #[arg(long)]
+    pub no_virtio: bool,
     /// Print JSON, for machines
     #[arg(long)]
     pub json: bool,
@@ -57,8 +60,8 @@ struct Size {
 /// # Errors
 /// When it does not build.
 pub fn run(args: &SizeArgs) -> Result<()> {
-    let image =
-        image::build_with(args.named_board.as_ref().unwrap_or(&args.board), Profile::Release, &args.drivers)?;
+    let build = if args.no_virtio { image::build_without_virtio } else { image::build_with };
+    let image = build(args.named_board.as_ref().unwrap_or(&args.board), Profile::Release, &args.drivers)?;
     let elf = fs::read(&image.elf).with_context(|| format!("cannot read {}", image.elf.display()))?;
     let mut size = measure(&elf, args.symbols)?;
     size.file = fs::metadata(&image.bin)?.len();

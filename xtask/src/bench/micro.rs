@@ -45,7 +45,7 @@ const fn row(
     Operation { name, title, bar, xen, kvm }
 }
 
-const OPERATIONS: [Operation; 21] = [
+const OPERATIONS: [Operation; 22] = [
     row("hvc_psci_version", "HVC, PSCI_VERSION", Bar::Most(150, 150), "479", "1551"),
     row("hvc_unknown", "HVC, unknown function", Bar::None, "1655", "1467"),
     row("id_register_read", "read of a trapped ID register", Bar::Most(145, 145), "435", "1890"),
@@ -57,6 +57,7 @@ const OPERATIONS: [Operation; 21] = [
     row("uart_read", "read of an emulated UART register", Bar::Most(220, 220), "626", "7189"),
     row("virtio_mmio_read", "read of a virtio-mmio register", Bar::None, "", "6912"),
     row("virtio_blk_read_4k", "read of 4 KiB of a RAM disk", Bar::None, "", ""),
+    row("virtio_net_frame", "frame between two network devices", Bar::None, "", ""),
     row("first_touch", "first touch of a 4 KiB page", Bar::Native, "4", "875"),
     row("sgi_self", "SGI to itself, to handler and EOI", Bar::None, "1154", "3078"),
     row("sgi_self_entry", "SGI to itself, to handler entry", Bar::Most(400, 400), "", ""),

@@ -78,8 +78,8 @@ pub fn run(machine: &Machine<'_>, count: u64, report: &mut Report) {
         report.mean("gicr_read", read(count, gicr + 0x1_0100), count);
     }
     report.mean("uart_read", read(count, machine.uart.base + 0x18), count);
-    if let Some(virtio) = machine.virtio {
-        report.mean("virtio_mmio_read", read(count, virtio.base), count);
+    if let Some(virtio) = machine.virtio.first() {
+        report.mean("virtio_mmio_read", read(count, virtio.registers.base), count);
     }
     first_touch(machine, count, report);
 }

@@ -36,7 +36,7 @@ pub fn handler(stamp: u64) {
         }
         SELF | PONG => note(stamp),
         gic::SPURIOUS.. => return,
-        other => _ = crate::disk::interrupt(other),
+        other => _ = crate::virtio::interrupt(other),
     }
     gic::end(iar);
 }

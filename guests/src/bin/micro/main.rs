@@ -16,11 +16,15 @@ mod exits;
 #[cfg(target_os = "none")]
 mod interrupts;
 #[cfg(target_os = "none")]
+mod net;
+#[cfg(target_os = "none")]
 mod report;
+#[cfg(target_os = "none")]
+mod virtio;
 
 #[cfg(target_os = "none")]
 mod bare {
-    use crate::{disk, exits, interrupts, report::Report};
+    use crate::{disk, exits, interrupts, net, report::Report};
     use guests::machine::Machine;
     use guests::{args, console, gic, println, psci, timer};
 
@@ -49,6 +53,7 @@ mod bare {
         let mut report = Report::new();
         exits::run(machine, iterations, &mut report);
         disk::run(machine, iterations, &mut report);
+        net::run(machine, iterations, &mut report);
         interrupts::run(machine, iterations, &mut report);
         report.print();
         println!("micro: end");

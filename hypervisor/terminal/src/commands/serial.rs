@@ -41,9 +41,9 @@ pub const COMMAND: Command = Command {
             params: &[LINE, Param::any("SETTING", Kind::Word)],
             json: true,
             summary: "set a line's parameters",
-            help: "SETTING is 'baud=115200', 'frame=8n1' (data bits, parity of n, o, e, m, s, stop bits), 'flow=none', 'flow=rtscts' \
-                   or 'flow=xonxoff'; of an open line also 'break=on', 'rts=off', 'dtr=off' and their opposites. The \
-                   answer is what the UART made of it.",
+            help: "SETTING is 'baud=115200', 'frame=8n1' (data bits, parity of n, o, e, m, s, stop bits), 'flow=none',\n\
+                   'flow=rtscts' or 'flow=xonxoff'; of an open line also 'break=on', 'rts=off', 'dtr=off' and their\n\
+                   opposites. The answer is what the UART made of it.",
             run: set,
         },
         Action {

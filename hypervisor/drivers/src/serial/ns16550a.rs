@@ -232,11 +232,12 @@ impl Uart for Ns16550a {
         if self.designware && cause == IIR_BUSY {
             self.get(DW_USR);
         }
-        self.wiring.tell();
-        // Some DesignWare UARTs raise the timeout with an empty FIFO; only a read of the data ends it.
-        if cause == IIR_TIMEOUT && self.get(LSR) & LSR_DR == 0 {
+        // Some DesignWare UARTs raise the timeout with an empty FIFO; only a read of the data ends it. Not once the handler
+        // has emptied it: a byte that came meanwhile would be lost.
+        if self.designware && cause == IIR_TIMEOUT && self.get(LSR) & LSR_DR == 0 {
             self.get(DATA);
         }
+        self.wiring.tell();
     }
 }
 

@@ -312,8 +312,9 @@ impl Switch {
         drop(gone);
     }
 
-    /// A frame comes in by a port. Context: atomic; no lock that a receiver takes may be held.
-    pub fn transmit(&self, from: &Port, frame: &Frame<'_>) {
+    /// A frame comes in by a port. Says how many ports it was handed to. Context: atomic; no lock that a receiver takes may be
+    /// held.
+    pub fn transmit(&self, from: &Port, frame: &Frame<'_>) -> usize {
         let counts = &from.counts;
         counts.frames_in.fetch_add(1, Relaxed);
         counts.bytes_in.fetch_add(frame.len() as u64, Relaxed);
@@ -323,16 +324,21 @@ impl Switch {
         let way = self.state.lock().way(from, frame, now_ns());
         let way = match way {
             Ok(way) => way,
-            Err(why) => return from.drop_frame(why),
+            Err(why) => {
+                from.drop_frame(why);
+                return 0;
+            }
         };
         for port in way.one.iter().chain(&way.more) {
             port.deliver(&port.config.vlans.left(*frame, way.vid));
         }
+        let count = usize::from(way.one.is_some()) + way.more.len() + usize::from(way.mirror.is_some());
         if let Some(port) = way.mirror {
             // With its VLAN, wherever it goes.
             let vid = Some(way.vid).filter(|&vid| vid != 0);
             port.deliver(&if vid.is_some() { frame.with_vid(vid) } else { *frame });
         }
+        count
     }
 
     /// The ports. Context: may allocate.

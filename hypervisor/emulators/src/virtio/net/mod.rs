@@ -62,8 +62,9 @@ const GSO_TCP4: u8 = 1;
 const GSO_TCP6: u8 = 4;
 const GSO_ECN: u8 = 0x80;
 
-/// Frames that one notification sends; the worker has the rest.
-const BUDGET: usize = 64;
+/// Bytes that one notification copies, and what a frame counts for at least; the worker has the rest.
+const BUDGET: usize = 128 << 10;
+const LEAST: usize = 2 << 10;
 /// Buffers that one frame takes at most, when they are merged.
 const MOST_BUFFERS: usize = 64;
 /// Pairs of queues at most.
@@ -353,7 +354,7 @@ impl Net {
                 break Ok(true);
             }
             match queue.pop(&shared.ram) {
-                Ok(Some(_)) => left -= 1,
+                Ok(Some(_)) => (),
                 Ok(None) if queue.listen() => continue,
                 Ok(None) => break Ok(false),
                 Err(why) => break Err(why),
@@ -362,7 +363,8 @@ impl Net {
             if !queue.chain.read(&shared.ram, 0, &mut header) {
                 break Err("a frame that is shorter than its header");
             }
-            self.forward(&header, &Sent { ram: &shared.ram, chain: &queue.chain });
+            let copies = self.forward(&header, &Sent { ram: &shared.ram, chain: &queue.chain });
+            left = left.saturating_sub(copies.saturating_mul(queue.chain.readable()).max(LEAST));
             let (id, slots) = (queue.chain.id, queue.chain.slots);
             queue.push(id, slots, 0);
             sent = true;
@@ -373,17 +375,21 @@ impl Net {
         result
     }
 
-    /// Gives a frame to the switch. One that cannot be is lost, as on a wire.
+    /// Gives a frame to the switch; says how many receivers it was handed to. One that cannot be is lost, as on a wire.
     #[inline]
-    fn forward(&self, header: &[u8; HEADER], sent: &Sent<'_>) {
+    fn forward(&self, header: &[u8; HEADER], sent: &Sent<'_>) -> usize {
         let Some(mut frame) = Frame::new(Bytes::Shared(sent), Offload::default()) else {
-            return self.port.refuse();
+            self.port.refuse();
+            return 0;
         };
         match offload(header, frame.head_len()) {
             Some(offload) => frame.offload = offload,
-            None => return self.port.refuse(),
+            None => {
+                self.port.refuse();
+                return 0;
+            }
         }
-        self.switch.transmit(&self.port, &frame);
+        self.switch.transmit(&self.port, &frame)
     }
 
     fn control_queue(&self) -> usize {

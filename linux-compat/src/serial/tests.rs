@@ -43,7 +43,6 @@ macro_rules! operations {
     ($(fn $name:ident($port:ident $(, $arg:ident: $type:ty)*) $(-> $ret:ty)? $body:block)*) => {
         $(unsafe extern "C" fn $name($port: *mut uart_port $(, $arg: $type)*) $(-> $ret)? {
             // SAFETY: the core calls it with a port of these tests, and arguments of its own.
-            #[allow(unused_unsafe, reason = "some do nothing of the kind")]
             unsafe { $body }
         })*
     };
@@ -64,7 +63,6 @@ operations! {
         chip(port).sent.extend_from_slice(&taken[..n]);
         flip::write_wakeup(port);
     }
-    fn stop_rx(_port) {}
     fn break_ctl(port, on: c_int) { chip(port).on_break = on == -1; }
     fn startup(port) -> c_int {
         let mut chip = chip(port);
@@ -81,13 +79,18 @@ operations! {
         chip(port).cflag = (*new).c_cflag;
     }
     fn pm(port, to: c_uint, _from: c_uint) { chip(port).power = to; }
-    fn kind(_port) -> *const c_char { c"model".as_ptr() }
     fn release_port(port) { chip(port).released = true; }
     fn config_port(port, flags: c_int) {
         if flags & bindings::UART_CONFIG_TYPE as c_int != 0 {
             (*port).type_ = bindings::PORT_AMBA;
         }
     }
+}
+
+unsafe extern "C" fn stop_rx(_: *mut uart_port) {}
+
+unsafe extern "C" fn kind(_: *mut uart_port) -> *const c_char {
+    c"model".as_ptr()
 }
 
 /// The next character that waits.

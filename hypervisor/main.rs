@@ -4,6 +4,10 @@
 #![no_main]
 
 /// What the board's configuration chose.
+#[cfg_attr(
+    not(feature = "net"),
+    expect(dead_code, reason = "the IP stack has options, in images without it, too")
+)]
 mod options {
     include!(concat!(env!("OUT_DIR"), "/options.rs"));
 }
@@ -62,9 +66,13 @@ fn init() {
     if let Some(tree) = kernel::dt::tree() {
         kernel::device::probe_all(tree, drivers::rtc::DRIVERS, &ported::compatibles());
     }
-    ported::start();
+    ported::start(options::NET_UPLINK);
     io::rtc::now_unix_ns().into_iter().for_each(emulators::pl031::set_wall_clock);
     emulators::register();
+    #[cfg(feature = "net")]
+    if let Err(error) = host_net::start(options::NET_SWITCH, options::NET_ADDRESS) {
+        log::error!("no network for the hypervisor: {error}");
+    }
     if options::GUESTS_AUTOSTART {
         vmm::manager::autostart();
         ported::autostart(options::GUESTS_FROM);

@@ -6,7 +6,14 @@ mod linux {
     extern crate alloc;
 
     use alloc::vec::Vec;
-    pub use linux_compat::start;
+
+    /// Brings the drivers up; the first network device becomes a port of the switch `uplink`, unless that is empty.
+    pub fn start(uplink: &str) {
+        if !uplink.is_empty() {
+            io::net::nic::set_uplink(uplink);
+        }
+        linux_compat::start();
+    }
 
     /// What the drivers in the image serve.
     pub fn compatibles() -> Vec<&'static str> {
@@ -38,7 +45,7 @@ pub fn compatibles() -> [&'static str; 0] {
 
 /// There is nothing to start.
 #[cfg(not(feature = "linux"))]
-pub fn start() {}
+pub fn start(_uplink: &str) {}
 
 /// Says that guests of a disk were asked for and there is no driver for one.
 #[cfg(not(feature = "linux"))]

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use bindgen::callbacks::{ItemInfo, ParseCallbacks};
+use bindgen::callbacks::{AttributeInfo, ItemInfo, ParseCallbacks};
 use driver_config::{BENCH_PREFIX, Clang, bench_flags, bench_name, bench_renames, c_flags, scan_exports};
 
 /// The folders below `include/` whose headers Rust sees; the others are reached through these.
-const FOLDERS: &[&str] = &["linux", "crypto", "drivers"];
+const FOLDERS: &[&str] = &["linux", "crypto", "drivers", "net"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let crate_folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -43,6 +43,11 @@ struct LinkNames(BTreeSet<String>);
 impl ParseCallbacks for LinkNames {
     fn generated_link_name_override(&self, item: ItemInfo<'_>) -> Option<String> {
         self.0.contains(item.name).then(|| bench_name(item.name))
+    }
+
+    /// Documented by Linux; and what each of thousands of types implements takes rustdoc minutes to find out.
+    fn add_attributes(&self, _: &AttributeInfo<'_>) -> Vec<String> {
+        vec!["#[doc(hidden)]".to_string()]
     }
 }
 

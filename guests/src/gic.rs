@@ -74,9 +74,12 @@ pub fn init_cpu(machine: &Machine<'_>) {
     write32(banked + 0x100, 0xffff | 1 << crate::timer::INTID); // ISENABLER0
 }
 
-/// Enables the SPI `intid` for the first CPU.
-pub fn enable_spi(intid: u32) {
+/// Enables the SPI `intid` for the first CPU, edge- or level-triggered.
+pub fn enable_spi(intid: u32, edge: bool) {
     let base = distributor();
+    let (config, bit) = (base + 0xc00 + u64::from(intid / 16 * 4), 2 << (intid % 16 * 2)); // ICFGR
+    let others = read32(config) & !bit;
+    write32(config, if edge { others | bit } else { others });
     let (word, shift) = (u64::from(intid / 4 * 4), intid % 4 * 8);
     if !is_v3() {
         let targets = base + 0x800 + word; // ITARGETSR

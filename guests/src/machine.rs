@@ -85,6 +85,17 @@ pub struct Virtio {
     pub registers: Region,
     /// Its interrupt, if it is an SPI.
     pub intid: Option<u32>,
+    /// Whether that is edge-triggered.
+    pub edge: bool,
+}
+
+/// A PCI host bridge with its configuration space in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pci {
+    /// The configuration space.
+    pub config: Region,
+    /// The window for 32-bit addresses of devices, which are the same on the bus.
+    pub window: Region,
 }
 
 /// The instruction that calls the firmware or hypervisor.
@@ -114,7 +125,11 @@ pub struct Machine<'a> {
     /// Watchdogs (SP805, SBSA), which can reset the machine.
     pub watchdogs: List<Region, 4>,
     /// The first virtio-mmio transports.
-    pub virtio: List<Virtio, 4>,
+    pub virtio: List<Virtio, 32>,
+    /// The first PCI host bridge.
+    pub pci: Option<Pci>,
+    /// The frame that takes interrupts as messages (GICv2m).
+    pub messages: Option<Region>,
     /// `/chosen/bootargs`, empty when missing.
     pub bootargs: &'a str,
 }
@@ -172,6 +187,8 @@ impl<'a> Machine<'a> {
             devices: found.devices,
             watchdogs: found.watchdogs,
             virtio: found.virtio,
+            pci: found.pci,
+            messages: found.messages,
             bootargs,
         })
     }
@@ -204,7 +221,9 @@ struct Found {
     gicv2: List<Region, 4>,
     gicv3: List<Region, 4>,
     uart: Option<Region>,
-    virtio: List<Virtio, 4>,
+    virtio: List<Virtio, 32>,
+    pci: Option<Pci>,
+    messages: Option<Region>,
     conduit: Option<Conduit>,
     cpus: List<u64, 8>,
     memory: List<Region, 8>,
@@ -251,8 +270,10 @@ impl Found {
         let v3 = has(&["arm,gic-v3"]);
         let v2 = has(&["arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a7-gic"]);
         let (uart, virtio) = (has(&["arm,pl011"]), has(&["virtio,mmio"]));
-        let intid = if virtio { spi(node) } else { None };
+        let spi = if virtio { spi(node) } else { None };
+        let window = if has(&["pci-host-ecam-generic"]) { window(node) } else { None };
         let watchdog = has(&["arm,sp805", "arm,sbsa-gwdt"]);
+        let messages = has(&["arm,gic-v2m-frame"]);
         regions(node, |r| {
             if watchdog {
                 self.watchdogs.push(r);
@@ -266,18 +287,36 @@ impl Found {
                 self.uart = Some(r);
             }
             if virtio {
-                self.virtio.push(Virtio { registers: r, intid });
+                self.virtio.push(Virtio {
+                    registers: r,
+                    intid: spi.map(|(intid, _)| intid),
+                    edge: spi.is_some_and(|(_, edge)| edge),
+                });
+            }
+            if let (Some(window), None) = (window, self.pci) {
+                self.pci = Some(Pci { config: r, window });
+            }
+            if messages {
+                self.messages = Some(r);
             }
             self.devices.push(r);
         });
     }
 }
 
-/// The INTID of a node's first interrupt, if it is an SPI.
-fn spi(node: &FdtNode<'_>) -> Option<u32> {
+/// The INTID of a node's first interrupt, and whether it is edge-triggered, if it is an SPI.
+fn spi(node: &FdtNode<'_>) -> Option<(u32, bool)> {
     let cells = node.property("interrupts")?;
-    let [kind, number, _] = cells.as_prop_encoded_array([1, 1, 1]).ok()?.next()?;
-    (kind.to_int::<u32>().ok()? == 0).then_some(number.to_int::<u32>().ok()?.checked_add(32)?)
+    let [kind, number, flags] = cells.as_prop_encoded_array([1, 1, 1]).ok()?.next()?;
+    let intid = number.to_int::<u32>().ok()?.checked_add(32)?;
+    (kind.to_int::<u32>().ok()? == 0).then_some((intid, flags.to_int::<u32>().ok()? & 3 != 0))
+}
+
+/// The first run of addresses that a host bridge passes on: its bus has three cells, the guest two.
+fn window(node: &FdtNode<'_>) -> Option<Region> {
+    let ranges = node.property("ranges")?;
+    let [_, base, size] = ranges.as_prop_encoded_array([3, 2, 2]).ok()?.next()?;
+    Some(Region { base: base.to_int().ok()?, size: size.to_int().ok()? })
 }
 
 fn regions(node: &FdtNode<'_>, mut each: impl FnMut(Region)) {

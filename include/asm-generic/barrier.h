@@ -62,4 +62,12 @@
 #include <linux/compiler.h>
 #endif
 
+/* The other side is a device that software makes: as between CPUs. */
+#define virt_mb() smp_mb()
+#define virt_rmb() smp_rmb()
+#define virt_wmb() smp_wmb()
+#define virt_store_mb(var, value) smp_store_mb(var, value)
+#define virt_store_release(p, v) smp_store_release(p, v)
+#define virt_load_acquire(p) smp_load_acquire(p)
+
 #endif

@@ -7,6 +7,11 @@
 #include <linux/typecheck.h>
 #include <asm/byteorder.h>
 #define __bf_shf(x) (__builtin_ffsll(x) - 1)
+#define __unsigned_scalar_type(type) unsigned type: (unsigned type)0, signed type: (unsigned type)0
+#define __unsigned_scalar_typeof(x) \
+	__typeof__(_Generic((x), char: (unsigned char)0, __unsigned_scalar_type(char), __unsigned_scalar_type(short), \
+			    __unsigned_scalar_type(int), __unsigned_scalar_type(long), \
+			    __unsigned_scalar_type(long long), default: (x)))
 #define __bf_cast_unsigned(type, x) ((__unsigned_scalar_typeof(type))(x))
 #define __BF_FIELD_CHECK(_mask, _reg, _val, _pfx)                                                                     \
 	({                                                                                                                \
@@ -14,7 +19,7 @@
 		BUILD_BUG_ON_MSG((_mask) == 0, _pfx "mask is zero");                                                          \
 		BUILD_BUG_ON_MSG(__builtin_constant_p(_val) ? ~((_mask) >> __bf_shf(_mask)) & (0 + (_val)) : 0,               \
 				 _pfx "value too large for the field");                                                               \
-		BUILD_BUG_ON_MSG((_mask) > (__typeof__(_reg))~0ULL, _pfx "type of reg too small for mask");                   \
+		BUILD_BUG_ON_MSG(__bf_cast_unsigned(_mask, _mask) > __bf_cast_unsigned(_reg, ~0ULL), _pfx "type of reg too small for mask"); \
 		__BUILD_BUG_ON_NOT_POWER_OF_2((_mask) + (1ULL << __bf_shf(_mask)));                                           \
 	})
 #define FIELD_MAX(_mask)                                                                                              \

@@ -81,4 +81,17 @@ static inline bool zalloc_cpumask_var(cpumask_var_t *mask, gfp_t flags)
 static inline void free_cpumask_var(cpumask_var_t mask) { }
 static inline bool cpumask_available(cpumask_var_t mask) { return true; }
 
+/* The next CPU of the mask, from the lowest again after the last; nr_cpu_ids or more once `start` was passed again. */
+static inline unsigned int cpumask_next_wrap(int n, const struct cpumask *mask, int start, bool wrap)
+{
+	unsigned int next = cpumask_next(n, mask);
+
+	if (!wrap && next >= nr_cpu_ids) {
+		wrap = true;
+		n = -1;
+		next = cpumask_next(n, mask);
+	}
+	return next >= nr_cpu_ids || (wrap && n < start && next >= (unsigned int)start) ? nr_cpu_ids : next;
+}
+
 #endif

@@ -45,6 +45,11 @@ struct device_attribute {
 	ssize_t (*store)(struct device *dev, struct device_attribute *attr, const char *buf, size_t count);
 };
 
+struct dev_ext_attribute {
+	struct device_attribute attr;
+	void *var;
+};
+
 #define DEVICE_ATTR(_name, _mode, _show, _store) \
 	struct device_attribute dev_attr_##_name = __ATTR(_name, _mode, _show, _store)
 #define DEVICE_ATTR_RW(_name)	struct device_attribute dev_attr_##_name = __ATTR_RW(_name)
@@ -201,6 +206,7 @@ struct device *device_find_child_by_name(struct device *parent, const char *name
 
 void device_set_node(struct device *dev, struct fwnode_handle *fwnode);
 void device_set_of_node_from_dev(struct device *dev, const struct device *from);
+int __must_check device_bind_driver(struct device *dev);
 int __must_check device_attach(struct device *dev);
 void device_release_driver(struct device *dev);
 int __must_check device_reprobe(struct device *dev);

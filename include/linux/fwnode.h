@@ -20,6 +20,7 @@ enum dev_dma_attr {
 
 #define FWNODE_FLAG_NOT_DEVICE		1
 #define FWNODE_FLAG_INITIALIZED		2
+#define FWNODE_FLAG_NEEDS_CHILD_BOUND_ON_ADD	3
 
 /* Firmware nodes here are device-tree nodes; the operations only tell them from others. */
 struct fwnode_handle {
@@ -36,6 +37,21 @@ struct fwnode_reference_args {
 	unsigned int nargs;
 	u64 args[NR_FWNODE_REFERENCE_ARGS];
 };
+
+static inline void fwnode_set_flag(struct fwnode_handle *fwnode, unsigned int nr)
+{
+	fwnode->flags |= BIT(nr);
+}
+
+static inline void fwnode_clear_flag(struct fwnode_handle *fwnode, unsigned int nr)
+{
+	fwnode->flags &= ~BIT(nr);
+}
+
+static inline bool fwnode_test_flag(struct fwnode_handle *fwnode, unsigned int nr)
+{
+	return fwnode->flags & BIT(nr);
+}
 
 static inline void fwnode_dev_initialized(struct fwnode_handle *fwnode, bool initialized)
 {

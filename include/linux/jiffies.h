@@ -17,7 +17,16 @@
 #define INITIAL_JIFFIES 0UL
 /* Context: any. */
 u64 get_jiffies_64(void);
-#define jiffies ((unsigned long)get_jiffies_64())
+#define __jiffies ((unsigned long)get_jiffies_64())
+/*
+ * A source that has a `jiffies` of its own says so in its driver.toml: for it there is a variable, as in Linux, which
+ * nobody defines, so that reading it does not link.
+ */
+#ifdef FV_OWN_JIFFIES
+extern unsigned long jiffies;
+#else
+#define jiffies __jiffies
+#endif
 #define jiffies_64 get_jiffies_64()
 #define time_after(a, b) (typecheck(unsigned long, a) && typecheck(unsigned long, b) && ((long)((b) - (a)) < 0))
 #define time_before(a, b) time_after(b, a)
@@ -29,12 +38,12 @@ u64 get_jiffies_64(void);
 #define time_before64(a, b) time_after64(b, a)
 #define time_after_eq64(a, b) (typecheck(__u64, a) && typecheck(__u64, b) && ((__s64)((a) - (b)) >= 0))
 #define time_before_eq64(a, b) time_after_eq64(b, a)
-#define time_is_before_jiffies(a) time_after(jiffies, a)
+#define time_is_before_jiffies(a) time_after(__jiffies, a)
 #define time_is_before_jiffies64(a) time_after64(get_jiffies_64(), a)
-#define time_is_after_jiffies(a) time_before(jiffies, a)
+#define time_is_after_jiffies(a) time_before(__jiffies, a)
 #define time_is_after_jiffies64(a) time_before64(get_jiffies_64(), a)
-#define time_is_before_eq_jiffies(a) time_after_eq(jiffies, a)
-#define time_is_after_eq_jiffies(a) time_before_eq(jiffies, a)
+#define time_is_before_eq_jiffies(a) time_after_eq(__jiffies, a)
+#define time_is_after_eq_jiffies(a) time_before_eq(__jiffies, a)
 /* Rounded up: a delay is never shorter than asked. */
 static __always_inline unsigned long msecs_to_jiffies(const unsigned int m)
 {

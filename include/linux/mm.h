@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/overflow.h>
+#include <linux/page_ref.h>
 #include <linux/pfn.h>
 #include <linux/sizes.h>
 #include <linux/types.h>

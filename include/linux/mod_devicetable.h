@@ -57,6 +57,16 @@ struct amba_id {
 
 #define MDIO_NAME_SIZE		32
 #define MDIO_MODULE_PREFIX	"mdio:"
+/* An identifier as 32 digits, the highest bit first. */
+#define __MDIO_ID_DIGITS	"%u%u%u%u%u%u%u%u"
+#define MDIO_ID_FMT		__MDIO_ID_DIGITS __MDIO_ID_DIGITS __MDIO_ID_DIGITS __MDIO_ID_DIGITS
+#define __MDIO_ID_BIT(id, n)	(((id) >> (n)) & 1)
+#define __MDIO_ID_BITS(id, n) \
+	__MDIO_ID_BIT(id, (n) + 7), __MDIO_ID_BIT(id, (n) + 6), __MDIO_ID_BIT(id, (n) + 5), \
+	__MDIO_ID_BIT(id, (n) + 4), __MDIO_ID_BIT(id, (n) + 3), __MDIO_ID_BIT(id, (n) + 2), \
+	__MDIO_ID_BIT(id, (n) + 1), __MDIO_ID_BIT(id, n)
+#define MDIO_ID_ARGS(_id) \
+	__MDIO_ID_BITS(_id, 24), __MDIO_ID_BITS(_id, 16), __MDIO_ID_BITS(_id, 8), __MDIO_ID_BITS(_id, 0)
 
 struct mdio_device_id {
 	__u32 phy_id;

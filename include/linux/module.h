@@ -3,6 +3,7 @@
 #ifndef _LINUX_MODULE_H
 #define _LINUX_MODULE_H
 
+#include <linux/kmod.h>
 #include <linux/list.h>
 #include <linux/stat.h>
 #include <linux/cache.h>
@@ -16,8 +17,9 @@
 #include <linux/slab.h>
 #include <linux/cleanup.h>
 #define MODULE_NAME_LEN 56
-#define module_init(x) __initcall(x)
-#define module_exit(x) __exitcall(x)
+/* With their semicolons, as in Linux: some drivers leave them out. */
+#define module_init(x) __initcall(x);
+#define module_exit(x) __exitcall(x);
 /* The image is GPL-2.0-only: the licence stays in the object file, for the build to check; it is in no image. */
 #define MODULE_LICENSE(_license) MODULE_INFO(license, _license)
 #define __fv_text(text) _Static_assert(sizeof(text "") > 0, "text")

@@ -4,6 +4,7 @@
 #define _LINUX_OF_DEVICE_H
 
 #include <linux/device/driver.h>
+#include <linux/errno.h>
 
 struct device;
 struct device_node;
@@ -14,6 +15,14 @@ const struct of_device_id *of_match_device(const struct of_device_id *matches, c
 static inline int of_driver_match_device(struct device *dev, const struct device_driver *drv)
 {
 	return of_match_device(drv->of_match_table, dev) != NULL;
+}
+
+struct kobj_uevent_env;
+
+/* Nobody listens for events: there is nothing to be told. */
+static inline int of_device_uevent_modalias(const struct device *dev, struct kobj_uevent_env *env)
+{
+	return -ENODEV;
 }
 
 int of_dma_configure_id(struct device *dev, struct device_node *np, bool force_dma, const u32 *id);

@@ -63,6 +63,7 @@ static inline void pm_stay_awake(struct device *dev) { }
 static inline void __pm_relax(struct wakeup_source *ws) { }
 static inline void pm_relax(struct device *dev) { }
 static inline void __pm_wakeup_event(struct wakeup_source *ws, unsigned int msec) { }
+static inline void pm_wakeup_dev_event(struct device *dev, unsigned int msec, bool hard) { }
 static inline void pm_wakeup_event(struct device *dev, unsigned int msec) { }
 static inline void pm_wakeup_hard_event(struct device *dev) { }
 

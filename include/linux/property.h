@@ -27,6 +27,8 @@ struct fwnode_handle *__dev_fwnode(struct device *dev);
 #define dev_fwnode(dev) \
 	_Generic((dev), const struct device *: __dev_fwnode_const, struct device *: __dev_fwnode)(dev)
 
+int fwnode_get_phy_mode(const struct fwnode_handle *fwnode);
+int device_get_phy_mode(struct device *dev);
 bool fwnode_property_present(const struct fwnode_handle *fwnode, const char *propname);
 int fwnode_property_read_u8_array(const struct fwnode_handle *fwnode, const char *propname, u8 *val, size_t n);
 int fwnode_property_read_u16_array(const struct fwnode_handle *fwnode, const char *propname, u16 *val,

@@ -125,4 +125,12 @@ void kmem_cache_free_bulk(struct kmem_cache *s, size_t size, void **p);
 /* The number of objects: all or none. */
 int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t size, void **p);
 
+/* Zeroed objects of P's type; the flags may be left out. */
+#define fv_default_gfp(unused, gfp, ...) gfp
+#define kvzalloc_objs(P, COUNT, ...) \
+	((typeof(P) *)kvzalloc(size_mul(sizeof(P), (COUNT)), fv_default_gfp(, ##__VA_ARGS__, GFP_KERNEL)))
+#define kvzalloc_obj(P, ...) kvzalloc_objs(P, 1, ##__VA_ARGS__)
+#define kzalloc_objs(P, COUNT, ...) kvzalloc_objs(P, COUNT, ##__VA_ARGS__)
+#define kzalloc_obj(P, ...) kvzalloc_objs(P, 1, ##__VA_ARGS__)
+
 #endif

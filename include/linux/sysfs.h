@@ -89,6 +89,7 @@ static inline int sysfs_update_group(struct kobject *kobj, const struct attribut
 static inline void sysfs_remove_group(struct kobject *kobj, const struct attribute_group *grp) { }
 static inline void sysfs_remove_groups(struct kobject *kobj, const struct attribute_group **groups) { }
 static inline int sysfs_create_link(struct kobject *kobj, struct kobject *target, const char *name) { return 0; }
+static inline int sysfs_create_link_nowarn(struct kobject *kobj, struct kobject *target, const char *name) { return 0; }
 static inline void sysfs_remove_link(struct kobject *kobj, const char *name) { }
 static inline void sysfs_notify(struct kobject *kobj, const char *dir, const char *attr) { }
 static inline void sysfs_notify_dirent(struct kernfs_node *kn) { }

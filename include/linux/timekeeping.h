@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 #include <linux/time64.h>
+#include <linux/clocksource_ids.h>
 extern int timekeeping_suspended;
 /* Since the counter started, in ns. Context: any. */
 u64 ktime_get_mono_fast_ns(void);
@@ -34,5 +35,26 @@ static inline u64 ktime_get_raw_ns(void) { return ktime_get(); }
 static inline u64 ktime_get_raw_fast_ns(void) { return ktime_get(); }
 static inline u64 ktime_get_real_fast_ns(void) { return ktime_get_real(); }
 static inline time64_t ktime_get_boottime_seconds(void) { return ktime_get_seconds(); }
+
+/* Reading a device's clock and the CPU's at once: no device here can. */
+struct system_counterval_t {
+	u64 cycles;
+	enum clocksource_ids cs_id;
+	bool use_nsecs;
+};
+
+struct system_device_crosststamp {
+	ktime_t device;
+	ktime_t sys_realtime;
+	ktime_t sys_monoraw;
+};
+
+struct system_time_snapshot;
+
+/* -EOPNOTSUPP, always. */
+int get_device_system_crosststamp(int (*get_time_fn)(ktime_t *device_time,
+						     struct system_counterval_t *system_counterval, void *ctx),
+				  void *ctx, struct system_time_snapshot *history,
+				  struct system_device_crosststamp *xtstamp);
 
 #endif

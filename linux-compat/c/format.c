@@ -98,6 +98,13 @@ int N(sscanf)(const char *buf, const char *fmt, ...)
 	return count;
 }
 
+/* Names of statistics: places of 32 bytes in a list. */
+void N(ethtool_sprintf)(unsigned char **data, const char *fmt, ...)
+{
+	WITH_ARGS(fmt, fv_format((char *)*data, 32, fmt, &va));
+	*data += 32;
+}
+
 /* Rooms of attributes are a page. */
 static int room(const char *buf, int at)
 {

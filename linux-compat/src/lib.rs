@@ -7,7 +7,10 @@
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
+#[cfg(not(target_os = "none"))]
+extern crate std;
 
+#[doc(hidden)]
 pub mod bindings;
 #[macro_use]
 pub mod export;
@@ -50,6 +53,7 @@ families! {
     crypto,
     dma,
     dmaengine,
+    ethtool,
     firmware,
     gpio,
     hwrng,
@@ -57,6 +61,7 @@ families! {
     i2c,
     irq,
     mmc,
+    net,
     nvmem,
     phy,
     pinctrl,

@@ -34,6 +34,12 @@ const TREE: &str = r#"/dts-v1/;
         cell@5000 { compatible = "arm,pl061", "arm,primecell"; reg = <0x5000 0x1000>; arm,primecell-periphid = <0x00041061>; };
         inner { compatible = "test,mfd", "simple-mfd"; leaf { compatible = "test,leaf"; }; };
     };
+    macs {
+        fuses { macfuse: mac@4 { reg = <4 6>; }; };
+        a { mac-address = [00 00 00 00 00 00]; local-mac-address = [02 00 00 00 00 09]; phy-mode = "RGMII-id"; };
+        b { mac-address = [01 00 5e 00 00 01]; phy-connection-type = "mii"; };
+        c { nvmem-cells = <&macfuse>; nvmem-cell-names = "mac-address"; phy-mode = "carrier-pigeon"; };
+    };
     osc: osc { #clock-cells = <0>; clock-output-names = "osc24M"; };
     ccu: ccu { compatible = "test,ccu"; #clock-cells = <1>; #reset-cells = <1>; clocks = <&osc>, <&ccu 1>; clock-names = "hosc", "own";
         clock-critical = <0 2>; clock-indices = <0 7>; clock-output-names = "zero", "seven"; };

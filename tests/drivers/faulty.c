@@ -39,6 +39,8 @@ enum how {
 	LEAVE_LOCKS,
 	PASS_NULL,
 	FREE_WILD,
+	LOOP_MASKED,
+	LOOP_ELSEWHERE,
 };
 
 struct faulty {
@@ -72,6 +74,7 @@ static noinline void faulty_do(struct faulty *f)
 	volatile int *volatile at = NULL;
 	volatile bool forever = true;
 	volatile int depth = 0;
+	unsigned long flags;
 
 	switch (f->how) {
 	case NOTHING:
@@ -105,6 +108,16 @@ static noinline void faulty_do(struct faulty *f)
 	case LOOP:
 		while (forever)
 			;
+		break;
+	case LOOP_MASKED:
+		spin_lock_irqsave(&f->lock, flags);
+		while (forever)
+			;
+		spin_unlock_irqrestore(&f->lock, flags);
+		break;
+	case LOOP_ELSEWHERE:
+		while (forever)
+			udelay(100);
 		break;
 	case RECURSE:
 		depth = faulty_deeper(&depth);

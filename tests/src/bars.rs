@@ -36,7 +36,7 @@ fn beside(context: &Context) -> Result<()> {
 
 /// What to measure on the test's board.
 fn args(context: &Context, suite: Suite) -> BenchArgs {
-    BenchArgs { suite, board: context.board.into(), json: false, native: false, verbose: false }
+    BenchArgs { suite, board: context.board.into(), json: false, native: false, verbose: false, kvm: false }
 }
 
 /// From the image's first instruction to that of `linux0`: at most 60 ms of counted time.

@@ -8,10 +8,14 @@ mod boot;
 mod card;
 mod clocks;
 mod crash;
+mod debian;
 mod entry;
 mod faults;
+mod files;
 mod harness;
+mod host_nic;
 mod hostile;
+mod http;
 mod inside;
 mod linux;
 mod lives;
@@ -19,15 +23,22 @@ mod malformed;
 mod memory;
 mod monitor;
 mod network;
+mod nic;
+mod pci;
 mod peripherals;
 mod pins;
 mod ported;
+mod power;
 mod registers;
+mod root;
 mod scheduling;
 mod serial;
 mod storage;
 mod terminal;
+mod u_boot;
 mod virtio;
+mod vsock;
+mod world;
 
 use std::process::ExitCode;
 
@@ -48,6 +59,10 @@ const ALL: &[Group] = &[
     on("qemu-virt", inside::TESTS),
     on("qemu-virt", linux::TESTS),
     on("qemu-virt", virtio::TESTS),
+    on("qemu-virt", pci::TESTS),
+    on("qemu-virt", vsock::TESTS),
+    on("qemu-virt", u_boot::TESTS),
+    on("qemu-virt", host_nic::TESTS),
     on("qemu-virt", network::TESTS),
     on("qemu-virt", hostile::TESTS),
     on("qemu-virt", malformed::TESTS),
@@ -65,10 +80,16 @@ const ALL: &[Group] = &[
     on("orangepi-pc2", memory::ORANGEPI_PC2),
     on("orangepi-pc2", card::ORANGEPI_PC2),
     on("orangepi-pc2", bars::ORANGEPI_PC2),
+    on("orangepi-pc2", nic::ORANGEPI_PC2),
+    on("orangepi-pc2", world::ORANGEPI_PC2),
+    on("orangepi-pc2", files::ORANGEPI_PC2),
+    on("orangepi-pc2", power::ORANGEPI_PC2),
+    on("orangepi-pc2", debian::ORANGEPI_PC2),
     on("zcu102", boards::ZCU102),
     on("zcu102", storage::ZCU102),
     on("zcu102", card::ZCU102),
     on("zcu102", virtio::ZCU102),
+    on("zcu102", nic::ZCU102),
 ];
 
 const fn on(board: &'static str, tests: &'static [Test]) -> Group {
@@ -92,12 +113,20 @@ struct Cli {
     /// List the names and run nothing
     #[arg(long)]
     list: bool,
+    /// Make the image of Debian, which takes some ten minutes, if it is not there: the tests of it are left out otherwise
+    #[arg(long)]
+    debian: bool,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let wishes = Wishes { filter: cli.filter, profile: cli.profile, jobs: cli.jobs, no_build: cli.no_build };
-    let tests = harness::select(ALL, &wishes);
+    let mut tests = harness::select(ALL, &wishes);
+    let image = cli.debian || xtask::artifacts::is_there(debian::IMAGE);
+    if !image && tests.iter().any(|choice| choice.name.starts_with("debian_")) {
+        tests.retain(|choice| !choice.name.starts_with("debian_"));
+        println!("debian_*: left out, the image is not there; --debian makes it");
+    }
     if cli.list {
         tests.iter().for_each(|choice| println!("{}", choice.name));
         return ExitCode::SUCCESS;

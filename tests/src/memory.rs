@@ -21,19 +21,27 @@ pub const TESTS: &[Test] = &[
         profiles: RELEASE,
         run: |c| image_size(c, 600, &["--no-virtio"]),
     },
-    Test { name: "memory_image_with_virtio", limit: 60, profiles: RELEASE, run: |c| image_size(c, 640, &[]) },
+    Test { name: "memory_image_with_virtio", limit: 60, profiles: RELEASE, run: |c| image_size(c, 720, &[]) },
     Test { name: "memory_held_without_a_guest", limit: 60, profiles: RELEASE, run: held },
     Test { name: "memory_too_little_is_said", limit: 60, profiles: BOTH, run: too_little },
     Test { name: "memory_banks_and_reservations", limit: 60, profiles: BOTH, run: banks },
 ];
 
 /// On the Orange Pi PC 2.
-pub const ORANGEPI_PC2: &[Test] = &[Test {
-    name: "memory_image_with_linux_drivers",
-    limit: 60,
-    profiles: RELEASE,
-    run: |c| image_size(c, 1228, &[]),
-}];
+pub const ORANGEPI_PC2: &[Test] = &[
+    Test {
+        name: "memory_image_with_linux_drivers",
+        limit: 60,
+        profiles: RELEASE,
+        run: |c| image_size(c, 1228, &["--no-virtio", "--without", "dwmac-sun8i"]),
+    },
+    Test {
+        name: "memory_image_with_linux_drivers_and_network",
+        limit: 60,
+        profiles: RELEASE,
+        run: |c| image_size(c, 2048, &[]),
+    },
+];
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;

@@ -11,6 +11,12 @@ use crate::virtio::{load, with_modules};
 pub const TESTS: &[Test] = &[
     Test { name: "network_of_two_guests", limit: 300, profiles: BOTH, run: two },
     Test { name: "network_guest_destroyed_amid_traffic", limit: 300, profiles: BOTH, run: destroyed },
+    Test {
+        name: "network_of_the_hypervisor_and_a_guest",
+        limit: 200,
+        profiles: BOTH,
+        run: of_the_hypervisor,
+    },
 ];
 
 /// The modules, in the order in which they are to be loaded.
@@ -124,5 +130,50 @@ fn destroyed(context: &Context) -> Result<()> {
     }
     let said = at(&mut machine, 0, "dmesg | grep -ciE 'stall|lockup|BUG:|Oops'; killall ping; echo")?;
     ensure!(said.starts_with('0'), "the guest that stayed: {said}");
+    Ok(())
+}
+
+/// The hypervisor's own stack: an address that the board gives at boot, pings both ways, an address by DHCP from a guest.
+fn of_the_hypervisor(context: &Context) -> Result<()> {
+    let net = "net { compatible = \"virtio,mmio\"; ferrovisor,device = \"net\"; ferrovisor,switch = \"lan\";
+        ferrovisor,mac = [52 54 00 00 00 01]; };";
+    let guest = with_modules(context, "linux0", MODULES, net)?;
+    let options = "net = { stack = true, switch = \"lan\", address = \"10.0.0.9/24\" }";
+    let mut machine = context.boot(Setup { guests: vec![guest], options, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.type_line("console linux0")?;
+    up(&mut machine, 0)?;
+    let pings = ask(&mut machine, "ping -c 5 -i 0.2 -s 1400 10.0.0.9 | tail -n 2")?;
+    ensure!(pings.contains("5 packets received"), "{pings}");
+    machine.leave_console()?;
+    let said = machine.command("ping 10.0.0.1 3")?;
+    ensure!(said.contains("3 sent, 3 answered"), "{said}");
+    let said = machine.command("ping 10.0.0.77 1")?;
+    ensure!(said.contains("no answer came"), "{said}");
+    let said = machine.command("ping 10.1.0.1 1")?;
+    ensure!(said.contains("there is no gateway"), "{said}");
+    // The guest gives out addresses.
+    let conf = "printf 'start 10.0.0.50\\nend 10.0.0.50\\ninterface eth0\\nopt router 10.0.0.1\\nopt subnet 255.255.255.0\\n'";
+    at(
+        &mut machine,
+        0,
+        &format!(
+            "{conf} >/tmp/d; mkdir -p /var/lib/misc; : >/var/lib/misc/udhcpd.leases; udhcpd -S /tmp/d; echo"
+        ),
+    )?;
+    machine.done("net dhcp")?;
+    for _ in 0..30 {
+        if machine.json("net show")?["mode"] == "dhcp" {
+            break;
+        }
+        machine.command("sleep 1000")?;
+    }
+    let status = machine.json("net show")?;
+    ensure!(status["address"] == "10.0.0.50/24" && status["gateway"] == "10.0.0.1", "{status}");
+    let said = machine.command("ping 10.0.0.1 2")?;
+    ensure!(said.contains("2 answered"), "{said}");
+    machine.done("net down")?;
+    let ports = machine.json("switch ports lan")?;
+    ensure!(ports.as_array().is_some_and(|all| all.len() == 1), "the ports: {ports}");
     Ok(())
 }

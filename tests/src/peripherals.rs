@@ -4,6 +4,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::card::until_ready;
 use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test, virt_drivers};
 
 /// On QEMU's machine.
@@ -176,7 +177,7 @@ fn drivers_of_the_h5_let_go_and_come_back(context: &Context) -> Result<()> {
         for device in ["watchdog@1c20ca0", "rtc@1f00000", "i2c@1f02400", "mmc@1c0f000"] {
             machine.done(&format!("device rebind /soc/{device}"))?;
         }
-        machine.wait_for("mmc0: SD")?;
+        until_ready(&mut machine)?;
         the_card_reads(&mut machine)?;
     }
     let list = machine.json("device list")?;
@@ -213,7 +214,10 @@ fn state_of(machine: &mut Running, device: &str) -> Result<String> {
 fn providers_of_the_h5_come_back_with_their_users(context: &Context) -> Result<()> {
     let mut machine = boot(context, Vec::new())?;
     machine.wait_for("mmc0: SD")?;
-    let before = bound(&mut machine)?;
+    // The socket's PHY gets its driver once the socket is up, a while after its own driver has come.
+    let phy = "/soc/ethernet@1c30000/mdio-mux/mdio@2/ethernet-phy@1";
+    let before = bound_when(&mut machine, |all| all.iter().any(|path| path == phy))?;
+    ensure!(before.iter().any(|path| path == phy), "{phy} has no driver: {before:?}");
     for (provider, of_the_card) in [
         ("/soc/pinctrl@1c20800", true),
         ("/soc/pinctrl@1f02c00", false),
@@ -221,10 +225,10 @@ fn providers_of_the_h5_come_back_with_their_users(context: &Context) -> Result<(
         ("/vcc3v3", true),
     ] {
         machine.done(&format!("device rebind {provider}"))?;
-        let after = bound(&mut machine)?;
+        let after = bound_when(&mut machine, |all| all == before)?;
         ensure!(before == after, "before {provider} came back, {before:?} had drivers, now {after:?}");
         if of_the_card {
-            machine.wait_for("mmc0: SD")?;
+            until_ready(&mut machine)?;
         }
         the_card_reads(&mut machine)?;
         let (rtc, _) = clock(&mut machine, "rtc-ds1307")?;
@@ -234,6 +238,18 @@ fn providers_of_the_h5_come_back_with_their_users(context: &Context) -> Result<(
     let refused = machine.command("device unbind /soc/clock@1c20000")?;
     ensure!(refused.contains("lets go of no device"), "the clock controller let go: {refused}");
     Ok(())
+}
+
+/// [`bound`] as soon as it is as wanted, or after 30 seconds.
+fn bound_when(machine: &mut Running, wanted: impl Fn(&[String]) -> bool) -> Result<Vec<String>> {
+    for _ in 0..60 {
+        let all = bound(machine)?;
+        if wanted(&all) {
+            return Ok(all);
+        }
+        machine.done("sleep 500")?;
+    }
+    bound(machine)
 }
 
 /// The paths of the devices that a driver has.

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! SD cards through unmodified host drivers of Linux.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 
 use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest, Sha256};
+use xtask::qemu::{Card, Overrides};
 use xtask::{card, project};
 
 use crate::harness::{BOTH, Context, Running, Setup, Test};
+use crate::linux::ask;
+use crate::root;
 
 /// On the Orange Pi PC 2.
-pub const ORANGEPI_PC2: &[Test] =
-    &[Test { name: "storage_a_guest_from_the_h5s_card", limit: 150, profiles: BOTH, run: from_card }];
+pub const ORANGEPI_PC2: &[Test] = &[
+    Test { name: "storage_a_guest_from_the_h5s_card", limit: 150, profiles: BOTH, run: from_card },
+    Test { name: "storage_root_file_system_on_the_h5s_card", limit: 300, profiles: BOTH, run: roots },
+];
 
 /// On the ZCU102.
 pub const ZCU102: &[Test] =
@@ -50,6 +55,54 @@ fn from_card(context: &Context) -> Result<()> {
     machine.done("guest create mmc0p1:/boot/guests/linux0.dtb")?;
     machine.done("guest start linux0")?;
     machine.console("linux0", "user space up")?;
+    Ok(())
+}
+
+/// Two guests at once have their root file systems on the card: one on a partition, one on another. They write, are reset and
+/// find again what they wrote; the file systems are whole in the end.
+fn roots(context: &Context) -> Result<()> {
+    let card = context.folder().join("root.img");
+    let image = root::small(context, "root", 16)?;
+    card::make_with(&card, card::MIN, &[card::Entry::bytes("hello", b"world".to_vec())], Some(&image))?;
+    let guests =
+        vec![root::guest(context, "linux0", "mmc0p4", "")?, root::guest(context, "linux1", "mmc0p3", "")?];
+    let machine = Overrides { card: Card::File(card.clone()), ..Overrides::default() };
+    // The third partition gets the same file system as the fourth.
+    let length = fs::metadata(&image)?.len();
+    root::copy_within(&card, card::MIN - length, card::MIN - length - (32 << 20), length)?;
+    let mut machine = context.boot(Setup { guests, machine, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    crate::card::until_ready(&mut machine)?;
+    for guest in ["linux0", "linux1"] {
+        machine.done(&format!("guest create {guest}"))?;
+        machine.done(&format!("guest start {guest}"))?;
+    }
+    for guest in ["linux0", "linux1"] {
+        machine.console(guest, "on the card: start 1, 2 CPUs")?;
+    }
+    let write = "dd if=/dev/urandom of=/data bs=64k count=32 2>/dev/null; sync; md5sum </data";
+    let mut sums = Vec::new();
+    for guest in ["linux0", "linux1"] {
+        machine.type_line(&format!("console {guest}"))?;
+        sums.push(root::sum_in(32, &ask(&mut machine, write)?)?);
+        machine.leave_console()?;
+        machine.done(&format!("guest reset {guest}"))?;
+    }
+    for (guest, sum) in ["linux0", "linux1"].into_iter().zip(sums) {
+        machine.console(guest, "on the card: start 2, 2 CPUs")?;
+        machine.type_line(&format!("console {guest}"))?;
+        let again = root::sum_in(32, &ask(&mut machine, "md5sum </data; sync")?)?;
+        ensure!(again == sum, "{guest} wrote {sum}, and finds {again}");
+        let errors = ask(&mut machine, "echo errors=$(dmesg | grep -ciE 'ext4-fs error|i/o error')")?;
+        ensure!(errors.contains("errors=0"), "{guest}: {errors}");
+        machine.leave_console()?;
+        machine.done(&format!("guest destroy {guest}"))?;
+    }
+    drop(machine);
+    for at in [card::MIN - length, card::MIN - length - (32 << 20)] {
+        root::whole(context, &card, at, length)?;
+    }
+    fs::remove_file(card)?;
     Ok(())
 }
 

@@ -17,7 +17,11 @@ pub const TESTS: &[Test] = &[
     Test { name: "virtio_disks", limit: 240, profiles: BOTH, run: disks },
     Test { name: "virtio_random", limit: 180, profiles: BOTH, run: random },
     Test { name: "virtio_console", limit: 180, profiles: BOTH, run: console },
+    Test { name: "virtio_console_of_one_port", limit: 180, profiles: BOTH, run: one_console },
+    Test { name: "virtio_balloon", limit: 180, profiles: BOTH, run: balloon },
     Test { name: "virtio_reset_amid_io", limit: 300, profiles: BOTH, run: reset },
+    Test { name: "virtio_hostile_driver", limit: 300, profiles: BOTH, run: hostile },
+    Test { name: "virtio_hundred_kills_amid_load", limit: 300, profiles: BOTH, run: kills },
 ];
 
 /// On the ZCU102.
@@ -30,10 +34,22 @@ const MODULES: &[&str] = &[
     "drivers/block/virtio_blk",
     "drivers/char/hw_random/virtio-rng",
     "drivers/char/virtio_console",
+    "drivers/virtio/virtio_balloon",
 ];
 
 /// `linux0` under this name with these nodes besides, and with modules in `/root` of its user space.
 pub fn with_modules(context: &Context, name: &str, wanted: &[&str], nodes: &str) -> Result<PathBuf> {
+    with_programs(context, name, wanted, &[], nodes)
+}
+
+/// As [`with_modules`], with these of our programs beside the modules.
+pub fn with_programs(
+    context: &Context,
+    name: &str,
+    wanted: &[&str],
+    programs: &[&str],
+    nodes: &str,
+) -> Result<PathBuf> {
     let kernel = linux_modules()?.join("kernel");
     let mut modules = Vec::new();
     for module in wanted {
@@ -41,8 +57,13 @@ pub fn with_modules(context: &Context, name: &str, wanted: &[&str], nodes: &str)
         let name = format!("root/{}.ko", module.rsplit('/').next().unwrap_or(module));
         modules.push((name, fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?));
     }
-    let extra: Vec<_> =
+    let mut own = Vec::new();
+    for program in programs {
+        own.push((format!("root/{program}"), xtask::bench::programs::program(program)?));
+    }
+    let mut extra: Vec<_> =
         modules.iter().map(|(path, bytes)| Extra { path, bytes, executable: false }).collect();
+    extra.extend(own.iter().map(|(path, bytes)| Extra { path, bytes, executable: true }));
     context.file("virtio.cpio", &initramfs::busybox(&extra)?)?;
     let gpio = "gpio {\n";
     context.variant("linux0", name, &[("busybox.cpio", "virtio.cpio"), (gpio, &format!("{nodes}\n\t{gpio}"))])
@@ -141,6 +162,35 @@ fn random(context: &Context) -> Result<()> {
 const CONSOLE: &str =
     "hvc { compatible = \"virtio,mmio\"; ferrovisor,device = \"console\"; ferrovisor,ports = <2>; };";
 
+/// Linux hears of another size of its console, by what `stty` says at another.
+fn resized(machine: &mut Running, port: &str) -> Result<()> {
+    for (columns, rows) in [(132, 43), (80, 24)] {
+        machine.done(&format!("console size {port} {columns} {rows}"))?;
+        machine.type_line("console linux0/uart0")?;
+        let expected = format!("{rows} {columns}");
+        let wait = format!(
+            "for i in $(seq 50); do [ \"$(stty size </dev/hvc0)\" = \"{expected}\" ] && break; sleep 0.1; done; stty size </dev/hvc0"
+        );
+        let size = ask(machine, &wait)?;
+        machine.leave_console()?;
+        ensure!(size == expected, "the size is {size}, not {expected}");
+    }
+    Ok(())
+}
+
+/// A console of one port: its size is in the configuration space.
+fn one_console(context: &Context) -> Result<()> {
+    let node = "hvc { compatible = \"virtio,mmio\"; ferrovisor,device = \"console\"; };";
+    let mut machine = boot(context, node)?;
+    let size = ask(&mut machine, "sleep 0.3; stty size </dev/hvc0")?;
+    ensure!(size == "24 80", "the size is {size}");
+    machine.leave_console()?;
+    resized(&mut machine, "linux0/hvc")?;
+    let said = machine.command("console size linux0/uart0 132 43")?;
+    ensure!(said.contains("a UART cannot tell its guest"), "{said}");
+    Ok(())
+}
+
 /// A shell at `hvc0`, and a second port that is named and echoes.
 fn console(context: &Context) -> Result<()> {
     let mut machine = boot(context, CONSOLE)?;
@@ -162,8 +212,46 @@ fn console(context: &Context) -> Result<()> {
     machine.send("one two")?;
     machine.wait_for("heard one two")?;
     machine.leave_console()?;
+    resized(&mut machine, "linux0/hvc")?;
     let info = machine.command("guest info linux0")?;
     ensure!(info.contains("0 malformed rings"), "{info}");
+    Ok(())
+}
+
+/// Linux gives up 64 MiB of its memory and takes it back; its files are whole, and it says what it has.
+fn balloon(context: &Context) -> Result<()> {
+    const GIVEN: u64 = 64 << 20;
+    let node = "balloon { compatible = \"virtio,mmio\"; ferrovisor,device = \"balloon\"; };";
+    let mut machine = boot(context, node)?;
+    let make = "dd if=/dev/urandom of=/tmp/a bs=64k count=64 2>/dev/null; md5sum </tmp/a";
+    let sum = ask(&mut machine, make)?;
+    machine.leave_console()?;
+    let before = machine.json("guest balloon linux0")?;
+    let number = |record: &serde_json::Value, name: &str| record[name].as_u64().unwrap_or(0);
+    let (ram, free) = (number(&before, "ram"), number(&before, "free"));
+    ensure!(free > GIVEN + (32 << 20) && free < ram, "the guest says: {before}");
+    for (keep, given) in [(ram - GIVEN, GIVEN), (ram, 0)] {
+        machine.done(&format!("guest balloon linux0 {keep}"))?;
+        let mut now = before.clone();
+        for _ in 0..100 {
+            now = machine.json("guest balloon linux0")?;
+            if number(&now, "given") == given {
+                break;
+            }
+            machine.command("sleep 100")?;
+        }
+        ensure!(number(&now, "given") == given && number(&now, "wanted") == given, "{now}");
+        let lost = free.saturating_sub(number(&now, "free"));
+        ensure!(lost.abs_diff(given) < 16 << 20, "of {given} bytes that were given {lost} are missed: {now}");
+        machine.type_line("console linux0/uart0")?;
+        let seen = ask(&mut machine, "cat /tmp/a | md5sum; dmesg | grep -ciE 'BUG:|Oops|Bad page'")?;
+        ensure!(seen.lines().next() == sum.lines().next() && seen.ends_with('0'), "{seen}, not {sum}");
+        machine.leave_console()?;
+    }
+    let said = machine.command(&format!("guest balloon linux0 {}", ram + 1))?;
+    ensure!(said.contains("SIZE: found"), "{said}");
+    let info = machine.command("guest info linux0")?;
+    ensure!(info.contains("16384 pages erased") && info.contains("0 malformed rings"), "{info}");
     Ok(())
 }
 
@@ -192,6 +280,109 @@ fn reset(context: &Context) -> Result<()> {
     machine.leave_console()?;
     machine.done("guest destroy linux0")?;
     machine.done("guest create linux0")?;
+    Ok(())
+}
+
+/// The guest `micro`, which keeps a disk and two network devices busy, under another name and in a second copy beside it.
+fn busy(context: &Context) -> Result<Vec<PathBuf>> {
+    let load = ("wait=1", "load=1");
+    let killed = context.variant("micro", "killed", &[load, ("\tautostart;\n", "")])?;
+    let macs = [("00 00 00 00 01]", "00 00 00 00 11]"), ("00 00 00 00 02]", "00 00 00 00 12]")];
+    Ok(vec![killed, context.variant("micro", "beside", &[load, macs[0], macs[1]])?])
+}
+
+/// How many frames the guest `beside` has sent.
+fn sent(machine: &mut Running) -> Result<u64> {
+    let info = machine.command("guest info beside")?;
+    ensure!(info.contains("0 malformed rings"), "{info}");
+    let counts =
+        info.split(" frames sent").filter_map(|before| before.rsplit(' ').next()?.parse::<u64>().ok());
+    counts.max().with_context(|| format!("no frames: {info}"))
+}
+
+/// What memory is used for, but for the heap, which keeps what it has.
+fn purposes(machine: &mut Running) -> Result<Vec<String>> {
+    let memory = machine.json("host mem")?;
+    let all = memory["by_purpose"].as_array().context("no purposes")?;
+    Ok(all
+        .iter()
+        .map(ToString::to_string)
+        .filter(|one| !one.contains("heap") && !one.contains("free"))
+        .collect())
+}
+
+/// A guest is reset and destroyed a hundred times amid requests to its disk and frames on a switch: all its memory comes back,
+/// and a guest on the same switch goes on.
+fn kills(context: &Context) -> Result<()> {
+    let mut machine = context.boot(Setup { guests: busy(context)?, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.command("sleep 300")?;
+    let (mut before, mut frames) = (Vec::new(), sent(&mut machine)?);
+    for round in 0..=50 {
+        machine.done("guest create killed")?;
+        machine.done("guest start killed")?;
+        machine.command("sleep 20")?;
+        machine.done("guest reset killed")?;
+        machine.command("sleep 20")?;
+        machine.done("guest destroy killed")?;
+        let now = sent(&mut machine)?;
+        ensure!(now > frames, "the guest beside it stands still at {now} frames");
+        frames = now;
+        if round == 0 {
+            // With the worker that the first guest was the reason for.
+            before = purposes(&mut machine)?;
+        }
+    }
+    let after = purposes(&mut machine)?;
+    ensure!(before == after, "memory before: {before:?}, after: {after:?}");
+    Ok(())
+}
+
+/// One device of each kind, of which some offer packed rings.
+const ALL: &str = "disk { compatible = \"virtio,mmio\"; ferrovisor,device = \"blk\"; ferrovisor,ramdisk; ferrovisor,size = <0x100000>;
+        ferrovisor,packed; ferrovisor,queues = <2>; };
+    net { compatible = \"virtio,mmio\"; ferrovisor,device = \"net\"; ferrovisor,switch = \"micro\"; ferrovisor,packed; };
+    lan { compatible = \"virtio,mmio\"; ferrovisor,device = \"net\"; ferrovisor,switch = \"micro\"; };
+    random { compatible = \"virtio,mmio\"; ferrovisor,device = \"rng\"; ferrovisor,packed; };
+    port { compatible = \"virtio,mmio\"; ferrovisor,device = \"console\"; ferrovisor,ports = <2>; };
+    balloon { compatible = \"virtio,mmio\"; ferrovisor,device = \"balloon\"; ferrovisor,packed; };
+    socket { compatible = \"virtio,mmio\"; ferrovisor,device = \"vsock\"; ferrovisor,cid = <3>; ferrovisor,terminal;
+        ferrovisor,packed; };
+    rtc {";
+
+/// A driver does everything wrong with devices of each kind: each fails again and again, and nothing but they do; a guest with
+/// a disk and on the same switch goes on.
+fn hostile(context: &Context) -> Result<()> {
+    hostile_to(context, "rings", ALL, 7, 100)
+}
+
+/// The guest `hostile` does everything wrong that `mode` has, with `devices` in front of those that it has anyway, while guests
+/// beside it go on. `count` devices fail, each more than `least` times.
+pub fn hostile_to(context: &Context, mode: &str, devices: &str, count: usize, least: u64) -> Result<()> {
+    let mode = format!("ops=600000 modes={mode}");
+    let changes = [("seed=1 ops=1500000", mode.as_str()), ("autostart;", ""), ("rtc {", devices)];
+    let mut guests = busy(context)?;
+    guests.push(context.variant("hostile", "hostile", &changes)?);
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.done("guest create hostile")?;
+    let before = sent(&mut machine)?;
+    machine.done("guest start hostile")?;
+    machine.wait_for("guest hostile: PSCI SYSTEM_OFF")?;
+    machine.command("sleep 100")?;
+    let after = sent(&mut machine)?;
+    ensure!(after > before + 1000, "the guest beside it has sent {before} frames, then {after}");
+    let info = machine.command("guest info hostile")?;
+    let failures =
+        info.split(" malformed rings").filter_map(|part| part.rsplit(' ').next()?.parse::<u64>().ok());
+    let failures: Vec<u64> = failures.collect();
+    ensure!(
+        failures.len() == count && failures.iter().all(|&times| times > least),
+        "malformed rings {failures:?}: {info}"
+    );
+    machine.done("guest destroy hostile")?;
+    machine.command("sleep 100")?;
+    ensure!(sent(&mut machine)? > after, "the guest beside it stands still");
     Ok(())
 }
 

@@ -113,8 +113,10 @@ impl Guest {
         if let Some(node) = fdt.find_node("/images") {
             find_images(node, "/images", dts, &mut images)?;
         }
-        // The contents of RAM disks.
-        for node in fdt.root().children() {
+        // The contents of RAM disks, which may be on a bus.
+        let devices: Vec<FdtNode<'_>> = fdt.root().children().collect();
+        let behind = devices.iter().flat_map(|node| node.children());
+        for node in devices.iter().cloned().chain(behind) {
             if let Some(name) =
                 node.property("ferrovisor,ramdisk").and_then(|text| text.value_as::<&str>().ok())
                 && !name.is_empty()

@@ -3,9 +3,8 @@
 //! guests among them, and a partition to be written to by tests.
 
 use std::fs::{self, File};
-use std::io::{Cursor, Seek, SeekFrom, Write};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use board_config::{Board, Value};
@@ -24,6 +23,8 @@ const FAT: u64 = 80 * MIB;
 const SCRATCH: u64 = 32 * MIB;
 /// The least that a card may have.
 pub const MIN: u64 = 256 * MIB;
+/// A card with Debian.
+const DEBIAN_CARD: u64 = 1024 * MIB;
 /// Counted up when what is made of the same files changes.
 const VERSION: u32 = 1;
 
@@ -161,11 +162,40 @@ pub fn of_board(board: &Board) -> Result<Option<PathBuf>> {
     Ok(Some(path))
 }
 
+/// A card of a board with Debian on its fourth partition, and the board's guest `debian`, which has it as its root file
+/// system, on the second. Made anew at each call, but for Debian itself.
+///
+/// # Errors
+/// When the board has no such guest or no card, or it cannot be made.
+pub fn with_debian(board: &Board) -> Result<PathBuf> {
+    let guest = project::board_folder(&board.id).join("guests/debian.dts");
+    ensure!(
+        guest.is_file() && !matches!(board.get("machine.sd"), Some(Value::Size(0)) | None),
+        "the board `{}` has no guest `debian` (guests/debian.dts) or no SD card (machine.sd)",
+        board.id
+    );
+    let root = artifacts::get("debian.ext4")?;
+    let entries = guests(&[guest])?;
+    let path = project::target().join(&board.id).join("debian.img");
+    let bar = process::spinner("SD card with Debian");
+    make_with(&path, DEBIAN_CARD, &entries, Some(&root))?;
+    bar.finish_and_clear();
+    Ok(path)
+}
+
 /// Makes a card of `size` bytes with these files.
 ///
 /// # Errors
 /// When the size is no power of two or too small, or a tool fails.
 pub fn make(path: &Path, size: u64, entries: &[Entry]) -> Result<()> {
+    make_with(path, size, entries, None)
+}
+
+/// As [`make`], with a file system in a partition of its own behind the others, the fourth.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_with(path: &Path, size: u64, entries: &[Entry], root: Option<&Path>) -> Result<()> {
     ensure!(
         size.is_power_of_two() && size >= MIN,
         "an SD card in an emulated machine has a power of two of bytes, and at least {} MiB: {size} is wrong",
@@ -177,12 +207,16 @@ pub fn make(path: &Path, size: u64, entries: &[Entry]) -> Result<()> {
     let write = || -> Result<()> {
         let mut card = File::create(&part)?;
         card.set_len(size)?;
-        let ext4 = (START + FAT, size - START - FAT - SCRATCH);
-        card.write_all(&table(&[
-            (0x0c, START, FAT),
-            (0x83, ext4.0, ext4.1),
-            (0xda, size - SCRATCH, SCRATCH),
-        ]))?;
+        let extra = root.map(|root| Ok::<_, anyhow::Error>((root, fs::metadata(root)?.len()))).transpose()?;
+        let end = size - extra.map_or(0, |(_, length)| length);
+        let ext4 = (START + FAT, end - START - FAT - SCRATCH);
+        let mut partitions = vec![(0x0c, START, FAT), (0x83, ext4.0, ext4.1), (0xda, end - SCRATCH, SCRATCH)];
+        if let Some((root, length)) = extra {
+            partitions.push((0x83, end, length));
+            copy_sparse(&mut card, end, root)?;
+        }
+        card.rewind()?;
+        card.write_all(&table(&partitions))?;
         write_sparse(&mut card, START, &fat(entries)?)?;
         drop(card);
         write_ext4(&part, ext4, entries)?;
@@ -245,17 +279,29 @@ fn write_ext4(card: &Path, (start, size): (u64, u64), entries: &[Entry]) -> Resu
             fs::create_dir_all(path.parent().context("a file without a folder")?)?;
             fs::write(path, entry.read()?)?;
         }
-        let mut command = Command::new("mke2fs");
+        let mut command = process::admin("mke2fs");
         command.args(["-q", "-F", "-t", "ext4", "-b", "4096", "-m", "0", "-L", "ferrovisor"]);
         command.args(["-E", &format!("offset={start},lazy_itable_init=1,root_owner=0:0"), "-d"]);
         command.arg(&folder).arg(card).arg(format!("{}k", size / 1024));
-        // It is an administrator's program: not on everybody's search path.
-        let path = std::env::var("PATH").unwrap_or_default();
-        command.env("PATH", format!("{path}:/usr/sbin:/sbin"));
         process::output(&mut command).map(drop)
     })();
     let _ = fs::remove_dir_all(&folder);
     outcome
+}
+
+/// Copies a file, but leaves holes where there are only zeros.
+fn copy_sparse(to: &mut File, start: u64, from: &Path) -> Result<()> {
+    const PIECE: usize = 1 << 20;
+    let mut from = File::open(from).with_context(|| format!("cannot open {}", project::shown(from)))?;
+    let (mut piece, mut at) = (vec![0; PIECE], start);
+    loop {
+        let count = from.read(&mut piece)?;
+        if count == 0 {
+            return Ok(());
+        }
+        write_sparse(to, at, &piece[..count])?;
+        at += count as u64;
+    }
 }
 
 /// Writes bytes, but leaves holes where there are only zeros.
@@ -273,7 +319,6 @@ fn write_sparse(file: &mut File, start: u64, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
 
     #[test]
     fn bytes_are_the_same_every_time() {

@@ -56,22 +56,38 @@ pub fn build(board: &str, profile: Profile) -> Result<Image> {
 /// # Errors
 /// When the board's file has mistakes, or a tool fails.
 pub fn build_with(board: &str, profile: Profile, more: &[String]) -> Result<Image> {
-    build_of(board, profile, more, true)
+    build_of(board, profile, more, &[], true)
 }
 
-/// As [`build_with`], without the virtio devices that the board may have: `<target>/<board>-virtio/<profile>/`. To see what
-/// they take.
+/// As [`build_with`], but without some of the board's drivers, and if `virtio` is false without the virtio devices and the
+/// IP stack that it may have: `<target>/<board>-virtio-DRIVER/<profile>/`. To see what they take.
 ///
 /// # Errors
 /// As [`build_with`].
-pub fn build_without_virtio(board: &str, profile: Profile, more: &[String]) -> Result<Image> {
-    build_of(board, profile, more, false)
+pub fn build_less(
+    board: &str,
+    profile: Profile,
+    more: &[String],
+    without: &[String],
+    virtio: bool,
+) -> Result<Image> {
+    build_of(board, profile, more, without, virtio)
 }
 
-fn build_of(board: &str, profile: Profile, more: &[String], virtio: bool) -> Result<Image> {
+fn build_of(
+    board: &str,
+    profile: Profile,
+    more: &[String],
+    without: &[String],
+    virtio: bool,
+) -> Result<Image> {
     let config = project::board(board)?;
     let mut drivers = driver::of_board(&config);
     let mut name = board.to_owned() + if virtio { "" } else { "-virtio" };
+    for driver in without {
+        name += &format!("-{driver}");
+        drivers.retain(|d| d != driver);
+    }
     for driver in more {
         if !drivers.contains(driver) {
             name += &format!("+{driver}");
@@ -90,9 +106,7 @@ fn build_of(board: &str, profile: Profile, more: &[String], virtio: bool) -> Res
         if !drivers.is_empty() {
             command.args(["--features", &format!("linux{commands}")]);
         }
-        if virtio {
-            add_virtio(command, &config);
-        }
+        add_features(command, &config, virtio);
         if let Some(tree) = &tree {
             command.env("FERROVISOR_DTB", tree);
         }
@@ -103,15 +117,23 @@ fn build_of(board: &str, profile: Profile, more: &[String], virtio: bool) -> Res
 /// The terminal's commands that only images with drivers of a kind have, as features: by the folder of Linux that the
 /// drivers come from. A driver of the user's own may be of any kind.
 fn commands(set: &Set) -> String {
-    const KINDS: &[&str] = &["clocksource", "crypto", "dma", "spi", "thermal", "tty/serial"];
+    const KINDS: &[(&str, &str)] = &[
+        ("clocksource", "clocksource"),
+        ("crypto", "crypto"),
+        ("dma", "dma"),
+        ("net", "nic"),
+        ("net/mdio", "mdio"),
+        ("spi", "spi"),
+        ("thermal", "thermal"),
+        ("tty/serial", "serial"),
+    ];
     let of_kind = |kind: &str| {
         let folder = format!("drivers/{kind}/");
         let mut drivers = set.drivers.iter();
         drivers
             .any(|d| d.origin != Origin::Linux || d.sources.iter().any(|source| source.starts_with(&folder)))
     };
-    let name = |kind: &str| kind.rsplit('/').next().map(|name| format!(",terminal/{name}"));
-    KINDS.iter().filter(|kind| of_kind(kind)).filter_map(|kind| name(kind)).collect()
+    KINDS.iter().filter(|(kind, _)| of_kind(kind)).map(|(_, name)| format!(",terminal/{name}")).collect()
 }
 
 /// Builds the image of a board without C drivers and with further options, lines of TOML that its file does not have:
@@ -120,19 +142,22 @@ fn commands(set: &Set) -> String {
 /// # Errors
 /// When the options have mistakes, or a tool fails.
 pub fn build_with_options(board: &str, profile: Profile, options: &str) -> Result<Image> {
-    let config = project::board(board)?;
+    let config = project::board_with(board, options)?;
     let built = cargo_build(profile, |command| {
         command.args(["--package", "ferrovisor"]).env("FERROVISOR_BOARD", board);
         command.env("FERROVISOR_OPTIONS", options);
-        add_virtio(command, &config);
+        add_features(command, &config, true);
     })?;
     keep(&built, &format!("{board}+options"), profile)
 }
 
-/// Asks for virtio devices if the board has them.
-fn add_virtio(command: &mut Command, board: &Board) {
-    if matches!(board.get("guests.virtio"), Some(Value::Bool(true))) {
-        command.args(["--features", "virtio"]);
+/// Asks for what the board's options want compiled in; virtio devices and the IP stack only if they are wanted.
+fn add_features(command: &mut Command, board: &Board, virtio: bool) {
+    for (option, feature) in [("guests.virtio", "virtio"), ("net.stack", "net")] {
+        let asked = matches!(board.get(option), Some(Value::Bool(true)));
+        if asked && virtio {
+            command.args(["--features", feature]);
+        }
     }
 }
 

@@ -24,6 +24,18 @@ fn start_error(command: &Command) -> String {
     )
 }
 
+/// A command that may be an administrator's program, which is not on everybody's search path.
+pub fn admin(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env("PATH", admin_path());
+    command
+}
+
+/// The search path of [`admin`].
+pub fn admin_path() -> String {
+    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
 /// Runs a command with the terminal's input and output.
 ///
 /// # Errors

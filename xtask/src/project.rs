@@ -58,6 +58,14 @@ pub fn board_folder(id: &str) -> PathBuf {
 /// # Errors
 /// When there is no such board, or its file or the schema has mistakes.
 pub fn board(id: &str) -> Result<Board> {
+    board_with(id, "")
+}
+
+/// As [`board`], with further options, lines of TOML that its file does not have.
+///
+/// # Errors
+/// As [`board`].
+pub fn board_with(id: &str, options: &str) -> Result<Board> {
     let names = board_names()?;
     if !names.iter().any(|name| name == id) {
         bail!(
@@ -66,7 +74,7 @@ pub fn board(id: &str) -> Result<Board> {
         );
     }
     let file = board_folder(id).join("board.toml");
-    Ok(Board::parse(id, &shown(&file), &read(&file)?, &schema()?)?)
+    Ok(Board::parse(id, &shown(&file), &[options, &read(&file)?].join("\n"), &schema()?)?)
 }
 
 /// The schema of all options.

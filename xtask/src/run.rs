@@ -14,7 +14,7 @@ use crate::image::{self, Profile};
 use crate::qemu::{Card, Machine, Overrides};
 use crate::script::Script;
 use crate::session::Session;
-use crate::{artifacts, bundle, process, project};
+use crate::{artifacts, bundle, card, process, project};
 
 /// How long a script may take unless told, in seconds.
 const SCRIPT_LIMIT: u64 = 300;
@@ -60,6 +60,9 @@ pub struct RunArgs {
     /// The SD card's image, which is written to, or `none` [default: one that the board asks for, made anew]
     #[arg(long, value_name = "FILE")]
     pub sd: Option<PathBuf>,
+    /// A card with Debian, as the root file system of the board's guest `debian`; what is written stays
+    #[arg(long, conflicts_with = "sd")]
+    pub debian: bool,
     /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub drivers: Vec<String>,
@@ -85,6 +88,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
         memory: args.memory.clone(),
         gic: args.gic,
         card: match &args.sd {
+            None if args.debian => Card::File(card::with_debian(&board)?),
             None => Card::Board,
             Some(path) if path.as_os_str() == "none" => Card::None,
             Some(path) => Card::File(path.clone()),

@@ -210,6 +210,19 @@ impl Session {
         panic_line(&self.lock().text).map_or(Ok(()), |line| Err(Failure::Panic { line }))
     }
 
+    /// Ends the machine at once, as a power cut does; gives everything that it said until then.
+    ///
+    /// # Errors
+    /// When the emulator cannot be killed, or the hypervisor has panicked.
+    pub fn kill(&mut self) -> Result<String> {
+        self.child.kill().and_then(|()| self.child.wait()).context("cannot kill the emulator")?;
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+        self.check()?;
+        Ok(self.log())
+    }
+
     /// Gives all that follows its own time.
     pub fn set_limit(&mut self, limit: Duration) {
         self.deadline = Instant::now() + limit;

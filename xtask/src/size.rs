@@ -23,9 +23,12 @@ pub struct SizeArgs {
     /// Linux drivers besides those of the board, by commas: folders of ported-drivers/
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub drivers: Vec<String>,
-    /// Leave out the virtio devices that the board has for guests
+    /// Leave out the virtio devices that the board has for guests, and the IP stack of the hypervisor
     #[arg(long)]
     pub no_virtio: bool,
+    /// Leave out drivers that the board has, by commas
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub without: Vec<String>,
     /// Print JSON, for machines
     #[arg(long)]
     pub json: bool,
@@ -60,8 +63,8 @@ struct Size {
 /// # Errors
 /// When it does not build.
 pub fn run(args: &SizeArgs) -> Result<()> {
-    let build = if args.no_virtio { image::build_without_virtio } else { image::build_with };
-    let image = build(args.named_board.as_ref().unwrap_or(&args.board), Profile::Release, &args.drivers)?;
+    let board = args.named_board.as_ref().unwrap_or(&args.board);
+    let image = image::build_less(board, Profile::Release, &args.drivers, &args.without, !args.no_virtio)?;
     let elf = fs::read(&image.elf).with_context(|| format!("cannot read {}", image.elf.display()))?;
     let mut size = measure(&elf, args.symbols)?;
     size.file = fs::metadata(&image.bin)?.len();

@@ -28,7 +28,8 @@ pub(crate) fn parse(guest: &str, nodes: &str) -> Result<GuestConfig, ConfigError
     dtc.stdin.take().unwrap().write_all(dts.as_bytes()).unwrap();
     let output = dtc.wait_with_output().unwrap();
     assert!(output.status.success(), "dtc refused {dts}");
-    GuestConfig::from_dtb(guest, &output.stdout, FACTORIES)
+    let bindings: Vec<_> = FACTORIES.iter().map(|factory| &factory.binding).collect();
+    GuestConfig::from_dtb(guest, &output.stdout, &bindings)
 }
 
 struct Guest {
@@ -195,7 +196,7 @@ fn the_example_of_the_book() {
     assert_eq!(guest.devices.len(), 5);
     // Each device of the crate is in the book.
     for factory in FACTORIES {
-        for name in factory.compatible.iter().chain(factory.options) {
+        for name in factory.compatible.iter().chain(factory.options).chain(factory.children) {
             assert!(book.contains(&format!("`{name}`")), "{name} is not in docs/devices.md");
         }
     }

@@ -38,6 +38,8 @@ mod timed;
 mod uart;
 #[cfg(feature = "virtio")]
 mod virtio;
+#[cfg(feature = "virtio")]
+pub use virtio::{Balloon, Statistics, Stream, TERMINAL_PORT, find_balloon, serve_terminal};
 
 use vmm::device::Factory;
 
@@ -52,6 +54,10 @@ pub static FACTORIES: &[Factory] = &[
     sp805::FACTORY,
     #[cfg(feature = "virtio")]
     virtio::FACTORY,
+    #[cfg(feature = "virtio")]
+    virtio::PCI_FACTORY,
+    #[cfg(feature = "virtio")]
+    virtio::FRAME_FACTORY,
 ];
 
 /// Makes the emulators of this crate known to the guest core; once, at boot. `false` if there is no place for them.

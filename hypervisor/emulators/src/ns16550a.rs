@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use io::serial::Receiver;
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger, Width};
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger, Width};
 
 use crate::regs::{Line, Unimplemented};
 use crate::sync::Lock;
@@ -24,25 +24,31 @@ use regs::{IIR_NONE, Kind, LSR, LSR_BI, LSR_EMPTY, LSR_ERRORS, LSR_FIFO_ERROR, R
 
 /// `ns16550a`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["ns16550a", "ns16550"],
-    title: "NS16550A UART",
-    reg_size: 0x100,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: uart::OPTIONS,
-    describe,
+    binding: Binding {
+        compatible: &["ns16550a", "ns16550"],
+        title: "NS16550A UART",
+        reg_size: 0x100,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: uart::OPTIONS,
+        children: &[],
+        describe,
+    },
     create,
 };
 
 /// `snps,dw-apb-uart`.
 pub(crate) const DW_FACTORY: Factory = Factory {
-    compatible: &["snps,dw-apb-uart"],
-    title: "DesignWare APB UART",
-    reg_size: 0x100,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: uart::OPTIONS,
-    describe: describe_dw,
+    binding: Binding {
+        compatible: &["snps,dw-apb-uart"],
+        title: "DesignWare APB UART",
+        reg_size: 0x100,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: uart::OPTIONS,
+        children: &[],
+        describe: describe_dw,
+    },
     create: create_dw,
 };
 

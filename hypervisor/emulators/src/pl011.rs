@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use io::serial::Receiver;
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger, Width};
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger, Width};
 
 use crate::fifo::Fifo;
 use crate::regs::{self, Line, Unimplemented};
@@ -21,13 +21,16 @@ use crate::uart::{self, UartPort};
 
 /// `arm,pl011`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["arm,pl011"],
-    title: "PL011 UART",
-    reg_size: 0x1000,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: uart::OPTIONS,
-    describe,
+    binding: Binding {
+        compatible: &["arm,pl011"],
+        title: "PL011 UART",
+        reg_size: 0x1000,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: uart::OPTIONS,
+        children: &[],
+        describe,
+    },
     create,
 };
 

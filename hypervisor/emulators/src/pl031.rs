@@ -12,20 +12,23 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use kernel::time;
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger};
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger};
 
 use crate::regs;
 use crate::timed::{Model, Timed, Wish};
 
 /// `arm,pl031`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["arm,pl031"],
-    title: "PL031 real-time clock",
-    reg_size: 0x1000,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: &["ferrovisor,time"],
-    describe,
+    binding: Binding {
+        compatible: &["arm,pl031"],
+        title: "PL031 real-time clock",
+        reg_size: 0x1000,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: &["ferrovisor,time"],
+        children: &[],
+        describe,
+    },
     create,
 };
 

@@ -10,20 +10,23 @@ use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger, Width};
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger, Width};
 
 use crate::regs::{self, Line, Unimplemented};
 use crate::sync::Lock;
 
 /// `arm,pl061`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["arm,pl061"],
-    title: "PL061 GPIO",
-    reg_size: 0x1000,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: &["ferrovisor,inputs"],
-    describe,
+    binding: Binding {
+        compatible: &["arm,pl061"],
+        title: "PL061 GPIO",
+        reg_size: 0x1000,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: &["ferrovisor,inputs"],
+        children: &[],
+        describe,
+    },
     create,
 };
 

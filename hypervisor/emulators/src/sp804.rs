@@ -9,20 +9,23 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger};
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger};
 
 use crate::regs;
 use crate::timed::{self, Model, Timed, Wish, ns_to_ticks, ticks_to_ns};
 
 /// `arm,sp804`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["arm,sp804"],
-    title: "SP804 dual timer",
-    reg_size: 0x1000,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: &[timed::CLOCK_OPTION],
-    describe,
+    binding: Binding {
+        compatible: &["arm,sp804"],
+        title: "SP804 dual timer",
+        reg_size: 0x1000,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: &[timed::CLOCK_OPTION],
+        children: &[],
+        describe,
+    },
     create,
 };
 

@@ -7,20 +7,23 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger};
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger};
 
 use crate::regs;
 use crate::timed::{self, Model, Timed, Wish, ns_to_ticks, ticks_to_ns};
 
 /// `arm,sp805`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["arm,sp805"],
-    title: "SP805 watchdog",
-    reg_size: 0x1000,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: &[timed::CLOCK_OPTION],
-    describe,
+    binding: Binding {
+        compatible: &["arm,sp805"],
+        title: "SP805 watchdog",
+        reg_size: 0x1000,
+        irqs: 1,
+        trigger: Trigger::Level,
+        options: &[timed::CLOCK_OPTION],
+        children: &[],
+        describe,
+    },
     create,
 };
 

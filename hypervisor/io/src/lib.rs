@@ -25,6 +25,7 @@ pub mod fs;
 mod hash;
 pub mod hwrng;
 pub mod i2c;
+pub mod mdio;
 pub mod mmc;
 pub mod net;
 pub mod nvmem;

@@ -139,8 +139,12 @@ pub use run::{boot, wrong_exception_level};
 
 /// An interrupt that was taken at EL2: for the vectors.
 pub fn host_irq(frame: &mut arch::frame::HostFrame) {
-    crate::irq::dispatch();
-    sched::preempt_point();
+    if crate::percpu::this_block().soft.masked() {
+        crate::irq::soft::interrupted();
+    } else {
+        crate::irq::dispatch();
+        sched::preempt_point();
+    }
     // Here again, on this CPU or another: the interrupted code may not be wanted any more.
     if crate::percpu::this_block().overrun.load(Ordering::Relaxed) != 0 {
         crate::panic::overrun(frame);

@@ -8,6 +8,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
 
+use crate::irq::soft::Soft;
 use crate::sched::Vcpu;
 use crate::timer;
 
@@ -68,10 +69,12 @@ pub struct Block {
     pub(crate) programmed: AtomicU64,
     /// The timers armed here.
     pub(crate) timers: timer::Queue,
-    /// What a later layer knows of the interrupt handler that runs here.
+    /// What a later layer knows of the interrupt handler, or the exit of a guest, that runs here.
     pub extension: AtomicPtr<()>,
     /// Not 0: code that runs here is not to go on, see [`crate::sched::overrun`]. 1: a vCPU's. 2: an interrupt handler.
     pub overrun: AtomicU32,
+    /// Whether a driver has interrupts masked.
+    pub(crate) soft: Soft,
 }
 
 impl Block {
@@ -92,6 +95,7 @@ impl Block {
             timers: timer::Queue::new(),
             extension: AtomicPtr::new(null_mut()),
             overrun: AtomicU32::new(0),
+            soft: Soft::new(),
         }
     }
 

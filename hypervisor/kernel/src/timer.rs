@@ -234,7 +234,7 @@ pub(crate) fn settle(block: &Block) {
 pub fn handle_irq() {
     let block = percpu::this_block();
     // One is this interrupt's own.
-    if block.irq_depth.load(Relaxed) > 1 {
+    if block.irq_depth.load(Relaxed) > 1 || block.soft.masked() {
         return nested(block);
     }
     let _context = IrqContext::enter();
@@ -253,13 +253,14 @@ pub fn handle_irq() {
 
 static NESTED: Once<fn() -> u64> = Once::new();
 
-/// Has `asked` called when the timer interrupts a handler of another interrupt, which it does where that one opens the mask: in
-/// how many ns it is to be called again. Timers do not run then. Context: boot.
+/// Has `asked` called when the timer interrupts a handler of another interrupt, which it does where that one opens the mask, or
+/// code that has interrupts masked by [`crate::irq::soft`]: in how many ns it is to be called again. Timers do not run then.
+/// Context: boot.
 pub fn set_nested(asked: fn() -> u64) {
     NESTED.call_once(|| asked);
 }
 
-/// The timer within another interrupt's handler, which may be in the midst of anything: no timer runs.
+/// The timer within another interrupt's handler, or where none may run: no timer runs.
 #[cold]
 fn nested(block: &Block) {
     let ns = NESTED.get().map_or(time::NS_PER_SEC, |asked| asked());

@@ -30,6 +30,8 @@ pub mod json;
 pub mod keys;
 pub mod parse;
 pub mod reference;
+#[cfg(feature = "virtio")]
+mod remote;
 pub mod session;
 pub mod system;
 pub mod value;
@@ -62,18 +64,29 @@ impl Default for Config {
     }
 }
 
+/// Has a session on the console of `system` until that is gone.
+fn run(system: system::System, config: &Config) {
+    let mut session = session::Session::new(system, commands::TABLE, config);
+    session.start(&alloc::format!("{}; 'help' lists the commands", banner()));
+    while !session.host().is_over() {
+        let again = session.step();
+        session.host().wait(again);
+    }
+    session.step();
+    session.host().finish();
+}
+
+/// Has a session in an orphan vCPU of its own.
+fn begin(name: &str, system: system::System, config: Config) -> kernel::error::Result<Arc<Vcpu>> {
+    sched::spawn(name, Params::with_priority(config.priority), move || run(system, &config))
+}
+
 /// Starts the terminal on the host console: an orphan vCPU that sleeps until something is typed.
 ///
 /// # Errors
 /// The vCPU cannot be made: no memory, or a priority that does not exist.
 pub fn start(config: Config) -> kernel::error::Result<Arc<Vcpu>> {
-    sched::spawn("terminal", Params::with_priority(config.priority), move || {
-        let system = system::System::default();
-        let mut session = session::Session::new(system, commands::TABLE, &config);
-        session.start(&alloc::format!("{}; 'help' lists the commands", banner()));
-        loop {
-            let again = session.step();
-            kernel::console::wait_input(again);
-        }
-    })
+    #[cfg(feature = "virtio")]
+    remote::start(config);
+    begin("terminal", system::System::default(), config)
 }

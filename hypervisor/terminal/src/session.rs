@@ -46,6 +46,10 @@ pub trait Host: Names {
     fn detach(&mut self);
     /// Input for the attached port: how many bytes it took. `None`: the port was closed.
     fn input(&mut self, bytes: &[u8]) -> Option<usize>;
+    /// Whether the console is gone for good: nobody reads what a command would say.
+    fn is_gone(&self) -> bool {
+        false
+    }
 }
 
 /// A session on one console.
@@ -364,7 +368,7 @@ impl<H: Host> Write for Running<'_, H> {
 impl<H: Host> Shell for Running<'_, H> {
     fn interrupted(&mut self) -> bool {
         self.poll();
-        self.session.interrupted
+        self.session.interrupted || self.session.host.is_gone()
     }
 
     fn now_ns(&self) -> u64 {

@@ -96,7 +96,7 @@ fn nothing_is_redrawn_while_a_command_runs_or_a_guest_is_attached() {
 fn tab_completes_or_lists() {
     let mut s = session(&["linux0/uart0", "linux1/uart0"]);
     assert_eq!(s.types(b"cons\t"), "console ");
-    assert_eq!(s.types(b"\t"), "linux");
+    assert_eq!(s.types(b"l\t"), "linux");
     let listed = s.types(b"\t");
     assert!(
         listed.starts_with("\r\nlinux0/uart0  linux1/uart0  \r\n\rferrovisor# console linux"),

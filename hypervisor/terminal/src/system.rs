@@ -13,12 +13,60 @@ use vmm::manager;
 use crate::complete::Names;
 use crate::session::Host;
 
-/// The machine.
+#[cfg(feature = "virtio")]
+use emulators::Stream;
+
+/// The machine, with the host console or a guest's connection.
 #[derive(Default)]
 pub struct System {
+    /// The console, if it is not the host's.
+    #[cfg(feature = "virtio")]
+    stream: Option<Arc<Stream>>,
     /// Bytes read from the console and not asked for yet, next one last.
     read: Vec<u8>,
     attached: Option<Arc<Port>>,
+}
+
+/// Does something with the connection, if the console is one; else something with the host console.
+macro_rules! console {
+    ($system:expr, $stream:ident => $remote:expr, $local:expr) => {{
+        #[cfg(feature = "virtio")]
+        if let Some($stream) = &$system.stream {
+            return $remote;
+        }
+        $local
+    }};
+}
+
+impl System {
+    /// With a guest's connection for a console.
+    #[cfg(feature = "virtio")]
+    pub fn remote(stream: Arc<Stream>) -> Self {
+        Self { stream: Some(stream), ..Self::default() }
+    }
+
+    /// Whether no more input will come.
+    pub fn is_over(&self) -> bool {
+        console!(self, stream => stream.is_over(), false)
+    }
+
+    /// Sleeps until there is input or no more will come, at most `ns` nanoseconds if given.
+    pub fn wait(&self, ns: Option<u64>) {
+        console!(self, stream => stream.wait(ns), console::wait_input(ns));
+    }
+
+    /// The session has ended.
+    pub fn finish(&self) {
+        #[cfg(feature = "virtio")]
+        if let Some(stream) = &self.stream {
+            stream.finish();
+            log::info!("the management terminal of guest {} has ended", stream.guest());
+        }
+    }
+
+    fn take(&self, bytes: &mut [u8]) -> usize {
+        console!(self, stream => stream.read(bytes), console::try_read(bytes))
+    }
 }
 
 impl Names for System {
@@ -50,9 +98,12 @@ impl Names for System {
 
 impl Host for System {
     fn read(&mut self) -> Option<u8> {
+        if self.is_gone() {
+            return None;
+        }
         if self.read.is_empty() {
             let mut bytes = [0; 64];
-            let count = console::try_read(&mut bytes);
+            let count = self.take(&mut bytes);
             // All the room at once, so that use of the heap stays level however much comes at a time.
             self.read.reserve_exact(bytes.len());
             self.read.extend(bytes.iter().take(count).rev());
@@ -61,7 +112,8 @@ impl Host for System {
     }
 
     fn write(&mut self, bytes: &[u8], row: &[u8]) {
-        console::write_row(bytes, row);
+        // If it cannot be written, nobody is left to be told so.
+        console!(self, stream => _ = stream.write(bytes), console::write_row(bytes, row));
     }
 
     fn now_ns(&self) -> u64 {
@@ -69,10 +121,14 @@ impl Host for System {
     }
 
     fn sleep_ns(&mut self, ns: u64) {
-        console::wait_input(Some(ns));
+        console!(self, stream => stream.sleep(ns), console::wait_input(Some(ns)));
     }
 
     fn attach(&mut self, port: &str) -> Result<String, String> {
+        #[cfg(feature = "virtio")]
+        if self.stream.is_some() {
+            return Err("only the host console can be attached to a guest's".to_string());
+        }
         let port = serial::attach(port).map_err(|e| e.to_string())?;
         let name = port.name().to_string();
         self.attached = Some(port);
@@ -87,6 +143,10 @@ impl Host for System {
     fn input(&mut self, bytes: &[u8]) -> Option<usize> {
         self.attached.take_if(|port| !port.is_attached());
         self.attached.as_ref().map(|port| port.input(bytes))
+    }
+
+    fn is_gone(&self) -> bool {
+        console!(self, stream => stream.is_closed(), false)
     }
 }
 

@@ -54,42 +54,71 @@ impl Block {
     }
 }
 
+/// Entries of [`Bus::near`], a power of two.
+const NEAR: usize = 64;
+
 /// All blocks of a guest.
-pub struct Bus(Box<[Block]>);
+pub struct Bus {
+    blocks: Box<[Block]>,
+    /// For addresses that have the same [`place`]: the number of the block that one of them lies in.
+    near: [u8; NEAR],
+}
+
+/// Where to look first for the block of an address: devices are small.
+#[inline]
+fn place(address: u64) -> usize {
+    (address >> 9 ^ address >> 15) as usize % NEAR
+}
 
 impl Bus {
     /// From blocks that do not overlap (the configuration has seen to it).
     pub fn new(mut blocks: Vec<Block>) -> Self {
         kernel::sort::by(&mut blocks, |a, b| a.start < b.start);
-        Self(blocks.into_boxed_slice())
+        let mut near = [0; NEAR];
+        for (index, block) in blocks.iter().enumerate() {
+            for address in (block.start..block.end).step_by(1 << 9).take(NEAR) {
+                if let (Some(near), Ok(index)) = (near.get_mut(place(address)), u8::try_from(index)) {
+                    *near = index;
+                }
+            }
+        }
+        Self { blocks: blocks.into_boxed_slice(), near }
     }
 
     /// The block that `address` lies in, and its number; `hint` is the number of the block to try first. Context: exit
     /// path.
     #[inline]
     pub fn find(&self, address: u64, hint: usize) -> Option<(usize, &Block)> {
-        if let Some(block) = self.0.get(hint)
+        if let Some(block) = self.blocks.get(hint)
             && address >= block.start
             && address < block.end
         {
             return Some((hint, block));
         }
-        self.search(address)
+        self.find_near(address)
     }
 
+    #[inline(never)]
+    fn find_near(&self, address: u64) -> Option<(usize, &Block)> {
+        let near = usize::from(*self.near.get(place(address))?);
+        let block = self.blocks.get(near).filter(|block| address >= block.start && address < block.end);
+        block.map(|block| (near, block)).or_else(|| self.search(address))
+    }
+
+    #[cold]
     fn search(&self, address: u64) -> Option<(usize, &Block)> {
-        let index = self.0.partition_point(|block| block.end <= address);
-        self.0.get(index).filter(|block| address >= block.start).map(|block| (index, block))
+        let index = self.blocks.partition_point(|block| block.end <= address);
+        self.blocks.get(index).filter(|block| address >= block.start).map(|block| (index, block))
     }
 
     /// All blocks by address.
     pub fn blocks(&self) -> &[Block] {
-        &self.0
+        &self.blocks
     }
 
     /// The nearest block below or at `address`, to explain an access that hit nothing.
     pub fn below(&self, address: u64) -> Option<&Block> {
-        self.0.iter().rev().find(|block| block.start <= address)
+        self.blocks.iter().rev().find(|block| block.start <= address)
     }
 }
 

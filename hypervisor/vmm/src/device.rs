@@ -20,10 +20,12 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::AtomicU32;
 
 use spin::Once;
 
 use crate::config::DeviceConfig;
+pub use crate::config::{Binding, NodeExtras, Trigger};
 use crate::ram::GuestRam;
 
 /// Size of one register access, in bytes. The discriminant is the number of bytes.
@@ -114,6 +116,14 @@ pub trait Emulator: Send + Sync {
 pub trait InterruptSink: Send + Sync {
     /// Sets the level of the line of interrupt `intid` (an SPI, 32..=1019). Any context, any CPU; does not sleep.
     fn set(&self, intid: u32, level: bool);
+
+    /// Has the line be high as long as `causes` has any bits, as of now: of two that call this at once, none leaves it at the
+    /// level of the older change. Any context, any CPU; does not sleep.
+    fn follow(&self, intid: u32, causes: &AtomicU32);
+
+    /// One rising and falling edge, if the guest has the interrupt edge-triggered; returns whether it has. Any context, any CPU;
+    /// does not sleep.
+    fn edge(&self, intid: u32) -> bool;
 }
 
 /// One interrupt input of a guest's vGIC, handed to the emulator that drives it. Any context may use it.
@@ -142,11 +152,25 @@ impl IrqLine {
         self.sink.set(self.intid, level);
     }
 
+    /// Has the line be high if `causes` has any bits. To be called after each change of them; whoever changes them needs no lock.
+    #[inline]
+    pub fn follow(&self, causes: &AtomicU32) {
+        self.sink.follow(self.intid, causes);
+    }
+
     /// One rising and falling edge, for an edge-triggered interrupt.
     #[inline]
     pub fn pulse(&self) {
-        self.sink.set(self.intid, true);
-        self.sink.set(self.intid, false);
+        if !self.sink.edge(self.intid) {
+            self.sink.set(self.intid, true);
+            self.sink.set(self.intid, false);
+        }
+    }
+
+    /// [`pulse`](Self::pulse), if the guest has the interrupt edge-triggered; otherwise nothing happens. Returns whether it has.
+    #[inline]
+    pub fn edge(&self) -> bool {
+        self.sink.edge(self.intid)
     }
 }
 
@@ -173,7 +197,7 @@ pub struct Context<'a> {
     /// The device's node: name, addresses, and all properties that the user wrote.
     pub node: &'a DeviceConfig,
     /// The device's interrupt lines, in the order of its `interrupts`; as many as the node has, which is at least
-    /// [`Factory::irqs`].
+    /// [`Binding::irqs`].
     pub irqs: Vec<IrqLine>,
     /// Reset and power-off of the guest.
     pub power: Arc<dyn PowerControl>,
@@ -242,106 +266,20 @@ impl fmt::Display for Error {
     }
 }
 
-/// How an interrupt line is read by the GIC (GICD_ICFGR).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Trigger {
-    /// Pending as long as the line is high: flags cell 4 in a device tree.
-    Level,
-    /// Pending at a rising edge: flags cell 1 in a device tree.
-    Edge,
-}
-
-impl Trigger {
-    /// The third cell of a GIC interrupt specifier, and what the guest's DTB gets: 4 for level high, 1 for rising edge.
-    pub const fn cell(self) -> u32 {
-        match self {
-            Trigger::Level => 4,
-            Trigger::Edge => 1,
-        }
-    }
-}
-
-/// What an emulator adds to its node in the guest's DTB, so that a stock driver binds to it.
-///
-/// What the user wrote in the guest's DTS wins: a property is added only where the node has none of that name.
-/// `reg`, `interrupts` and `interrupt-parent` are written by the configuration and must not be added here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NodeExtras {
-    pub(crate) properties: Vec<(String, Vec<u8>)>,
-    pub(crate) clocks: Vec<(String, u32)>,
-}
-
-impl NodeExtras {
-    /// The `compatible` list that the guest sees, such as `["arm,pl011", "arm,primecell"]`. It replaces what the
-    /// user wrote, which only had to name the emulator.
-    pub fn compatible(&mut self, list: &[&str]) -> &mut Self {
-        self.strings("compatible", list)
-    }
-
-    /// A fixed clock of `hz` hertz for this device, under `name` in `clock-names`. Devices share a clock node where
-    /// the frequency is the same.
-    pub fn clock(&mut self, name: &str, hz: u32) -> &mut Self {
-        self.clocks.push((name.to_string(), hz));
-        self
-    }
-
-    /// A property without a value, such as `gpio-controller`.
-    pub fn flag(&mut self, name: &str) -> &mut Self {
-        self.bytes(name, &[])
-    }
-
-    /// A property of one cell, such as `#gpio-cells`.
-    pub fn cell(&mut self, name: &str, value: u32) -> &mut Self {
-        self.cells(name, &[value])
-    }
-
-    /// A property of cells.
-    pub fn cells(&mut self, name: &str, values: &[u32]) -> &mut Self {
-        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_be_bytes()).collect();
-        self.bytes(name, &bytes)
-    }
-
-    /// A property of strings.
-    pub fn strings(&mut self, name: &str, values: &[&str]) -> &mut Self {
-        let mut bytes = Vec::new();
-        for value in values {
-            bytes.extend_from_slice(value.as_bytes());
-            bytes.push(0);
-        }
-        self.bytes(name, &bytes)
-    }
-
-    /// A property of raw bytes. A second one of the same name replaces the first.
-    pub fn bytes(&mut self, name: &str, value: &[u8]) -> &mut Self {
-        match self.properties.iter_mut().find(|(n, _)| n == name) {
-            Some((_, old)) => *old = value.to_vec(),
-            None => self.properties.push((name.to_string(), value.to_vec())),
-        }
-        self
-    }
-}
-
 /// One kind of emulated device: an entry of a static table.
 pub struct Factory {
-    /// The `compatible` strings that choose this emulator in a guest's DTS.
-    pub compatible: &'static [&'static str],
-    /// What the device is, for messages and lists, such as `"PL011 UART"`.
-    pub title: &'static str,
-    /// Size in bytes of the register block, at least 1; the size that is assigned where the DTS has no `reg`, and
-    /// the smallest that a `reg` may have.
-    pub reg_size: u64,
-    /// Number of interrupts that the device has; they are assigned where the DTS has no `interrupts`, which may list
-    /// more but not fewer.
-    pub irqs: usize,
-    /// Trigger of assigned interrupts.
-    pub trigger: Trigger,
-    /// Names of host-side options that the emulator understands, each beginning with `ferrovisor,`. They do not
-    /// appear in the guest's DTB; any other `ferrovisor,` property in the node is an error.
-    pub options: &'static [&'static str],
-    /// Adds what the guest's driver needs to the guest's node.
-    pub describe: fn(&DeviceConfig, &mut NodeExtras),
+    /// What the configuration of guests knows of it.
+    pub binding: Binding,
     /// Makes the device. May sleep.
     pub create: fn(&Context<'_>) -> Result<Arc<dyn Emulator>, Error>,
+}
+
+impl core::ops::Deref for Factory {
+    type Target = Binding;
+
+    fn deref(&self) -> &Binding {
+        &self.binding
+    }
 }
 
 /// Most tables that can be registered.
@@ -365,24 +303,25 @@ pub fn register(table: &'static [Factory]) -> bool {
     false
 }
 
-/// All registered tables, in the order of their registration.
-pub fn tables() -> Vec<&'static [Factory]> {
-    TABLES.iter().filter_map(|place| place.get().copied()).collect()
+/// What the configuration of guests needs of all registered emulators, in the order of their registration.
+pub fn bindings() -> Vec<&'static Binding> {
+    factories().map(|factory| &factory.binding).collect()
 }
 
 /// The registered emulator for `compatible`. The first table that has one wins.
 pub fn find(compatible: &str) -> Option<&'static Factory> {
-    TABLES
-        .iter()
-        .filter_map(|place| place.get().copied())
-        .flatten()
-        .find(|factory| factory.compatible.contains(&compatible))
+    factories().find(|factory| factory.compatible.contains(&compatible))
+}
+
+fn factories() -> impl Iterator<Item = &'static Factory> {
+    TABLES.iter().filter_map(|place| place.get().copied()).flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::sync::Arc;
+    use core::sync::atomic::Ordering;
     use std::sync::Mutex;
 
     #[test]
@@ -403,6 +342,12 @@ mod tests {
         fn set(&self, intid: u32, level: bool) {
             self.0.lock().unwrap().push((intid, level));
         }
+        fn follow(&self, intid: u32, causes: &AtomicU32) {
+            self.set(intid, causes.load(Ordering::SeqCst) != 0);
+        }
+        fn edge(&self, _: u32) -> bool {
+            false
+        }
     }
 
     #[test]
@@ -412,15 +357,5 @@ mod tests {
         line.set(true);
         line.pulse();
         assert_eq!(*recorder.0.lock().unwrap(), [(33, true), (33, true), (33, false)]);
-    }
-
-    #[test]
-    fn extras_keep_the_last_value() {
-        let mut extras = NodeExtras::default();
-        extras.cell("a", 1).flag("f").cell("a", 2).compatible(&["x", "y"]).clock("apb_pclk", 24_000_000);
-        assert_eq!(extras.properties[0], ("a".to_string(), vec![0, 0, 0, 2]));
-        assert_eq!(extras.properties[1], ("f".to_string(), vec![]));
-        assert_eq!(extras.properties[2].1, b"x\0y\0");
-        assert_eq!(extras.clocks, [("apb_pclk".to_string(), 24_000_000)]);
     }
 }

@@ -4,16 +4,13 @@
 
 extern crate alloc;
 
-pub mod bundle;
 mod bus;
-pub mod config;
 mod counter;
 pub mod device;
 pub mod exit;
 pub mod guest;
 pub mod host;
 mod id_regs;
-pub mod image;
 pub mod manager;
 mod memory;
 mod psci;
@@ -23,6 +20,9 @@ mod trng;
 pub mod vcpu;
 pub mod vgic;
 pub mod virtqueue;
+
+pub use guest_config as config;
+pub use guest_image::{self as image, bundle};
 
 /// Makes guests possible; their vCPUs have time slices of `slice_ns` nanoseconds unless their DTS says otherwise.
 /// Context: once, from the first orphan; may sleep.

@@ -2,6 +2,7 @@
 //! All guests: making them from the bundle or from files, finding and destroying them.
 
 use crate::bundle::Bundle;
+pub use crate::config::wants_start;
 use crate::config::{ConfigError, Environment, GuestConfig, MAX_VCPUS};
 use crate::device;
 use crate::guest::{CreateError, Guest, LifecycleError};
@@ -103,9 +104,9 @@ fn create_from(name: &str, dtb: &[u8], files: Option<Arc<dyn Files>>) -> Result<
     if find(name).is_ok() {
         return Err(Error::Exists(name.to_string()));
     }
-    let tables = device::tables();
+    let bindings = device::bindings();
     let environment = Environment {
-        factories: &tables,
+        bindings: &bindings,
         gics: host::gics(),
         ipa_bits: host::guest_bits(),
         max_vcpus: MAX_VCPUS,
@@ -148,13 +149,4 @@ pub fn autostart() {
             log::error!("guest {name}: {error}");
         }
     }
-}
-
-/// Whether a guest's DTB has `autostart` in its root. A DTB that cannot be read does: then its problem is told.
-pub fn wants_start(dtb: &[u8]) -> bool {
-    use dtoolkit::Node;
-    // The file may be padded behind the tree.
-    let total = dtb.get(4..8).and_then(|size| size.try_into().ok()).map_or(0, u32::from_be_bytes);
-    let tree = dtb.get(..total as usize).unwrap_or(dtb);
-    dtoolkit::fdt::Fdt::new(tree).map_or(true, |fdt| fdt.root().property("autostart").is_some())
 }

@@ -25,20 +25,37 @@ impl GuestRam {
         Self(regions.map(|(start, memory)| (start.0, memory)).collect())
     }
 
+    /// All of its bytes. Context: any.
+    pub fn bytes(&self) -> u64 {
+        self.0.iter().map(|(_, memory)| memory.len() as u64).sum()
+    }
+
     /// The region that all of the `bytes` from `start` on lie in, and where in it they begin. Context: any.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, start: u64, bytes: u64) -> Option<(&Segment, usize)> {
-        self.0.iter().find_map(|(base, memory)| {
-            let offset = start.checked_sub(*base)?;
-            let end = offset.checked_add(bytes)?;
-            (end <= memory.len() as u64).then_some((memory, offset as usize))
-        })
+        // Most guests have one region, which all that they name lies in.
+        let first = self.0.first()?;
+        within(first, start, bytes).or_else(|| self.find_further(start, bytes))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_further(&self, start: u64, bytes: u64) -> Option<(&Segment, usize)> {
+        self.0.iter().skip(1).find_map(|region| within(region, start, bytes))
     }
 
     /// The `bytes` from `start` on, if they lie in one region; keeps the memory alive. Context: any.
     pub fn slice(&self, start: u64, bytes: u64) -> Option<Segment> {
         self.find(start, bytes).map(|(memory, offset)| memory.part(offset, bytes as usize))
     }
+}
+
+/// The place of `bytes` bytes from `start` on in a region, if all of them lie in it.
+#[inline(always)]
+fn within((base, memory): &(u64, Segment), start: u64, bytes: u64) -> Option<(&Segment, usize)> {
+    let (offset, len) = (start.wrapping_sub(*base), memory.len() as u64);
+    // What lies below the region is far above its length.
+    (offset <= len && bytes <= len - offset).then_some((memory, offset as usize))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ enum pm_ioctl_id {
 	IOCTL_SD_DLL_RESET = 6,
 	IOCTL_SET_SD_TAPDELAY = 7,
 	IOCTL_SET_SD_CONFIG = 30,
+	IOCTL_SET_GEM_CONFIG = 31,
 };
 
 enum pm_node_id {
@@ -36,6 +37,11 @@ enum dll_reset_type {
 	PM_DLL_RESET_ASSERT = 0,
 	PM_DLL_RESET_RELEASE = 1,
 	PM_DLL_RESET_PULSE = 2,
+};
+
+enum pm_gem_config_type {
+	GEM_CONFIG_SGMII_MODE = 1,
+	GEM_CONFIG_FIXED = 2,
 };
 
 enum pm_sd_config_type {
@@ -66,6 +72,11 @@ static inline int zynqmp_pm_sd_dll_reset(u32 node_id, u32 type)
 }
 
 static inline int zynqmp_pm_set_sd_config(u32 node, enum pm_sd_config_type config, u32 value)
+{
+	return -ENODEV;
+}
+
+static inline int zynqmp_pm_set_gem_config(u32 node, enum pm_gem_config_type config, u32 value)
 {
 	return -ENODEV;
 }

@@ -4,6 +4,7 @@
 use crate::bindings::{cpumask, system_states};
 use core::ffi::{c_char, c_int, c_uint, c_ulong};
 use core::sync::atomic::Ordering::Relaxed;
+use kernel::irq::soft;
 use kernel::percpu;
 
 crate::exports! {
@@ -13,7 +14,7 @@ crate::exports! {
     [any, supported, "context::tests::masking_nests"]
     fn fv_irq_restore(flags: c_ulong) -> () = restore;
     [any, supported, "context::tests::masking_nests"]
-    fn fv_irq_enable() -> () = enable;
+    fn fv_irq_enable() -> () = soft::unmask;
     [any, supported, "context::tests::masking_nests"]
     fn fv_irqs_disabled() -> bool = disabled;
     [any, supported, "context::tests::masking_nests"]
@@ -74,30 +75,21 @@ pub(crate) fn init_cpus() {
     }
 }
 
-/// Masks interrupts; what [`restore`] wants. Context: any.
+/// Masks interrupts, all but the hypervisor's timer; what [`restore`] wants. Context: any.
 pub fn save() -> c_ulong {
-    let was = arch::irq::masked();
-    arch::irq::mask();
-    c_ulong::from(was)
+    soft::mask().into()
 }
 
 /// The mask as it was, and a due reschedule. Context: any.
 pub fn restore(flags: c_ulong) {
     if flags == 0 {
-        enable();
+        soft::unmask();
     }
 }
 
-fn enable() {
-    // A reschedule that became due meanwhile happens at the end of this.
-    percpu::preempt_disable();
-    arch::irq::unmask();
-    percpu::preempt_enable();
-}
-
-/// Whether interrupts are masked. Context: any.
+/// Whether interrupts are masked, by a driver or by the hypervisor. Context: any.
 pub fn masked() -> bool {
-    arch::irq::masked()
+    arch::irq::masked() || soft::masked()
 }
 
 fn preempt_count() -> c_int {

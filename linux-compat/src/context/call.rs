@@ -11,7 +11,8 @@ use core::mem::MaybeUninit;
 use core::ptr::{from_ref, null, null_mut};
 use core::sync::atomic::AtomicPtr;
 use core::sync::atomic::Ordering::Relaxed;
-use kernel::percpu;
+use kernel::irq::soft;
+use kernel::{percpu, timer};
 
 use arch::landing::{Entry, Landing};
 
@@ -57,7 +58,10 @@ pub(super) fn outer(call: &Call) -> Option<&Call> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Held {
     pub preempt: u32,
+    /// Interrupts, by the hypervisor: in the CPU.
     pub masked: bool,
+    /// Interrupts, by a driver.
+    pub soft: bool,
     /// C's spinlocks of this CPU.
     pub spinlocks: usize,
     /// C's mutexes of this task.
@@ -71,6 +75,7 @@ impl Held {
         Held {
             preempt: percpu::this_block().preempt_count.load(Relaxed),
             masked: arch::irq::masked(),
+            soft: soft::masked(),
             spinlocks: held::spinlocks(),
             mutexes: crate::work::task::mutexes(),
             own: kernel::sync::mutexes_held(),
@@ -80,12 +85,12 @@ impl Held {
     /// Debug builds: what the call left behind.
     fn compare(self, call: &Call) {
         let after = Held::now();
-        if after.preempt != self.preempt || after.masked != self.masked {
+        if (after.preempt, after.masked, after.soft) != (self.preempt, self.masked, self.soft) {
             super::fail(format_args!(
                 "{call} returns with {}",
-                match (after.preempt > self.preempt, after.masked && !self.masked) {
-                    (true, _) => "a spinlock held or preemption disabled",
+                match (after.preempt > self.preempt, after.soft && !self.soft) {
                     (_, true) => "interrupts masked",
+                    (true, _) => "a spinlock held or preemption disabled",
                     _ => "a lock released or interrupts opened that its caller holds",
                 }
             ));
@@ -99,6 +104,7 @@ impl Held {
     fn recover(self) {
         // SAFETY: of the call that is over: nobody else releases them.
         unsafe { held::release_spinlocks(self.spinlocks) };
+        soft::force(self.soft);
         percpu::this_block().preempt_count.store(self.preempt, Relaxed);
     }
 }
@@ -219,25 +225,57 @@ unsafe fn enter(
     let landing = &raw mut call.landing;
     slot.store(from_ref(&call).cast_mut().cast(), Relaxed);
     watch::begin();
-    // Of hard handlers, the outermost: their interrupt's priority keeps all but the timer away.
-    let hard = cfg!(target_os = "none") && role == Role::Interrupt && call.before.is_null() && super::hard_interrupt();
-    if hard {
-        watch::begin_hard();
-        arch::irq::unmask();
-    }
+    let opened = Opened::for_call(&call);
+    let inside = if cfg!(debug_assertions) { Held::now() } else { call.held };
     // SAFETY: the landing is left alone until the call is over; the caller's entry and argument.
     let failed = unsafe { arch::landing::catch(landing, entry, argument) };
-    if hard {
-        arch::irq::mask();
-        watch::end_hard();
-    }
     if failed {
         recover(&call);
-    } else if cfg!(debug_assertions) {
-        call.held.compare(&call);
+    } else {
+        if cfg!(debug_assertions) {
+            inside.compare(&call);
+        }
+        opened.close(call.held);
     }
     slot.store(call.before.cast(), Relaxed);
     !failed
+}
+
+/// What was done so that the watch sees a call that is made with interrupts masked in the CPU: by a handler, or with one of
+/// our spinlocks held. They are masked as by a driver instead, which lets in nothing but the timer.
+struct Opened {
+    opened: bool,
+    /// The call is a handler's.
+    hard: bool,
+}
+
+impl Opened {
+    fn for_call(call: &Call) -> Self {
+        // A CPU that panics wants no interrupt at all.
+        let opened = cfg!(target_os = "none") && call.held.masked && kernel::log::panicking().is_none();
+        let hard = opened && call.before.is_null() && super::hard_interrupt();
+        if opened {
+            soft::mask();
+            if hard {
+                watch::begin_hard();
+            }
+            arch::irq::unmask();
+        }
+        Opened { opened, hard }
+    }
+
+    /// The call has returned to a caller that held this.
+    fn close(self, held: Held) {
+        if self.opened {
+            arch::irq::mask();
+            if !held.soft {
+                soft::unmask();
+            }
+        }
+        if self.hard {
+            timer::catch_up();
+        }
+    }
 }
 
 /// Where calls that failed go on, with interrupts masked.

@@ -143,7 +143,7 @@ fn endless(call: &Call, frame: &HostFrame, fault: &mut Fault) -> bool {
     let [.., frame_pointer, _] = frame.x;
     fault.push(frame.elr);
     fault.trace(call, frame_pointer);
-    below(call, frame.sp) && only_drivers(fault.calls())
+    below(call, frame.sp) && (only_drivers(fault.calls()) || nothing_held(call, frame.spsr & MASKED != 0))
 }
 
 /// Whether a stack pointer lies in the call's part of its stack, or in the guard below it.

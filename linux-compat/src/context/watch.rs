@@ -2,15 +2,15 @@
 //! Finds drivers that run without end.
 //!
 //! While there are calls into drivers, a timer looks at all of them every [`PERIOD_NS`]: a call whose vCPU has run at
-//! so many looks that they make [`LIMIT_NS`], and has not slept meanwhile, is taken for endless and ends as failed. Hard
-//! handlers run with interrupts open (`call::enter`): the priority of their interrupt keeps all others away but the
-//! hypervisor's timer, which then looks only at them. Code that masks interrupts itself is not seen.
+//! so many looks that they make [`LIMIT_NS`], and has not slept meanwhile, is taken for endless and ends as failed. Where
+//! interrupts are masked (by the driver, or around a call by us: [`kernel::irq::soft`]), the timer comes all the same. It
+//! then looks at nothing but how long they have been: [`MASKED_LIMIT_NS`] are too long.
 
-use super::call::innermost;
 use crate::work::task;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
+use kernel::irq::soft;
 use kernel::percpu::{MAX_CPUS, PerCpu};
 use kernel::sched::{self, State};
 use kernel::sync::Once;
@@ -21,8 +21,8 @@ use kernel::timer::{self, Timer};
 const PERIOD_NS: u64 = 250 * NS_PER_MS;
 /// CPU time that a call may use without sleeping: 2 s.
 const LIMIT_NS: u64 = 2 * NS_PER_SEC;
-/// Time that a hard handler may take: 1 s.
-const HARD_LIMIT_NS: u64 = NS_PER_SEC;
+/// How long interrupts may be masked, and a hard handler may take: 1 s.
+const MASKED_LIMIT_NS: u64 = NS_PER_SEC;
 
 /// What was seen of a vCPU's calls. The timer writes it.
 pub(crate) struct Seen {
@@ -96,26 +96,40 @@ fn tick() {
     }
 }
 
-/// When the hard handler that runs on a CPU has taken too long, in ns.
-static HARD: PerCpu<AtomicU64> = PerCpu::new([const { AtomicU64::new(0) }; MAX_CPUS]);
+/// A time that interrupts are masked on a CPU.
+struct Section {
+    /// Which one, see [`soft::section`].
+    number: AtomicU32,
+    /// When it was seen first, in ns.
+    since: AtomicU64,
+}
 
-/// A hard handler begins; interrupts are masked.
+static SECTIONS: PerCpu<Section> =
+    PerCpu::new([const { Section { number: AtomicU32::new(0), since: AtomicU64::new(0) } }; MAX_CPUS]);
+
+impl Section {
+    /// For how long a section has been seen, in ns.
+    fn age(&self, number: u32, now: u64) -> u64 {
+        if self.number.swap(number, Relaxed) != number {
+            self.since.store(now, Relaxed);
+        }
+        now.saturating_sub(self.since.load(Relaxed))
+    }
+}
+
+/// A driver's code is about to run in an interrupt handler, with interrupts masked by [`soft`]. They are masked in the CPU,
+/// too.
 pub(super) fn begin_hard() {
-    HARD.here().store(now_ns() + HARD_LIMIT_NS, Relaxed);
-    timer::at_latest(HARD_LIMIT_NS);
+    SECTIONS.here().age(soft::section(), now_ns());
+    timer::at_latest(MASKED_LIMIT_NS);
 }
 
-/// A hard handler is over; interrupts are masked.
-pub(super) fn end_hard() {
-    timer::catch_up();
-}
-
-/// The timer, during a hard handler, for [`timer::set_nested`]: when it wants to be asked again, in ns.
+/// The timer where interrupts are masked, for [`timer::set_nested`]: when it wants to be asked again, in ns.
 fn nested() -> u64 {
-    let left = HARD.here().load(Relaxed).saturating_sub(now_ns());
-    if left > 0 || innermost().is_none() {
+    let left = MASKED_LIMIT_NS.saturating_sub(SECTIONS.here().age(soft::section(), now_ns()));
+    if left > 0 {
         return left.max(NS_PER_MS);
     }
-    sched::mark_handler_overrun();
+    sched::mark_here();
     NS_PER_MS
 }

@@ -30,6 +30,10 @@ fn blank<T>() -> &'static mut T {
     Box::leak(Box::new(unsafe { core::mem::zeroed() }))
 }
 
+/// A request and what its driver has for it.
+#[repr(C, align(64))]
+struct RequestMemory([u64; 64]);
+
 fn name(base: &mut crypto_alg, name: &CStr, driver: &CStr, priority: i32) {
     let write = |to: &mut [c_char], from: &CStr| to.iter_mut().zip(from.to_bytes()).for_each(|(t, f)| *t = *f as c_char);
     write(&mut base.cra_name, name);
@@ -301,8 +305,8 @@ fn a_hash_by_its_engine() {
             assert_eq!(registry::find("sum").unwrap().digest(Some(&[1]), &[1]), Err(Errno::ENOSYS.into()));
             // By steps, as C does it.
             let handle = tfm::alloc::<ahash_alg>(c"sum".as_ptr(), 0, 0);
-            let memory: &mut [u64; 64] = blank();
-            let req: *mut ahash_request = memory.as_mut_ptr().cast();
+            let memory: &mut RequestMemory = blank();
+            let req: *mut ahash_request = core::ptr::from_mut(memory).cast();
             let (buffer, mut digest) = (Buffer::new(4).unwrap(), [0u8; 2]);
             buffer.write(0, &[5, 6]);
             let mut list: scatterlist = core::mem::zeroed();

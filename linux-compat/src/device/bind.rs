@@ -21,6 +21,8 @@ use kernel::sync::SpinLock;
 
 crate::exports! {
     family "device";
+    [sleeps, supported, "device::tests::a_driver_that_binds_by_hand"]
+    fn device_bind_driver(dev: *mut device) -> c_int = bind_by_hand;
     [sleeps, supported, "device::tests::drivers_meet_devices"]
     fn device_attach(dev: *mut device) -> c_int = attach_c;
     [sleeps, supported, "device::tests::drivers_meet_devices"]
@@ -401,6 +403,30 @@ pub(crate) unsafe fn stop(dev: *mut device, reason: String) {
         }
         put(dev);
     }
+}
+
+/// The device is the driver's that its field `driver` names, by a caller that has done the probe's work itself.
+pub(super) unsafe fn bind_by_hand(dev: *mut device) -> c_int {
+    // SAFETY: as the caller says.
+    unsafe {
+        if dev.is_null() || (*dev).driver.is_null() {
+            return Errno::EINVAL.to_c();
+        }
+        let order = BOUND.fetch_add(1, AcqRel);
+        let taken = with(dev, |p| {
+            let free = p.state == State::Free;
+            if free {
+                (p.state, p.bound) = (State::Bound, order);
+            }
+            free
+        });
+        if !taken {
+            return Errno::EBUSY.to_c();
+        }
+        note(dev, &names::driver_string(dev).to_string_lossy(), host::State::Bound);
+        kick();
+    }
+    0
 }
 
 pub(super) unsafe fn attach_c(dev: *mut device) -> c_int {

@@ -10,7 +10,7 @@ mod bind;
 mod binder;
 mod bus;
 mod class;
-mod core;
+pub(crate) mod core;
 pub mod devres;
 mod devres_c;
 mod hooks;

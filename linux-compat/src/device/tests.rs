@@ -117,6 +117,29 @@ fn drivers_meet_devices() {
 }
 
 #[test]
+fn a_driver_that_binds_by_hand() {
+    let bus = new_bus();
+    let dev = make("hand.1", bus);
+    let driver = new_driver(c"foreign", bus, probe);
+    // SAFETY: devices and drivers of this test.
+    unsafe {
+        assert_eq!(bind::bind_by_hand(ptr::null_mut()), Errno::EINVAL.to_c());
+        assert_eq!(life::register(dev), Ok(()));
+        assert_eq!(bus::driver_register_c(driver), 0);
+        assert_eq!(bind::bind_by_hand(dev), Errno::EINVAL.to_c(), "nobody said which driver");
+        dev.driver = driver;
+        assert!(!bind::is_bound(dev), "the bus does not match them");
+        assert_eq!(bind::bind_by_hand(dev), 0);
+        assert!(bind::is_bound(dev));
+        assert_eq!(bind::bind_by_hand(dev), Errno::EBUSY.to_c());
+        assert!(happened().is_empty(), "no probe is called");
+        bind::detach(dev);
+        assert_eq!(happened(), ["remove hand.1"]);
+        assert!(!bind::is_bound(dev) && dev.driver.is_null());
+    }
+}
+
+#[test]
 fn a_probe_that_fails_leaves_nothing() {
     unsafe extern "C" fn fails(dev: *mut device) -> c_int {
         // SAFETY: the device of a test.

@@ -57,7 +57,7 @@ fn from_device(dir: dma_data_direction) -> bool {
     dir != DMA_TO_DEVICE
 }
 
-pub(super) unsafe fn mapping_error(_dev: *mut device, addr: dma_addr_t) -> c_int {
+pub(crate) unsafe fn mapping_error(_dev: *mut device, addr: dma_addr_t) -> c_int {
     if addr == ERROR { Errno::ENOMEM.to_c() } else { 0 }
 }
 
@@ -130,7 +130,7 @@ unsafe fn bounce(dev: *mut device, at: VirtAddr, size: usize, dir: dma_data_dire
 }
 
 /// Lends part of a page, or of several that follow it.
-pub(super) unsafe fn map_page(
+pub(crate) unsafe fn map_page(
     dev: *mut device,
     page: *mut page,
     offset: usize,
@@ -174,7 +174,7 @@ pub(super) unsafe fn map_single(
 }
 
 /// The device gives memory back.
-pub(super) unsafe fn unmap(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction, attrs: c_ulong) {
+pub(crate) unsafe fn unmap(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction, attrs: c_ulong) {
     let lent = track::take(dev, addr);
     if cfg!(debug_assertions) {
         match &lent {
@@ -308,7 +308,7 @@ pub(super) unsafe fn sync_for_cpu(dev: *mut device, addr: dma_addr_t, size: usiz
 }
 
 /// The device has it again.
-pub(super) unsafe fn sync_for_device(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction) {
+pub(crate) unsafe fn sync_for_device(dev: *mut device, addr: dma_addr_t, size: usize, dir: dma_data_direction) {
     track::bounced(dev, addr, |copy, memory, offset| {
         if to_device(dir) {
             // SAFETY: within the buffer and the memory that it stands for.

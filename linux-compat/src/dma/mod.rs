@@ -17,6 +17,7 @@ mod track;
 
 use crate::export::Export;
 
+pub(crate) use map::{map_page, mapping_error, sync_for_device, unmap as unmap_page};
 pub use track::HOOK;
 
 /// Tables of scatter lists, for the cores of buses.

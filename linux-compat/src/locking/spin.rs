@@ -133,9 +133,7 @@ pub unsafe fn lock_save(lock: *mut raw_spinlock_t) -> c_ulong {
 pub unsafe fn unlock_restore(lock: *mut raw_spinlock_t, flags: c_ulong) {
     // SAFETY: the caller's lock.
     unsafe { release(lock) };
-    if flags == 0 {
-        arch::irq::unmask();
-    }
+    context::restore(flags);
     percpu::preempt_enable();
 }
 

@@ -113,6 +113,14 @@ impl Use {
     }
 }
 
+/// The bytes of the cell that a node calls `name`.
+///
+/// # Errors
+/// `ENOENT` if it has none of that name, `EPROBE_DEFER` if the memory has no driver yet, or the memory's own.
+pub(crate) fn read_of_node(node: Node, name: Option<&CStr>) -> Result<Vec<u8>> {
+    find(node, name)?.read()
+}
+
 unsafe fn get_by_node(np: *mut device_node, id: *const c_char) -> *mut nvmem_cell {
     // SAFETY: the C caller's node and string.
     let found = unsafe { Node::from_raw(np).ok_or(Errno::ENOENT).and_then(|node| find(node, text(id))) };

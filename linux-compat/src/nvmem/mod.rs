@@ -9,6 +9,7 @@ mod tests;
 
 use crate::export::Export;
 
+pub(crate) use cell::read_of_node as read_cell;
 pub(crate) use provider::register_managed;
 
 /// The tables of exports of this family.

@@ -2,9 +2,12 @@
 //! What time it is.
 
 use super::NS_PER_JIFFY;
-use crate::bindings::{cyclecounter, ktime_t, time64_t, timecounter, timespec64};
+use crate::bindings::{
+    cyclecounter, ktime_t, system_counterval_t, system_device_crosststamp, system_time_snapshot, time64_t, timecounter,
+    timespec64,
+};
 use crate::errno::Errno;
-use core::ffi::c_int;
+use core::ffi::{c_int, c_void};
 use core::sync::atomic::AtomicI64;
 use core::sync::atomic::Ordering::Relaxed;
 use kernel::time::{NS_PER_SEC, now_ns};
@@ -37,6 +40,8 @@ crate::exports! {
     fn timecounter_read(tc: *mut timecounter) -> u64 = counter_read;
     [any, supported, "time::tests::clocks_agree"]
     fn timecounter_cyc2time(tc: *const timecounter, stamp: u64) -> u64 = counter_time;
+    [any, refused, "time::tests::clocks_are_not_compared"]
+    fn get_device_system_crosststamp(get: GetTime, ctx: *mut c_void, history: *mut system_time_snapshot, stamp: *mut system_device_crosststamp) -> c_int = crosststamp;
 }
 
 crate::exports_data! {
@@ -151,4 +156,18 @@ unsafe fn counter_time(tc: *const timecounter, stamp: u64) -> u64 {
             (*tc).nsec.wrapping_add(ns)
         }
     }
+}
+
+/// How a driver reads its device's clock and the CPU's counter at once.
+type GetTime =
+    Option<unsafe extern "C" fn(*mut i64, *mut system_counterval_t, *mut c_void) -> c_int>;
+
+/// No device here reads the CPU's counter with its own clock.
+pub(super) fn crosststamp(
+    _get: GetTime,
+    _ctx: *mut c_void,
+    _history: *mut system_time_snapshot,
+    _stamp: *mut system_device_crosststamp,
+) -> c_int {
+    Errno::EOPNOTSUPP.to_c()
 }

@@ -171,3 +171,10 @@ fn hrtimers_restart() {
         }
     });
 }
+
+#[test]
+fn clocks_are_not_compared() {
+    let nobody = core::ptr::null_mut();
+    let answer = clock::crosststamp(None, nobody, core::ptr::null_mut(), core::ptr::null_mut());
+    assert_eq!(answer, crate::errno::Errno::EOPNOTSUPP.to_c());
+}

@@ -7,7 +7,7 @@ mod smp;
 pub(crate) use smp::{free_per_cpu, per_cpu};
 pub mod softirq;
 pub mod task;
-mod tasklet;
+pub(crate) mod tasklet;
 #[cfg(test)]
 mod tests;
 mod worker;

@@ -2,6 +2,7 @@
 //! Calls on other CPUs, and variables that each CPU has for itself.
 
 use crate::bindings::{cpumask, smp_call_func_t};
+use crate::context::ledger;
 use crate::errno::Errno;
 use core::ffi::{c_int, c_uint, c_ulong, c_void};
 use kernel::percpu::{self, CpuId, MAX_CPUS};
@@ -97,6 +98,8 @@ fn offsets() -> &'static [usize; MAX_CPUS] {
         for slot in offsets.iter_mut().take(percpu::cpu_count()) {
             let copy = crate::slab::kmalloc(size.next_multiple_of(PIECE) + DYNAMIC, crate::slab::GFP_ZERO);
             assert!(!copy.is_null(), "no memory for what each CPU has for itself");
+            // It stays, whichever driver was the first to ask: it is not of its probe.
+            ledger::gave(ledger::Kind::Memory, copy.addr());
             // SAFETY: the image's values, into new memory of more than that size.
             unsafe { copy.cast::<u8>().copy_from_nonoverlapping(core::ptr::with_exposed_provenance(start), size) };
             *slot = copy.expose_provenance().wrapping_sub(start);

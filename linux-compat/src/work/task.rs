@@ -12,6 +12,7 @@ use core::ffi::{c_int, c_long, c_uint};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
+use kernel::percpu;
 use kernel::sched::{self, CpuMask, Kind, Vcpu};
 use kernel::sync::WaitQueue;
 
@@ -123,19 +124,32 @@ impl Task {
     }
 }
 
-/// What boot code, guests' vCPUs and tests' threads are.
-static NOBODY: Task = Task::new();
+/// What boot code and guests' vCPUs are.
+#[cfg(target_os = "none")]
+fn nobody() -> &'static Task {
+    static NOBODY: Task = Task::new();
+    &NOBODY
+}
+
+/// What tests' threads are, each for itself.
+#[cfg(not(target_os = "none"))]
+fn nobody() -> &'static Task {
+    std::thread_local! {
+        static NOBODY: &'static Task = Box::leak(Box::new(Task::new()));
+    }
+    NOBODY.with(|nobody| *nobody)
+}
 
 /// The task that runs; made at the first call of a vCPU. Context: any.
 pub(crate) fn this() -> &'static Task {
-    let Some(me) = sched::try_current() else { return &NOBODY };
+    let Some(me) = sched::try_current() else { return nobody() };
     let found = me.extension.load(Relaxed);
     if !found.is_null() {
         // SAFETY: only this module and kthreads set it, to tasks that live as long as the vCPU.
         return unsafe { &*found.cast::<Task>() };
     }
     if me.kind() != Kind::Orphan || crate::context::hard_interrupt() {
-        return &NOBODY;
+        return nobody();
     }
     let mut task = Box::new(Task::new());
     task.adopt(&me);
@@ -150,9 +164,11 @@ pub fn current() -> *mut task_struct {
     (&raw const this().c).cast_mut()
 }
 
-/// Where calls into drivers are noted for this task.
+/// Where calls into drivers are noted for this task. Guests' vCPUs have no task: they call with interrupts masked, and so the
+/// place is their CPU's.
 pub(crate) fn calls() -> &'static AtomicPtr<()> {
-    &this().calls
+    let me = this();
+    if core::ptr::eq(me, nobody()) { &percpu::this_block().extension } else { &me.calls }
 }
 
 /// The task of a vCPU, which has one once it has called a driver or was asked for its task. Context: any.

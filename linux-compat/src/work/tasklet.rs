@@ -39,13 +39,13 @@ unsafe impl Send for Queue {}
 
 static QUEUE: SpinLock<Queue> = SpinLock::new(Queue(null_mut(), null_mut()));
 
-pub(super) unsafe fn state<'a>(t: *mut tasklet_struct) -> &'a AtomicU64 {
+pub(crate) unsafe fn state<'a>(t: *mut tasklet_struct) -> &'a AtomicU64 {
     // SAFETY: the caller's tasklet.
     unsafe { AtomicU64::from_ptr(&raw mut (*t).state) }
 }
 
 /// Its state says that it is scheduled, which the caller has set.
-pub(super) unsafe fn schedule(t: *mut tasklet_struct) {
+pub(crate) unsafe fn schedule(t: *mut tasklet_struct) {
     {
         let mut queue = QUEUE.lock();
         // SAFETY: the caller's tasklet, which is in no queue.
@@ -138,7 +138,7 @@ pub(super) unsafe fn init(t: *mut tasklet_struct, func: OldFunction, data: c_ulo
     }
 }
 
-pub(super) unsafe fn setup(t: *mut tasklet_struct, callback: Function) {
+pub(crate) unsafe fn setup(t: *mut tasklet_struct, callback: Function) {
     // SAFETY: the caller's tasklet.
     unsafe {
         t.write_bytes(0, 1);

@@ -135,6 +135,7 @@ pub fn unit_flags(driver: &Driver, source: &str, tree: &Path, config: &BTreeSet<
         format!("-D__KBUILD_MODNAME=kmod_{module}"),
         format!("-DKBUILD_BASENAME=\"{}\"", stem(source)),
     ];
+    flags.extend(driver.own_names.iter().map(|name| format!("-DFV_OWN_{}", name.to_uppercase())));
     flags.extend(config.iter().map(|option| match option.split_once('=') {
         Some((name, value)) => format!("-DCONFIG_{name}={value}"),
         None => format!("-DCONFIG_{option}=1"),

@@ -51,11 +51,23 @@ pub struct Driver {
     pub config: Vec<String>,
     /// What `KBUILD_MODNAME` is; by default the first source's name.
     pub module: Option<String>,
+    /// Macros of our headers, such as `jiffies`, whose names its sources use for things of their own: it does not get them.
+    pub own_names: Vec<String>,
 }
 
 /// Every key that `driver.toml` may have.
-const KEYS: [&str; 9] =
-    ["summary", "origin", "sources", "headers", "include", "needs", "compatible", "config", "module"];
+const KEYS: [&str; 10] = [
+    "summary",
+    "origin",
+    "sources",
+    "headers",
+    "include",
+    "needs",
+    "compatible",
+    "config",
+    "module",
+    "own_names",
+];
 
 impl Driver {
     /// Reads `driver.toml` in a folder.
@@ -90,6 +102,7 @@ impl Driver {
             compatible: reader.list("compatible"),
             config: reader.list("config"),
             module: reader.text("module"),
+            own_names: reader.list("own_names"),
         };
         reader.check(&driver);
         if reader.errors.is_empty() { Ok(driver) } else { Err(Diagnostics(reader.errors)) }
@@ -109,6 +122,7 @@ impl Driver {
             ("needs", &self.needs),
             ("compatible", &self.compatible),
             ("config", &self.config),
+            ("own_names", &self.own_names),
         ];
         for (key, list) in lists {
             match list.as_slice() {

@@ -172,6 +172,7 @@ impl IrqChip for Chip {
     fn set_type(&self, intid: u32, trigger: Trigger) {
         with(intid, |line| line.edge = trigger == Trigger::Edge);
     }
+    fn set_threshold(&self, _: u8) {}
     fn set_priority(&self, _: u32, _: u8) {}
     fn set_affinity(&self, _: u32, _: CpuId) {}
     fn send_sgi(&self, _: CpuId, sgi: u32) {

@@ -35,8 +35,8 @@ fn main() -> ExitCode {
 fn explain(file: &Path) -> Result<String, String> {
     let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let dtb = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let config =
-        GuestConfig::from_dtb(name, &dtb, emulators::FACTORIES).map_err(|error| error.to_string())?;
+    let bindings: Vec<_> = emulators::FACTORIES.iter().map(|factory| &factory.binding).collect();
+    let config = GuestConfig::from_dtb(name, &dtb, &bindings).map_err(|error| error.to_string())?;
     Ok(describe(&config))
 }
 

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::{process, project};
 
 /// The release that guest software comes from, the same on every host.
-const RELEASE: &str = "bookworm";
+pub const RELEASE: &str = "bookworm";
 /// Signs that release; part of every Debian.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -165,20 +165,36 @@ fn own_sources() -> Result<Vec<(String, String)>> {
         .collect())
 }
 
+/// Where the machine itself gets Debian's packages from.
+///
+/// # Errors
+/// When its sources name no Debian.
+pub fn main_source() -> Result<String> {
+    main_of(&own_sources()?).cloned()
+}
+
+/// The address of the main archive, whatever release the machine has.
+fn main_of(own: &[(String, String)]) -> Result<&String> {
+    match with_suffix(own, "") {
+        Some(main) => Ok(main),
+        None => bail!("apt's sources name no Debian release; guest software is fetched from there"),
+    }
+}
+
+/// The first address with a suite of Debian that ends so.
+fn with_suffix<'a>(own: &'a [(String, String)], suffix: &str) -> Option<&'a String> {
+    const RELEASES: [&str; 6] = ["bookworm", "trixie", "forky", "stable", "oldstable", "testing"];
+    own.iter()
+        .find(|(_, suite)| suite.strip_suffix(suffix).is_some_and(|release| RELEASES.contains(&release)))
+        .map(|(uri, _)| uri)
+}
+
 /// Our list of sources: the wanted release from the addresses that the machine uses already.
 fn sources(own: &[(String, String)]) -> Result<String> {
-    const RELEASES: [&str; 6] = ["bookworm", "trixie", "forky", "stable", "oldstable", "testing"];
-    let with = |suffix: &str| {
-        own.iter()
-            .find(|(_, suite)| suite.strip_suffix(suffix).is_some_and(|release| RELEASES.contains(&release)))
-            .map(|(uri, _)| uri)
-    };
-    let Some(main) = with("") else {
-        bail!("apt's sources name no Debian release; guest software is fetched from there");
-    };
+    let main = main_of(own)?;
     let signed = if Path::new(KEYRING).is_file() { format!(" signed-by={KEYRING}") } else { String::new() };
     let mut text = String::new();
-    let suites = [(Some(main), ""), (with("-security"), "-security"), (Some(main), "-backports")];
+    let suites = [(Some(main), ""), (with_suffix(own, "-security"), "-security"), (Some(main), "-backports")];
     for (uri, suffix) in suites.iter().filter_map(|(uri, suffix)| uri.map(|uri| (uri, suffix))) {
         writeln!(text, "deb [arch=arm64{signed}] {uri} {RELEASE}{suffix} main")?;
     }

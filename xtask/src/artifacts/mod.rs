@@ -3,6 +3,7 @@
 //! DTS asks for it; what is downloaded or made is kept in `.cache/images`.
 
 pub mod apt;
+pub mod debian;
 pub mod initramfs;
 
 use std::fs::{self, Permissions};
@@ -23,6 +24,12 @@ enum Recipe {
     Kernel(&'static str, &'static str),
     /// The initramfs with a shell.
     Initramfs,
+    /// A Debian on a disk: the initramfs that finds it.
+    DebianInitramfs,
+    /// The disk.
+    DebianDisk,
+    /// U-Boot for QEMU's machine.
+    UBoot,
     /// A program of the package `guests`.
     Guest(&'static str),
 }
@@ -37,6 +44,17 @@ const RECIPES: &[(&str, Recipe, &str)] = &[
     ),
     ("linux-6.12/Image", Recipe::Kernel("linux-image-6.12.", "-arm64"), "Debian's arm64 kernel 6.12"),
     ("busybox.cpio", Recipe::Initramfs, "a small user space: busybox and a shell on the console"),
+    (
+        "debian.cpio",
+        Recipe::DebianInitramfs,
+        "an initramfs that goes on with the root file system on a disk (`fv_root=`)",
+    ),
+    (
+        "debian.ext4",
+        Recipe::DebianDisk,
+        "a root file system: Debian from its packages, made in some ten minutes",
+    ),
+    ("u-boot.bin", Recipe::UBoot, "Debian's U-Boot for the arm64 machine of QEMU"),
     ("micro.bin", Recipe::Guest("micro"), "our guest that measures"),
     ("checker.bin", Recipe::Guest("checker"), "our guest that checks its machine"),
     ("hostile.bin", Recipe::Guest("hostile"), "our guest that attacks"),
@@ -46,6 +64,11 @@ const RECIPES: &[(&str, Recipe, &str)] = &[
 /// Names and descriptions of all artifacts.
 pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
     RECIPES.iter().map(|(name, _, what)| (*name, *what))
+}
+
+/// Whether an artifact that is kept was made or fetched already.
+pub fn is_there(name: &str) -> bool {
+    project::cache().join("images").join(name).is_file()
 }
 
 /// The file of an artifact; it is made or fetched if it is not there yet. `NAME.gz` is any artifact
@@ -59,9 +82,12 @@ pub fn get(name: &str) -> Result<PathBuf> {
     match recipe {
         // Sources of our own may have changed: cargo knows.
         Some(Recipe::Guest(program)) => return image::build_guest(program),
-        _ if path.is_file() => return Ok(path),
+        _ if is_there(name) => return Ok(path),
         Some(Recipe::Kernel(start, end)) => store(&path, &kernel(start, end)?)?,
+        Some(Recipe::UBoot) => store(&path, &u_boot()?)?,
         Some(Recipe::Initramfs) => store(&path, &initramfs::busybox(&[])?)?,
+        Some(Recipe::DebianInitramfs) => store(&path, &debian::initramfs()?)?,
+        Some(Recipe::DebianDisk) => debian::rootfs(&path)?,
         None => match name.strip_suffix(".gz") {
             Some(plain) => {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -151,6 +177,12 @@ pub fn linux_dtb(name: &str) -> Result<PathBuf> {
         format!("{family}/ has {}", known.join(", "))
     };
     bail!("package {package} has no device tree `{name}`: {hint}")
+}
+
+/// U-Boot, position independent, as a file that begins with its first instruction.
+fn u_boot() -> Result<Vec<u8>> {
+    let path = Packages::open()?.fetch("u-boot-qemu")?.join("usr/lib/u-boot/qemu_arm64/u-boot.bin");
+    fs::read(&path).with_context(|| format!("cannot read {}", project::shown(&path)))
 }
 
 /// The newest kernel `Image` of Debian packages named so.

@@ -66,8 +66,11 @@ pub fn run(args: &BenchArgs) -> Result<Vec<String>> {
     Ok(missed(&alone, &beside))
 }
 
-/// Compiles the plugin.
-fn plugin(folder: &Path) -> Result<PathBuf> {
+/// Compiles the plugin that counts the instructions of each CPU.
+///
+/// # Errors
+/// When there is no compiler.
+pub fn plugin(folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder)?;
     let (source, file) = (project::root().join("xtask/src/bench/count.c"), folder.join("count.so"));
     let mut clang = Command::new("clang-19");

@@ -110,6 +110,7 @@ fn native(args: &BenchArgs) -> Result<u64> {
         append: Some(BOOTARGS.into()),
         memory: "1G".into(),
         cpus: 4,
+        extra: Vec::new(),
     };
     let mut session = machine::bare(args, what)?;
     read(&mut session).context("the stock kernel on the bare board")

@@ -65,6 +65,7 @@ pub fn run(args: &BenchArgs) -> Result<Vec<String>> {
             append: Some(BOOTARGS.into()),
             memory: MEMORY.into(),
             cpus,
+            extra: Vec::new(),
         };
         let native = read(&mut machine::bare(args, what)?)
             .with_context(|| format!("the bare machine with {cpus} CPUs"))?;
@@ -93,8 +94,6 @@ pub fn run(args: &BenchArgs) -> Result<Vec<String>> {
 
 /// Writes the guest `linux0` with this many vCPUs beside its initramfs.
 fn guest(folder: &std::path::Path, cpus: u32) -> Result<PathBuf> {
-    // The same seed of the random pool each time; without one, Linux waits for entropy in every fork.
-    let seed: Vec<String> = (1u32..=16).map(|n| format!("{:#x}", n.wrapping_mul(0x9e37_79b9))).collect();
     let text = format!(
         "// Made by cargo xtask bench linux.\n/dts-v1/;\n\n/ {{\n\
          \tcompatible = \"ferrovisor,guest\";\n\tautostart;\n\
@@ -105,11 +104,17 @@ fn guest(folder: &std::path::Path, cpus: u32) -> Result<PathBuf> {
          \tuart0 {{ compatible = \"arm,pl011\"; }};\n\
          \trtc {{ compatible = \"arm,pl031\"; }};\n\
          \tgpio {{ compatible = \"arm,pl061\"; }};\n}};\n",
-        seed.join(" ")
+        seed()
     );
     let path = folder.join("linux0.dts");
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
+}
+
+/// The cells of `rng-seed`: the same each time; without a seed, Linux waits for entropy in every fork.
+pub fn seed() -> String {
+    let seed: Vec<String> = (1u32..=16).map(|n| format!("{:#x}", n.wrapping_mul(0x9e37_79b9))).collect();
+    seed.join(" ")
 }
 
 /// Waits for the end of all work and takes the times out of the log.

@@ -18,7 +18,7 @@ use crate::session::Session;
 /// The longest that one run may take. Counted time does not depend on it.
 const LIMIT: Duration = Duration::from_secs(900);
 /// One nanosecond of guest time is one instruction; waiting takes no time.
-const COUNTED: [&str; 2] = ["-icount", "shift=0,sleep=off"];
+pub const COUNTED: [&str; 2] = ["-icount", "shift=0,sleep=off"];
 
 /// What a bare machine boots.
 pub struct Bare {
@@ -32,6 +32,8 @@ pub struct Bare {
     pub memory: String,
     /// CPUs.
     pub cpus: u32,
+    /// Further arguments of the emulator, such as devices.
+    pub extra: Vec<String>,
 }
 
 /// Starts the board's machine without EL2 on `what`, as if there were no hypervisor in the world.
@@ -39,20 +41,61 @@ pub struct Bare {
 /// # Errors
 /// When the emulator cannot be started.
 pub fn bare(args: &BenchArgs, what: Bare) -> Result<Session> {
-    let overrides = overrides(what.cpus, Some(what.memory));
-    let mut machine = Machine::new(&project::board(&args.board)?, &overrides, what.kernel, what.initrd)?;
-    machine.append = what.append;
-    Session::start(&mut without_el2(&machine.piped()), LIMIT, copy(args))
+    Session::start(&mut without_el2(&with(args, what)?), LIMIT, copy(args))
 }
 
-/// Starts the board's machine with the hypervisor's release image and one guest.
+/// Starts the board's machine on another hypervisor.
+///
+/// # Errors
+/// When the emulator cannot be started.
+pub fn with_el2(args: &BenchArgs, what: Bare) -> Result<Session> {
+    Session::start(&mut with(args, what)?, LIMIT, copy(args))
+}
+
+fn with(args: &BenchArgs, what: Bare) -> Result<Command> {
+    let mut overrides = overrides(what.cpus, Some(what.memory));
+    overrides.extra.extend(what.extra);
+    let mut machine = Machine::new(&project::board(&args.board)?, &overrides, what.kernel, what.initrd)?;
+    machine.append = what.append;
+    Ok(machine.piped())
+}
+
+/// The bare machine's virtio devices, a disk of so many bytes and two network devices with a wire between them, if it is
+/// a machine that has a place for them. Their work costs no instructions.
+///
+/// # Errors
+/// When there is no such board.
+pub fn devices(args: &BenchArgs, disk: u64) -> Result<Vec<String>> {
+    let machine = project::board(&args.board)?.get("machine.qemu").map_or(String::new(), ToString::to_string);
+    if !machine.contains("\"virt,") {
+        return Ok(Vec::new());
+    }
+    let devices = format!(
+        "-global virtio-mmio.force-legacy=false \
+        -blockdev driver=null-co,node-name=disk,size={disk},read-zeroes=on -device virtio-blk-device,drive=disk \
+        -netdev hubport,id=net0,hubid=0 -device virtio-net-device,netdev=net0,mac=02:00:00:00:00:01 \
+        -netdev hubport,id=net1,hubid=0 -device virtio-net-device,netdev=net1,mac=02:00:00:00:00:02"
+    );
+    Ok(devices.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Starts the board's machine with the hypervisor's release image and a bundle of guests.
 ///
 /// # Errors
 /// When something cannot be built, or the emulator cannot be started.
 pub fn hypervisor(args: &BenchArgs, cpus: u32, bundle: &Bundle) -> Result<Session> {
+    hypervisor_with(args, cpus, bundle, COUNTED.map(str::to_owned).into())
+}
+
+/// [`hypervisor`], with these arguments of the emulator instead of those of counted time.
+///
+/// # Errors
+/// As [`hypervisor`].
+pub fn hypervisor_with(args: &BenchArgs, cpus: u32, bundle: &Bundle, extra: Vec<String>) -> Result<Session> {
     let image = image::build(&args.board, Profile::Release)?;
     let board = project::board(&args.board)?;
-    let machine = Machine::new(&board, &overrides(cpus, None), image.bin, Some(bundle.0.clone()))?;
+    let overrides = Overrides { extra, ..overrides(cpus, None) };
+    let machine = Machine::new(&board, &overrides, image.bin, Some(bundle.0.clone()))?;
     Session::start(&mut machine.piped(), LIMIT, copy(args))
 }
 

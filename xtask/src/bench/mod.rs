@@ -7,10 +7,12 @@
 
 mod beside;
 mod card;
+mod kvm;
 mod linux;
 mod machine;
 mod micro;
-mod programs;
+pub mod programs;
+mod virtio;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -22,6 +24,8 @@ pub enum Suite {
     Micro,
     /// Programs in a Linux guest, natively and under Ferrovisor.
     Linux,
+    /// Disk and network of a Linux guest, natively and under Ferrovisor.
+    Virtio,
     /// Reading the SD card of a board that has one.
     Card,
     /// The operations of Micro beside a host that reads its SD card.
@@ -42,6 +46,9 @@ pub struct BenchArgs {
     /// Measure on the bare machine only.
     #[arg(long)]
     pub native: bool,
+    /// Measure KVM with QEMU, too (micro and virtio; some minutes more).
+    #[arg(long, conflicts_with = "native")]
+    pub kvm: bool,
     /// Show all that the machines say, on standard error.
     #[arg(long)]
     pub verbose: bool,
@@ -55,6 +62,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
     let missed = match args.suite {
         Suite::Micro => micro::run(args)?,
         Suite::Linux => linux::run(args)?,
+        Suite::Virtio => virtio::run(args)?,
         Suite::Card => card::run(args)?,
         Suite::Beside => beside::run(args)?,
     };

@@ -56,6 +56,37 @@ pub fn initramfs() -> Result<Vec<u8>> {
     initramfs::busybox(&files)
 }
 
+/// One of our own programs for Linux guests, `guests/linux/NAME.c`.
+///
+/// # Errors
+/// When a package cannot be fetched or the program not built.
+pub fn program(name: &str) -> Result<Vec<u8>> {
+    let packages = Packages::open()?;
+    let folder = project::target().join("programs");
+    fs::create_dir_all(&folder)?;
+    let output = folder.join(name);
+    link(&packages, &[sources().join(format!("{name}.c"))], &output)?;
+    fs::read(&output).with_context(|| format!("cannot read {}", output.display()))
+}
+
+/// The initramfs with the program and the script that measure virtio devices, `root/io.sh`, these modules of Debian's
+/// kernel, and further files.
+///
+/// # Errors
+/// When a package cannot be fetched or the program not built.
+pub fn io_initramfs(modules: &[&str], mut files: Vec<(String, Vec<u8>)>) -> Result<Vec<u8>> {
+    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    files.push(("root/io".into(), program("io")?));
+    files.push(("root/io.sh".into(), read(&sources().join("io.sh"))?));
+    let kernel = crate::artifacts::linux_modules()?.join("kernel");
+    for module in modules {
+        let name = module.rsplit('/').next().unwrap_or(module);
+        files.push((format!("root/{name}.ko"), read(&kernel.join(format!("{module}.ko")))?));
+    }
+    let extra: Vec<_> = files.iter().map(|(path, bytes)| Extra { path, bytes, executable: true }).collect();
+    initramfs::busybox(&extra)
+}
+
 /// Our own sources.
 fn sources() -> PathBuf {
     project::root().join("guests/linux")
@@ -75,8 +106,14 @@ fn dhrystone(packages: &Packages, folder: &Path) -> Result<PathBuf> {
     Ok(source)
 }
 
-/// Compiles and links the static program.
+/// Compiles and links the benchmarks.
 fn compile(packages: &Packages, dhrystone: &Path, output: &Path) -> Result<()> {
+    let files = [sources().join("bench.c"), dhrystone.join("dhry_1.c"), dhrystone.join("dhry_2.c")];
+    link(packages, &files, output)
+}
+
+/// Compiles and links a static program.
+fn link(packages: &Packages, files: &[PathBuf], output: &Path) -> Result<()> {
     let libc = packages.fetch("libc6-dev")?;
     let kernel = packages.fetch("linux-libc-dev")?;
     let gcc = packages.fetch("libgcc-12-dev")?;
@@ -86,8 +123,7 @@ fn compile(packages: &Packages, dhrystone: &Path, output: &Path) -> Result<()> {
         clang.arg("-isystem").arg(include.join("usr/include"));
         clang.arg("-isystem").arg(include.join("usr/include/aarch64-linux-gnu"));
     }
-    clang.arg("-I").arg(sources().join("include")).arg(sources().join("bench.c"));
-    clang.arg(dhrystone.join("dhry_1.c")).arg(dhrystone.join("dhry_2.c"));
+    clang.arg("-I").arg(sources().join("include")).args(files);
     // By hand: the C library is not where a cross compiler would look for it.
     clang.args(["-nostdlib", &format!("--ld-path={LINKER}")]);
     let of = |folder: &Path, names: &[&str]| -> Result<Vec<OsString>> {
@@ -99,7 +135,7 @@ fn compile(packages: &Packages, dhrystone: &Path, output: &Path) -> Result<()> {
     clang.args(of(&gcc, &["crtend.o"])?).args(of(&libc, &["crtn.o"])?).arg("-o").arg(output);
     process::output(&mut clang)
         .map(drop)
-        .context("cannot compile the benchmarks; ./scripts/setup installs clang-19 and lld-19")
+        .context("cannot compile a program for Linux guests; ./scripts/setup installs clang-19 and lld-19")
 }
 
 /// The file of this name in a package, wherever it is; a link is followed inside the package.

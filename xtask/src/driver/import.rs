@@ -108,6 +108,7 @@ fn driver(tree: &Tree, paths: &[String], whole: bool) -> Result<(Driver, Module)
         ),
         config: config(&kconfig, option, &all),
         module: (module_name != stem.replace('-', "_")).then_some(module_name),
+        own_names: Vec::new(),
         sources,
         headers,
     };

@@ -5,14 +5,18 @@
 //!
 //! The same seed does the same operations in the same order (the second CPU's interleaving aside).
 //! Boot arguments: `seed=N` (1), `ops=N` in all (1 500 000), `modes=A,B...` out of sysreg, mmio,
-//! mix, finale (all); `jumps=0` leaves out jumps to devices, whose registers a bare machine would run
-//! as instructions. The last line is `hostile: end: N operations seed S`, then SYSTEM_OFF.
+//! mix, finale (these four), rings, which wants virtio devices, and pci, which wants some behind a host bridge; `jumps=0` leaves
+//! out jumps to devices, whose registers a bare machine would run as instructions. The last line is `hostile: end: N operations seed S`, then SYSTEM_OFF.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
 mod calls;
 #[cfg(target_os = "none")]
 mod mmio;
+#[cfg(target_os = "none")]
+mod pci;
+#[cfg(target_os = "none")]
+mod rings;
 #[cfg(target_os = "none")]
 mod run;
 #[cfg(target_os = "none")]
@@ -23,7 +27,7 @@ mod sysreg;
 #[cfg(target_os = "none")]
 mod bare {
     use crate::run::{self, Runner};
-    use crate::{calls, mmio, storm, sysreg};
+    use crate::{calls, mmio, pci, rings, storm, sysreg};
     use guests::machine::Machine;
     use guests::rng::Rng;
     use guests::{args, gic, println, psci};
@@ -63,6 +67,12 @@ mod bare {
                 }
                 runner.progress(machine);
             }
+        }
+        if wants("rings") {
+            rings::sweep(&mut runner, machine, total);
+        }
+        if wants("pci") {
+            pci::sweep(&mut runner, machine, total);
         }
         if wants("finale") {
             storm::finale(&mut runner, machine);

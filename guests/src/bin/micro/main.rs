@@ -6,7 +6,7 @@
 //! under a hypervisor. The last line but one is `micro: json {"name": instructions, ...}`.
 //! Boot arguments: `iterations=N` (4096 if not given); `wait=1` to say `micro: ready` and begin only
 //! after a key, so that nothing else has to be typed while it measures; `pause-ms=N` for the time between the key and
-//! the beginning (20 if not given).
+//! the beginning (20 if not given); `load=1` to do nothing but keep disk and network devices busy, for ever.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
@@ -18,13 +18,15 @@ mod interrupts;
 #[cfg(target_os = "none")]
 mod net;
 #[cfg(target_os = "none")]
+mod pci;
+#[cfg(target_os = "none")]
 mod report;
 #[cfg(target_os = "none")]
 mod virtio;
 
 #[cfg(target_os = "none")]
 mod bare {
-    use crate::{disk, exits, interrupts, net, report::Report};
+    use crate::{disk, exits, interrupts, net, pci, report::Report};
     use guests::machine::Machine;
     use guests::{args, console, gic, println, psci, timer};
 
@@ -51,8 +53,16 @@ mod bare {
             iterations
         );
         let mut report = Report::new();
+        if args::number(machine.bootargs, "load").is_some_and(|n| n != 0) {
+            println!("micro: load");
+            loop {
+                disk::run(machine, 64, &mut report);
+                net::run(machine, 64, &mut report);
+            }
+        }
         exits::run(machine, iterations, &mut report);
         disk::run(machine, iterations, &mut report);
+        pci::run(machine, iterations, &mut report);
         net::run(machine, iterations, &mut report);
         interrupts::run(machine, iterations, &mut report);
         report.print();

@@ -4,9 +4,8 @@
 
 use crate::report::Report;
 use crate::virtio::{self, Queue, RING, WRITE};
-use core::hint::spin_loop;
 use guests::machine::Machine;
-use guests::{cpu, println, start, timer};
+use guests::{println, start};
 
 /// Where the rings, the frame to be sent and the buffer are.
 const SENDER: u64 = RING;
@@ -43,18 +42,12 @@ pub fn run(machine: &Machine<'_>, count: u64, report: &mut Report) {
     unsafe { ((memory.base + SENDER + NO_INTERRUPT) as *mut u16).write_volatile(1) };
     receive.describe(0, memory.base + BUFFER, 2048, WRITE);
     send.describe(0, memory.base + FRAME, HEADER as u32 + LEN, 0);
-    cpu::irq_unmask();
-    let begin = timer::now();
-    for _ in 0..count {
+    report.best("virtio_net_frame", count, || {
         receive.offer();
         send.offer();
         send.notify();
-        while !receive.done() {
-            spin_loop();
-        }
-    }
-    report.mean("virtio_net_frame", timer::now() - begin, count);
-    cpu::irq_mask();
+        receive.wait();
+    });
     let kind = virtio::get16(memory.base + BUFFER + HEADER + 12);
     if kind != u16::from_le_bytes([0x88, 0xb5]) {
         println!("micro: the frame does not arrive: {kind:#x}");

@@ -5,6 +5,8 @@ use guests::{print, println, timer};
 
 /// The most figures that there may be.
 const MOST: usize = 32;
+/// Rounds of [`Report::best`].
+const ROUNDS: u64 = 8;
 
 /// Figures in the order in which they were taken.
 pub struct Report {
@@ -22,6 +24,21 @@ impl Report {
     pub fn mean(&mut self, name: &'static str, ticks: u64, count: u64) {
         let ns = timer::ticks_to_ns(ticks);
         self.add(name, (ns + count / 2) / count.max(1));
+    }
+
+    /// Adds the mean of operations in the quickest of eight rounds of `count / 8`: natively a device that works beside the CPU
+    /// may let it sleep until a timer comes, and sleeping counts too.
+    pub fn best(&mut self, name: &'static str, count: u64, mut operation: impl FnMut()) {
+        let count = (count / ROUNDS).max(1);
+        let mut least = u64::MAX;
+        for _ in 0..ROUNDS {
+            let from = timer::now();
+            for _ in 0..count {
+                operation();
+            }
+            least = least.min(timer::now() - from);
+        }
+        self.mean(name, least, count);
     }
 
     /// Adds a figure in nanoseconds.

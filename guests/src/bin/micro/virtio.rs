@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Virtio devices: a driver as small as one can be, so that what is counted is the device's.
 
+use crate::pci;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
-use guests::cpu::{read32, write32};
+use guests::cpu::{self, read32, write32};
 use guests::gic;
 use guests::machine::{Machine, Region};
 
@@ -19,6 +20,8 @@ pub const NEXT: u16 = 1;
 pub const WRITE: u16 = 2;
 
 /// Where the registers of the devices in use are, and their interrupts; 0 for none.
+/// Instead of registers: the interrupt is a message.
+const MESSAGE: u64 = 1;
 static DEVICES: [(AtomicU64, AtomicU32); 4] = [const { (AtomicU64::new(0), AtomicU32::new(0)) }; 4];
 
 /// Handles a device's interrupt; says whether `intid` is one.
@@ -27,8 +30,11 @@ pub fn interrupt(intid: u32) -> bool {
     for (base, its) in &DEVICES {
         if its.load(Relaxed) == intid && intid != 0 {
             let base = base.load(Relaxed);
-            let status = read32(base + 0x60);
-            write32(base + 0x64, status);
+            // A message needs no answer.
+            if base != MESSAGE {
+                let status = read32(base + 0x60);
+                write32(base + 0x64, status);
+            }
             return true;
         }
     }
@@ -38,13 +44,24 @@ pub fn interrupt(intid: u32) -> bool {
 /// The registers of the `n`th device of this kind, with its interrupt routed to [`interrupt`].
 pub fn find(machine: &Machine<'_>, kind: u32, n: usize) -> Option<u64> {
     let of_kind = |base: u64| read32(base + 4) == 2 && read32(base + 8) == kind;
-    let (at, found) = machine.virtio.iter().enumerate().filter(|(_, v)| of_kind(v.registers.base)).nth(n)?;
-    let (base, intid) = (found.registers.base, found.intid?);
-    let (place, its) = DEVICES.get(at)?;
+    let found = machine.virtio.iter().filter(|v| of_kind(v.registers.base)).nth(n)?;
+    let (base, intid, edge) = (found.registers.base, found.intid?, found.edge);
+    route(base, intid, edge)?;
+    Some(base)
+}
+
+/// Has the interrupt be handled for a device with these registers. `None` if there are too many devices.
+fn route(base: u64, intid: u32, edge: bool) -> Option<()> {
+    let (place, its) = DEVICES.iter().find(|(place, _)| [0, base].contains(&place.load(Relaxed)))?;
     place.store(base, Relaxed);
     its.store(intid, Relaxed);
-    gic::enable_spi(intid);
-    Some(base)
+    gic::enable_spi(intid, edge);
+    Some(())
+}
+
+/// Has the interrupt be handled as a message.
+pub fn route_message(intid: u32) -> Option<()> {
+    route(MESSAGE, intid, true)
 }
 
 /// Resets the device, and agrees on no features but those of version 1.
@@ -90,7 +107,8 @@ fn set16(at: u64, value: u16) {
 
 /// A queue, whose ring always offers the chain that begins with descriptor 0.
 pub struct Queue {
-    device: u64,
+    /// Where it is notified, and with what.
+    bell: u64,
     index: u32,
     ring: u64,
     offered: u16,
@@ -106,7 +124,24 @@ impl Queue {
             write32(device + register + 4, ((ring + at) >> 32) as u32);
         }
         write32(device + 0x44, 1);
-        Self { device, index, ring, offered: 0 }
+        Self { bell: device + 0x50, index, ring, offered: 0 }
+    }
+
+    /// Gives a device with the common registers of PCI its queue `index`, which uses its first message.
+    pub fn on_pci(registers: u64, index: u16, ring: u64) -> Self {
+        let set16 = |offset, value: u16| {
+            // SAFETY: a register of the device.
+            unsafe { ((registers + offset) as *mut u16).write_volatile(value) };
+        };
+        set16(0x16, index);
+        set16(0x18, SIZE);
+        set16(0x1a, 0);
+        for (register, at) in [(0x20, 0), (0x28, AVAIL), (0x30, USED)] {
+            write32(registers + register, (ring + at) as u32);
+            write32(registers + register + 4, ((ring + at) >> 32) as u32);
+        }
+        set16(0x1c, 1);
+        Self { bell: registers + pci::NOTIFY + 4 * u64::from(index), index: index.into(), ring, offered: 0 }
     }
 
     /// Writes descriptor `n`; the next one is `n + 1`.
@@ -132,7 +167,18 @@ impl Queue {
     #[inline]
     pub fn notify(&self) {
         fence(Ordering::SeqCst);
-        write32(self.device + 0x50, self.index);
+        write32(self.bell, self.index);
+    }
+
+    /// Sleeps until all that was offered has been answered, and takes the interrupt. Without a hypervisor the device answers
+    /// later, and the instructions are the same then.
+    #[inline]
+    pub fn wait(&self) {
+        while !self.done() {
+            cpu::wfi();
+        }
+        cpu::irq_unmask();
+        cpu::irq_mask();
     }
 
     /// Whether all that was offered has been answered.

@@ -29,6 +29,24 @@ pub mod cache {
         // SAFETY: the caller vouches for the ranges.
         unsafe { core::ptr::copy(from, to, bytes) };
     }
+
+    /// See the real one.
+    ///
+    /// # Safety
+    /// The 32 bytes must be valid.
+    pub unsafe fn load_words(from: *const u8) -> [u64; 4] {
+        // SAFETY: the caller vouches for the bytes.
+        unsafe { from.cast::<[u64; 4]>().read_unaligned() }
+    }
+
+    /// See the real one.
+    ///
+    /// # Safety
+    /// The 24 bytes must be valid for writes.
+    pub unsafe fn store_words(to: *mut u8, words: [u64; 3]) {
+        // SAFETY: the caller vouches for the bytes.
+        unsafe { to.cast::<[u64; 3]>().write_unaligned(words) };
+    }
 }
 
 /// TLB upkeep: nothing to do on the host.

@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use kernel::boot::IrqChipDriver;
 use kernel::dt::{Interrupt, Node, Reg};
 use kernel::error::{Error, Result};
+use kernel::irq::soft::ALL;
 use kernel::irq::{GicVersion, IrqChip, Trigger, Virtualization};
 use kernel::mm::space::{self, Mmio};
 use kernel::percpu::{CpuId, MAX_CPUS, PerCpu};
@@ -126,7 +127,7 @@ impl IrqChip for GicV2 {
         self.targets.of(cpu).store(mask.unwrap_or(1), Relaxed);
         d.reset_private(false);
         let c = self.interface();
-        c.pmr.set(0xf0);
+        c.pmr.set(ALL.into());
         c.bpr.set(0);
         c.ctlr.write(Interface::ENABLE::SET + Interface::EOI_MODE_NS::SET);
         if cpu.0 == 0 {
@@ -164,6 +165,10 @@ impl IrqChip for GicV2 {
     fn set_type(&self, intid: u32, trigger: Trigger) {
         let _change = self.change.lock();
         self.distributor().set_trigger(intid, trigger);
+    }
+
+    fn set_threshold(&self, below: u8) {
+        self.interface().pmr.set(below.into());
     }
 
     fn set_priority(&self, intid: u32, priority: u8) {

@@ -223,6 +223,10 @@ impl IrqChip for GicV3 {
         }
     }
 
+    fn set_threshold(&self, below: u8) {
+        icc::set_threshold(below);
+    }
+
     fn set_priority(&self, intid: u32, priority: u8) {
         if let Some(r) = self.of(intid) {
             r.set_priority(intid, priority);
@@ -285,6 +289,7 @@ impl IrqChip for GicV3 {
 mod icc {
     use super::{Result, invalid};
     use arch::gicv3;
+    use kernel::irq::soft::ALL;
 
     /// Opens this CPU's interface: all priorities below 0xf0, group 1, EOImode 1.
     pub fn enable() -> Result<()> {
@@ -298,7 +303,7 @@ mod icc {
         if gicv3::sre_el2() & 1 == 0 {
             return Err(invalid("firmware keeps the system register interface (ICC_SRE_EL2.SRE) off".into()));
         }
-        gicv3::set_pmr(0xf0);
+        gicv3::set_pmr(ALL.into());
         gicv3::set_bpr1(0);
         gicv3::set_ctlr(1 << 1);
         gicv3::set_igrpen1(1);
@@ -323,6 +328,10 @@ mod icc {
         gicv3::dir(ack.into());
     }
 
+    pub fn set_threshold(below: u8) {
+        gicv3::set_pmr(below.into());
+    }
+
     #[inline]
     pub fn send(value: u64) {
         gicv3::sgi1r(value);
@@ -342,6 +351,7 @@ mod icc {
     }
     pub fn complete(_: u32, _: bool) {}
     pub fn deactivate(_: u32) {}
+    pub fn set_threshold(_: u8) {}
     pub fn send(_: u64) {}
 }
 

@@ -7,16 +7,18 @@
 use super::device::{Backend, Shared, Ticket, USED_BUFFER};
 use super::later::{self, Later};
 use super::{Made, flag, number, string};
-use crate::regs::Line;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU64;
+use core::sync::atomic::Ordering::Relaxed;
 use io::block::{BlockError, Claim, Op, Request, Volume, ramdisk};
 use kernel::mm::segment::{Buffer, Segment};
 use kernel::sync::Once;
 use vmm::bundle::Bundle;
+use vmm::device::IrqLine;
 use vmm::device::{Context, Error};
 use vmm::ram::GuestRam;
 use vmm::virtqueue::{Chain, MAX_SIZE, Malformed};
@@ -77,13 +79,17 @@ const MAX_QUEUES: u64 = 8;
 pub(super) struct Blk {
     shared: Arc<Shared>,
     volume: Volume,
+    /// A block has as many bytes as a 1 shifted by this.
+    shift: u32,
     read_only: bool,
-    /// It has its data in memory.
-    resident: bool,
+    /// Where its data is, if it is in memory.
+    memory: Option<Segment>,
     serial: [u8; ID],
     config: [u8; CONFIG],
     /// One for each queue.
     works: Box<[Later]>,
+    /// Notifications that the worker was asked to look after.
+    deferred: AtomicU64,
     zeroes: Once<Option<Buffer>>,
     /// Keeps others from the disk.
     _claim: Claim,
@@ -116,7 +122,7 @@ enum Data {
 }
 
 /// Reads the head of a request.
-#[inline]
+#[inline(always)]
 fn head(ram: &GuestRam, chain: &Chain) -> Result<Head, Malformed> {
     let Some([kind, sector]) = chain.head(ram).filter(|_| chain.writable() != 0) else {
         return Err("a block request without head or end");
@@ -163,45 +169,63 @@ impl Blk {
         match discard {
             true => self.blocks(Op::Discard, sector, count * SECTOR, Data::None),
             // Erased blocks of a RAM disk are zero.
-            false if self.resident => self.blocks(Op::Erase, sector, count * SECTOR, Data::None),
+            false if self.memory.is_some() => self.blocks(Op::Erase, sector, count * SECTOR, Data::None),
             false => self.blocks(Op::Write, sector, count * SECTOR, Data::Zeroes),
         }
     }
 
     /// A job on `bytes` bytes from `sector` on, if they are whole blocks of the volume.
-    #[inline]
     fn blocks(&self, op: Op, sector: u64, bytes: u64, data: Data) -> Job {
-        let size = u64::from(self.volume.device.info().block_size);
-        let place = sector.checked_mul(SECTOR).filter(|at| (at | bytes) & (size - 1) == 0 && bytes != 0);
-        let shift = size.trailing_zeros();
-        let job = place.and_then(|at| {
-            let (lba, blocks) = (at >> shift, bytes >> shift);
-            let inside = lba.checked_add(blocks)? <= self.volume.blocks;
-            inside.then(|| Job::Disk(op, self.volume.first + lba, blocks, data))
-        });
-        job.unwrap_or(Job::Done(FAILED, 0))
+        let place = self.inside(sector, bytes);
+        place.map_or(Job::Done(FAILED, 0), |(lba, blocks)| Job::Disk(op, lba, blocks, data))
+    }
+
+    /// The first block of the disk, and the number of blocks, that `bytes` bytes from `sector` of the volume on are.
+    #[inline(always)]
+    fn inside(&self, sector: u64, bytes: u64) -> Option<(u64, u64)> {
+        let shift = self.shift;
+        let at = sector.checked_mul(SECTOR)?;
+        let (lba, blocks) = (at >> shift, bytes >> shift);
+        let whole = (lba << shift) == at && (blocks << shift) == bytes && bytes != 0;
+        let fits = blocks <= self.volume.blocks && lba <= self.volume.blocks - blocks;
+        (whole && fits).then(|| (self.volume.first + lba, blocks))
     }
 
     /// Carries out a request to a disk in memory, but for telling its end; gives what that is, and how many bytes were
     /// written before it.
+    #[inline(always)]
     fn serve(&self, ram: &GuestRam, chain: &Chain, head: &Head) -> (u8, u32) {
+        // By far the most there is, and the quickest.
+        if head.kind == IN
+            && let Some(disk) = &self.memory
+            && let Some((lba, blocks)) = self.inside(head.sector, head.input as u64)
+            && let Ok(start) = self.volume.device.reside(Op::Read, lba, blocks)
+        {
+            let done = chain.fill(ram, 0, disk, start, head.input);
+            return if done { (OK, head.input as u32) } else { (FAILED, 0) };
+        }
+        self.serve_other(ram, chain, head)
+    }
+
+    #[inline(never)]
+    fn serve_other(&self, ram: &GuestRam, chain: &Chain, head: &Head) -> (u8, u32) {
         let (op, lba, blocks) = match self.job(ram, chain, head) {
             Job::Done(status, len) => return (status, len),
+            // It was refused already.
+            Job::Disk(Op::Read, ..) => return (FAILED, 0),
             Job::Disk(op, lba, blocks, _) => (op, lba, blocks),
         };
-        let Some(Ok((disk, start))) = self.volume.device.resident(op, lba, blocks) else {
+        let (Some(disk), Ok(start)) = (&self.memory, self.volume.device.reside(op, lba, blocks)) else {
             return (FAILED, 0);
         };
         let done = match op {
-            Op::Read => chain.fill(ram, 0, disk, start, head.input),
             Op::Write => chain.drain(ram, HEAD, disk, start, head.out),
-            Op::Flush => true,
+            Op::Read | Op::Flush => true,
             Op::Discard | Op::Erase => {
                 disk.zero(start, (blocks as usize).saturating_mul(ramdisk::BLOCK as usize))
             }
         };
-        let read = if op == Op::Read { head.input as u32 } else { 0 };
-        if done { (OK, read) } else { (FAILED, 0) }
+        if done { (OK, 0) } else { (FAILED, 0) }
     }
 
     /// Handles what is in the queue of a disk in memory, here and now, as much as the budget has; the rest is for the worker.
@@ -212,28 +236,27 @@ impl Blk {
         let queue = &mut *guard;
         let (mut budget, mut answered, mut later) = (BUDGET, false, false);
         let result = loop {
-            let mark = match queue.pop(&shared.ram) {
-                Ok(Some(mark)) => mark,
-                Ok(None) if queue.listen() => continue,
-                Ok(None) => break Ok(()),
+            match queue.pop(&shared.ram) {
+                Ok(true) => (),
+                Ok(false) => break Ok(()),
                 Err(why) => break Err(why),
-            };
+            }
             let chain = &queue.chain;
-            let bytes = chain.readable().saturating_add(chain.writable()).max(LEAST);
+            // Of data: head and end are no part of it.
+            let bytes = (chain.readable() + chain.writable()).saturating_sub(HEAD + 1).max(LEAST);
             let head = match head(&shared.ram, chain) {
                 Ok(head) => head,
                 Err(why) => break Err(why),
             };
             if bytes > budget || matches!(head.kind, DO_DISCARD | DO_WRITE_ZEROES) {
-                queue.go_back(mark);
+                queue.go_back();
                 later = true;
                 break Ok(());
             }
             budget -= bytes;
             let (status, len) = self.serve(&shared.ram, chain, &head);
             chain.set_last(&shared.ram, status);
-            let (id, slots) = (chain.id, chain.slots);
-            queue.push(id, slots, len + 1);
+            queue.answer(len + 1);
             answered = true;
         };
         if answered && queue.wants_interrupt() {
@@ -248,6 +271,7 @@ impl Blk {
 
     /// Has the worker look at a queue.
     fn defer(&self, index: usize) {
+        self.deferred.fetch_add(1, Relaxed);
         self.works.get(index).into_iter().for_each(Later::submit);
     }
 
@@ -260,16 +284,15 @@ impl Blk {
             let mut guard = queue.lock();
             let popped = guard.pop(&shared.ram);
             match popped {
-                Ok(Some(_)) => (),
-                Ok(None) if guard.listen() => continue,
-                Ok(None) => return,
+                Ok(true) => (),
+                Ok(false) => return,
                 Err(why) => {
                     drop(guard);
                     return shared.fail(why);
                 }
             }
             core::mem::swap(&mut guard.chain, &mut chain);
-            shared.begin();
+            shared.begin(index);
             let ticket =
                 Ticket { queue: index, generation: guard.generation(), id: chain.id, slots: chain.slots };
             drop(guard);
@@ -293,7 +316,7 @@ impl Blk {
                 len + 1
             });
         };
-        if self.resident {
+        if self.memory.is_some() {
             let (status, len) = self.serve(ram, chain, head);
             return tell(&self.shared, status, len);
         }
@@ -358,7 +381,7 @@ impl Backend for Blk {
     }
 
     fn notify(&self, queue: usize) {
-        if !self.resident {
+        if self.memory.is_none() {
             self.defer(queue);
         } else if let Err(why) = self.serve_queue(queue) {
             self.shared.fail(why);
@@ -377,7 +400,12 @@ impl Backend for Blk {
 
     fn info(&self) -> String {
         let how = if self.read_only { ", read only" } else { "" };
-        format!("disk {} of {} KiB{how}", self.volume.name, self.volume.bytes() >> 10)
+        let deferred = self.deferred.load(Relaxed);
+        format!(
+            "disk {} of {} KiB{how}, {deferred} notifications for the worker",
+            self.volume.name,
+            self.volume.bytes() >> 10
+        )
     }
 }
 
@@ -412,7 +440,11 @@ fn disk(ctx: &Context<'_>, read_only: bool) -> Result<Volume, Error> {
     let size = number(ctx, "ferrovisor,size", 1 << 40)?;
     match (string(ctx, "ferrovisor,disk")?, ctx.node.properties.get("ferrovisor,ramdisk")) {
         (Some(name), None) if size.is_none() => {
-            io::fs::volume(name).map_err(|error| unavailable(error.to_string()))
+            let volume = match name.contains(':') {
+                true => io::fs::disk(name, &ctx.full_name(), !read_only),
+                false => io::fs::volume(name),
+            };
+            volume.map_err(|error| unavailable(error.to_string()))
         }
         (None, Some(value)) => {
             let bundle = Bundle::open(kernel::boot::bundle());
@@ -438,7 +470,7 @@ fn disk(ctx: &Context<'_>, read_only: bool) -> Result<Volume, Error> {
         _ => Err(ctx.property_error(
             "ferrovisor,disk",
             "not one disk",
-            "either this, the name of a disk or partition, or 'ferrovisor,ramdisk' with 'ferrovisor,size'",
+            "either this, the name of a disk, a partition or a file, or 'ferrovisor,ramdisk' with 'ferrovisor,size'",
         )),
     }
 }
@@ -456,7 +488,7 @@ fn serial(ctx: &Context<'_>) -> Result<[u8; ID], Error> {
 }
 
 /// Makes the device of a node.
-pub(super) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, Error> {
+pub(super) fn create(ctx: &Context<'_>, line: IrqLine) -> Result<Made, Error> {
     let unavailable = |what: String| Error::Unavailable { node: ctx.node.path.clone(), what };
     let wanted = flag(ctx, "ferrovisor,read-only")?;
     let queues = number(ctx, "ferrovisor,queues", MAX_QUEUES)?.unwrap_or(1) as usize;
@@ -477,12 +509,14 @@ pub(super) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, Error> {
         Blk {
             shared: shared.clone(),
             read_only,
-            resident: volume.device.is_resident(),
+            memory: volume.device.memory().cloned(),
             serial,
             config: config(&volume, queues),
             works: (0..queues).map(work).collect(),
+            deferred: AtomicU64::new(0),
             zeroes: Once::new(),
             _claim: claim,
+            shift: volume.device.info().block_size.trailing_zeros(),
             volume,
         }
     });

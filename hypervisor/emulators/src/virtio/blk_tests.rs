@@ -72,6 +72,19 @@ fn head_and_end_may_be_cut_anywhere() {
     assert_eq!(guest.get(DATA + 0x300, 14), [&[0; 13][..], &[0xee]].concat());
 }
 
+/// As much as one notification may copy is copied where it traps, and one block more by the worker.
+#[test]
+fn the_worker_has_what_is_too_long() {
+    let disk = DISK.replace("0x10000", "0x40000");
+    let guest = Guest::try_new(&disk).unwrap_or_else(|error| panic!("{error}"));
+    let mut ring = guest.start(0, 8);
+    for (bytes, deferred) in [(128 << 10, 0), ((128 << 10) + 512, 1)] {
+        assert_eq!(request(&guest, &mut ring, 0, 0, &[(DATA, bytes, true)], false), (0, bytes + 1));
+        let info = guest.dev.info();
+        assert!(info.contains(&format!("{deferred} notifications for the worker")), "{bytes}: {info}");
+    }
+}
+
 #[test]
 fn what_the_disk_cannot_do_is_told() {
     let guest = guest();

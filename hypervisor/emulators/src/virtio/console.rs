@@ -4,10 +4,9 @@
 //! What the guest sends is taken where the notification traps; what is typed goes into the buffers that it has put up, and
 //! waits in the multiplexer while there are none.
 
-use super::device::{Backend, Shared, Ticket, USED_BUFFER};
+use super::device::{Backend, CONFIGURATION, Shared, Ticket, USED_BUFFER};
 use super::later::{self, Later};
 use super::{Made, number};
-use crate::regs::Line;
 use crate::sync::Lock;
 use crate::uart::UartPort;
 use alloc::boxed::Box;
@@ -15,8 +14,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use io::serial::Receiver;
+use vmm::device::IrqLine;
 use vmm::device::{Context, Error};
 use vmm::virtqueue::{Chain, MAX_SIZE, Malformed};
 
@@ -33,6 +33,7 @@ const DEVICE_READY: u16 = 0;
 const PORT_ADD: u16 = 1;
 const PORT_READY: u16 = 3;
 const CONSOLE_PORT: u16 = 4;
+const RESIZE: u16 = 5;
 const PORT_OPEN: u16 = 6;
 const PORT_NAME: u16 = 7;
 /// Bytes of a control message without what follows.
@@ -51,18 +52,24 @@ const BUDGET: usize = 4096;
 const REQUESTS: usize = 64;
 /// Bytes that are copied in one go.
 const PIECE: usize = 128;
-/// Columns and rows that the guest is told of.
-const COLUMNS: u16 = 80;
-const ROWS: u16 = 24;
+/// Columns and rows that the guest is told of at first: 80 and 24.
+const SIZE_AT_FIRST: u32 = 80 | 24 << 16;
 
 /// Messages of the device to the driver about one port, in the order in which they are sent; bits of [`Control`].
-const EVENTS: [u16; 4] = [PORT_ADD, CONSOLE_PORT, PORT_NAME, PORT_OPEN];
+const EVENTS: [u16; 5] = [PORT_ADD, CONSOLE_PORT, PORT_NAME, PORT_OPEN, RESIZE];
+/// What is sent to a port that is ready, and when its size changes.
+const WHEN_READY: u8 = 0x1e;
+const WHEN_RESIZED: u8 = 0x10;
 
 /// One port.
 struct Port {
     end: UartPort,
     /// The driver takes input: always so without several ports.
     open: AtomicBool,
+    /// The driver has taken notice of it, as one of several.
+    ready: AtomicBool,
+    /// Columns, and rows in the upper half.
+    size: AtomicU32,
     later: Later,
     /// What the multiplexer gives input to; it does not keep it alive.
     place: Arc<Place>,
@@ -90,6 +97,10 @@ impl Receiver for Place {
     fn receive(&self, bytes: &[u8]) -> usize {
         self.console.upgrade().map_or(0, |console| console.receive(self.index, bytes))
     }
+
+    fn resize(&self, columns: u16, rows: u16) -> bool {
+        self.console.upgrade().is_some_and(|console| console.resize(self.index, columns, rows))
+    }
 }
 
 /// The queue of a port: that of its input, one before that of its output.
@@ -109,9 +120,8 @@ impl Console {
         let (mut taken, mut result) = (0, Ok(()));
         while taken < bytes.len() {
             match queue.pop(&shared.ram) {
-                Ok(Some(_)) => (),
-                Ok(None) if queue.listen() => continue,
-                Ok(None) => break,
+                Ok(true) => (),
+                Ok(false) => break,
                 Err(why) => {
                     result = Err(why);
                     break;
@@ -124,8 +134,7 @@ impl Console {
                 break;
             }
             queue.chain.write(&shared.ram, 0, rest.get(..len).unwrap_or_default());
-            let (id, slots) = (queue.chain.id, queue.chain.slots);
-            queue.push(id, slots, len as u32);
+            queue.answer(len as u32);
             taken += len;
         }
         if taken != 0 && queue.wants_interrupt() {
@@ -136,6 +145,21 @@ impl Console {
             shared.fail(why);
         }
         taken
+    }
+
+    /// The terminal of a port has another size; whether there is such a port.
+    #[cold]
+    fn resize(&self, index: usize, columns: u16, rows: u16) -> bool {
+        let Some(port) = self.ports.get(index) else { return false };
+        port.size.store(u32::from(columns) | u32::from(rows) << 16, Relaxed);
+        if index == 0 {
+            self.shared.changed();
+        }
+        if port.ready.load(Relaxed) {
+            self.control.lock().get_mut(index).into_iter().for_each(|due| *due |= WHEN_RESIZED);
+            self.notify(CONTROL_IN);
+        }
+        true
     }
 
     /// Takes output; says whether there may be more. `long`: requests that take long too; then the context is an orphan.
@@ -149,21 +173,20 @@ impl Console {
             if bytes >= BUDGET || requests >= REQUESTS {
                 break Ok(true);
             }
-            let mark = match queue.pop(&shared.ram) {
-                Ok(Some(mark)) => mark,
-                Ok(None) if queue.listen() => continue,
-                Ok(None) => break Ok(false),
+            match queue.pop(&shared.ram) {
+                Ok(true) => (),
+                Ok(false) => break Ok(false),
                 Err(why) => break Err(why),
-            };
+            }
             let len = queue.chain.readable();
             if len > BUDGET && !long {
-                queue.go_back(mark);
+                queue.go_back();
                 break Ok(true);
             }
             if len > BUDGET {
                 let mut chain = Chain::new(MAX_SIZE.into());
                 core::mem::swap(&mut chain, &mut queue.chain);
-                shared.begin();
+                shared.begin(index);
                 let ticket =
                     Ticket { queue: index, generation: queue.generation(), id: chain.id, slots: chain.slots };
                 drop(guard);
@@ -174,8 +197,7 @@ impl Console {
             self.copy(port, &queue.chain);
             bytes += len;
             requests += 1;
-            let (id, slots) = (queue.chain.id, queue.chain.slots);
-            queue.push(id, slots, 0);
+            queue.answer(0);
         };
         if requests != 0 && queue.wants_interrupt() {
             shared.raise(USED_BUFFER);
@@ -202,10 +224,8 @@ impl Console {
         let mut queue = queue.lock();
         // As many as a ring has: a driver that goes on meanwhile notifies again.
         for _ in 0..MAX_SIZE {
-            match queue.pop(&shared.ram)? {
-                Some(_) => (),
-                None if queue.listen() => continue,
-                None => break,
+            if !queue.pop(&shared.ram)? {
+                break;
             }
             let mut bytes = [0; MESSAGE];
             if queue.chain.read(&shared.ram, 0, &mut bytes) {
@@ -213,8 +233,7 @@ impl Console {
                     [u64::from_le_bytes(bytes) & u64::from(u32::MAX), u64::from_le_bytes(bytes) >> 32];
                 self.heed(&mut control, id as usize, rest as u16, (rest >> 16) as u16);
             }
-            let (id, slots) = (queue.chain.id, queue.chain.slots);
-            queue.push(id, slots, 0);
+            queue.answer(0);
         }
         if queue.wants_interrupt() {
             shared.raise(USED_BUFFER);
@@ -229,7 +248,8 @@ impl Console {
                 control.iter_mut().take(self.ports.len()).for_each(|port| *port |= 1);
             }
             PORT_READY if value == 1 && id < self.ports.len() => {
-                control.get_mut(id).into_iter().for_each(|port| *port |= 0xe);
+                control.get_mut(id).into_iter().for_each(|port| *port |= WHEN_READY);
+                self.ports.get(id).into_iter().for_each(|port| port.ready.store(true, Relaxed));
             }
             PORT_OPEN => {
                 self.ports.get(id).into_iter().for_each(|port| port.open.store(value != 0, Relaxed));
@@ -251,23 +271,24 @@ impl Console {
             let wanted = *due;
             for (bit, event) in EVENTS.into_iter().enumerate().filter(|(bit, _)| wanted & 1 << bit != 0) {
                 match queue.pop(&shared.ram) {
-                    Ok(Some(_)) => (),
-                    Ok(None) => {
-                        queue.listen();
-                        break 'all;
-                    }
+                    Ok(true) => (),
+                    Ok(false) => break 'all,
                     Err(why) => {
                         result = Err(why);
                         break 'all;
                     }
                 }
                 let message = (id as u64 | u64::from(event) << 32 | 1 << 48).to_le_bytes();
-                let name = if event == PORT_NAME { port.end.name().as_bytes() } else { &[] };
+                let size = port.size.load(Relaxed).to_le_bytes();
+                let more = match event {
+                    PORT_NAME => port.end.name().as_bytes(),
+                    RESIZE => &size,
+                    _ => &[],
+                };
                 let whole = queue.chain.write(&shared.ram, 0, &message)
-                    && queue.chain.write(&shared.ram, MESSAGE, name);
-                let len = if whole { MESSAGE + name.len() } else { 0 };
-                let (chain, slots) = (queue.chain.id, queue.chain.slots);
-                queue.push(chain, slots, len as u32);
+                    && queue.chain.write(&shared.ram, MESSAGE, more);
+                let len = if whole { MESSAGE + more.len() } else { 0 };
+                queue.answer(len as u32);
                 *due &= !(1 << bit);
                 sent = true;
             }
@@ -316,7 +337,7 @@ impl Backend for Console {
     }
 
     fn config(&self, offset: usize, to: &mut [u8]) {
-        let size = u32::from(COLUMNS) | u32::from(ROWS) << 16;
+        let size = self.ports.first().map_or(0, |port| port.size.load(Relaxed));
         let mut space = [0; CONFIG];
         let words = [size, self.ports.len() as u32].map(u32::to_le_bytes);
         space.iter_mut().zip(words.as_flattened()).for_each(|(to, from)| *to = *from);
@@ -333,6 +354,10 @@ impl Backend for Console {
     fn start(&self, features: u64) {
         let several = features & MULTIPORT != 0;
         self.several.store(several, Relaxed);
+        if features & SIZE != 0 && !several {
+            // Linux reads the size when it is told that it changed, and not before.
+            self.shared.raise(CONFIGURATION);
+        }
         // A console is open from the start.
         self.ports.iter().take(1).for_each(|port| port.open.store(true, Relaxed));
     }
@@ -347,6 +372,7 @@ impl Backend for Console {
         *self.control.lock() = Control::default();
         for port in &self.ports {
             port.open.store(false, Relaxed);
+            port.ready.store(false, Relaxed);
             if guest {
                 port.later.cancel();
                 port.end.flush_input();
@@ -376,7 +402,7 @@ impl Backend for Console {
 }
 
 /// Makes the device of a node.
-pub(super) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, Error> {
+pub(super) fn create(ctx: &Context<'_>, line: IrqLine) -> Result<Made, Error> {
     let count = number(ctx, "ferrovisor,ports", MAX_PORTS)?.unwrap_or(1) as usize;
     let mut ends = Vec::new();
     for index in 0..count {
@@ -400,7 +426,14 @@ pub(super) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, Error> {
                     console.shared.fail(why);
                 }
             });
-            Port { end, open: AtomicBool::new(false), later, place }
+            Port {
+                end,
+                open: AtomicBool::new(false),
+                ready: AtomicBool::new(false),
+                size: AtomicU32::new(SIZE_AT_FIRST),
+                later,
+                place,
+            }
         };
         let ports = ends.into_iter().enumerate().map(port).collect();
         let (control, several) = (Lock::default(), AtomicBool::new(false));

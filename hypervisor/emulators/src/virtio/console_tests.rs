@@ -94,7 +94,10 @@ fn several_ports_are_told_and_opened() {
             [&[id, 0, 0, 0, 7, 0, 1, 0], name.as_bytes()].concat()
         );
         assert_eq!(message(&guest, &mut rings[2]).unwrap(), [id, 0, 0, 0, 6, 0, 1, 0]);
-        assert!(serial::find(&name).is_ok());
+        assert_eq!(message(&guest, &mut rings[2]).unwrap(), [id, 0, 0, 0, 5, 0, 1, 0, 80, 0, 24, 0]);
+        let port = serial::find(&name).unwrap();
+        assert!(port.resize(132 + u16::from(id), 0x123));
+        assert_eq!(message(&guest, &mut rings[2]).unwrap(), [id, 0, 0, 0, 5, 0, 1, 0, 132 + id, 0, 0x23, 1]);
     }
     // Messages about ports that there are not, and unknown ones.
     for (id, event) in [(3, 3), (u32::MAX, 6), (0, 99)] {
@@ -102,4 +105,22 @@ fn several_ports_are_told_and_opened() {
     }
     assert_eq!(message(&guest, &mut rings[2]), None);
     assert!(guest.dev.info().contains("0 malformed rings"));
+}
+
+#[test]
+fn a_console_changes_its_size() {
+    let guest = Guest::try_new(ONE).unwrap();
+    let port = serial::find(&format!("{}/disk0", guest.name)).unwrap();
+    assert!(port.resize(100, 30), "before there is a driver");
+    assert_eq!((guest.r(0x100), guest.r(0xfc), guest.interrupt()), (30 << 16 | 100, 1, 0));
+    let rings = guest.start(0, 8);
+    assert!(port.resize(0xffff, 1));
+    assert_eq!((guest.r(0x100), guest.r(0xfc), guest.interrupt()), (1 << 16 | 0xffff, 2, 2));
+    // The size is the terminal's: it stays.
+    guest.dev.reset();
+    assert_eq!(guest.r(0x100), 1 << 16 | 0xffff);
+    guest.kick(&rings);
+    guest.start(1, 8);
+    assert_eq!(guest.interrupt(), 2, "who wants to know is told when it begins");
+    guest.dev.stop();
 }

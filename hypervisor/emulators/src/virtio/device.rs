@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What every virtio device is, whatever it does and whatever bus it is on: queues, agreed features, an interrupt.
 
-use crate::regs::Line;
 use crate::sync::Lock;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,6 +9,7 @@ use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use kernel::sync::WaitQueue;
 use kernel::time::NS_PER_SEC;
+use vmm::device::IrqLine;
 use vmm::ram::GuestRam;
 use vmm::virtqueue::{Malformed, Queue};
 
@@ -19,6 +19,7 @@ pub(crate) mod feature {
     pub(crate) const EVENT_INDEX: u64 = 1 << 29;
     pub(crate) const VERSION_1: u64 = 1 << 32;
     pub(crate) const PACKED: u64 = 1 << 34;
+    pub(crate) const RING_RESET: u64 = 1 << 40;
 }
 
 /// Bits of the device status (2.1).
@@ -68,12 +69,15 @@ pub(crate) struct Shared {
     status: AtomicU32,
     /// The driver is ready and the device works: all queues may be used.
     live: AtomicBool,
-    /// Causes of the interrupt; changes with `line` locked.
+    /// Causes of the interrupt.
     pending: AtomicU32,
-    line: Lock<Line>,
+    /// The guest has the interrupt level-triggered: the line follows the causes. Otherwise it has an edge with the first one.
+    level: AtomicBool,
+    line: IrqLine,
     generation: AtomicU32,
-    /// Requests that somebody works on without a queue's lock, of all generations.
+    /// Requests that somebody works on without a queue's lock, of all generations: in all, and of each queue.
     outstanding: AtomicU32,
+    of_queue: Box<[AtomicU32]>,
     drained: WaitQueue,
     counts: Counts,
     reason: Lock<Malformed>,
@@ -88,16 +92,18 @@ struct Counts {
 
 impl Shared {
     /// A device with `queues` queues. Context: may allocate.
-    pub(crate) fn new(ram: Arc<GuestRam>, line: Line, queues: usize) -> Arc<Self> {
+    pub(crate) fn new(ram: Arc<GuestRam>, line: IrqLine, queues: usize) -> Arc<Self> {
         Arc::new(Self {
             ram,
             queues: (0..queues).map(|_| Lock::new(Queue::new())).collect(),
             status: AtomicU32::new(0),
             live: AtomicBool::new(false),
             pending: AtomicU32::new(0),
-            line: Lock::new(line),
+            level: AtomicBool::new(false),
+            line,
             generation: AtomicU32::new(0),
             outstanding: AtomicU32::new(0),
+            of_queue: (0..queues).map(|_| AtomicU32::new(0)).collect(),
             drained: WaitQueue::new(),
             counts: Counts::default(),
             reason: Lock::new(""),
@@ -114,6 +120,11 @@ impl Shared {
     #[inline]
     pub(crate) fn is_live(&self) -> bool {
         self.live.load(Acquire)
+    }
+
+    /// How many queues there are.
+    pub(crate) fn queues(&self) -> usize {
+        self.queues.len()
     }
 
     pub(crate) fn status(&self) -> u32 {
@@ -134,10 +145,32 @@ impl Shared {
     /// Interrupts the driver. Context: any.
     #[inline]
     pub(crate) fn raise(&self, cause: u32) {
-        let mut line = self.line.lock();
-        self.pending.store(self.pending.load(Relaxed) | cause, Release);
+        let before = self.pending.fetch_or(cause, AcqRel);
         self.counts.interrupts.store(self.counts.interrupts.load(Relaxed).wrapping_add(1), Relaxed);
-        line.set(true);
+        if before == 0 || self.level.load(Relaxed) {
+            self.signal();
+        }
+    }
+
+    /// The line says that there are causes, or is as they are.
+    #[inline(always)]
+    fn signal(&self) {
+        let level = self.level.load(Relaxed);
+        if level || !self.line.edge() {
+            if !level {
+                self.level.store(true, Relaxed);
+            }
+            self.line.follow(&self.pending);
+        }
+    }
+
+    /// The configuration space has changed: the driver, if it is ready, is to read it anew. Context: any.
+    #[cold]
+    pub(crate) fn changed(&self) {
+        self.generation.fetch_add(1, AcqRel);
+        if self.status() & status::DRIVER_OK != 0 {
+            self.raise(CONFIGURATION);
+        }
     }
 
     /// Causes of the interrupt.
@@ -147,10 +180,11 @@ impl Shared {
 
     /// The driver has seen these causes.
     pub(crate) fn acknowledge(&self, causes: u32) {
-        let mut line = self.line.lock();
-        let left = self.pending.load(Relaxed) & !causes;
-        self.pending.store(left, Release);
-        line.set(left != 0);
+        let left = self.pending.fetch_and(!causes, AcqRel) & !causes;
+        // What came since the driver looked had no edge of its own.
+        if left != 0 || self.level.load(Relaxed) {
+            self.signal();
+        }
     }
 
     /// A ring breaks the rules: the device does nothing more until it is reset. Not with the queue's lock held. Context:
@@ -181,9 +215,20 @@ impl Shared {
         self.acknowledge(u32::MAX);
     }
 
-    /// A request is handed on, to be answered without the queue's lock in between. Context: any.
-    pub(crate) fn begin(&self) {
+    /// The guest is reset, and its interrupt controller with it: how it will have the interrupt is not known. Context: orphan.
+    pub(crate) fn forget_trigger(&self) {
+        self.level.store(false, Relaxed);
+    }
+
+    /// A request of a queue, whose lock is held, is handed on, to be answered without the lock in between. Context: any.
+    pub(crate) fn begin(&self, queue: usize) {
         self.outstanding.fetch_add(1, Relaxed);
+        self.of_queue.get(queue).into_iter().for_each(|count| _ = count.fetch_add(1, Relaxed));
+    }
+
+    /// Whether nobody works on a request of a queue any more, and so on its buffers. Context: any.
+    pub(crate) fn is_idle(&self, queue: usize) -> bool {
+        self.of_queue.get(queue).is_none_or(|count| count.load(Acquire) == 0)
     }
 
     /// The end of a request that was handed on when its queue's generation was `generation`. `answer` is called only if the
@@ -201,6 +246,7 @@ impl Shared {
                 self.counts.late.fetch_add(1, Relaxed);
             }
         }
+        self.of_queue.get(ticket.queue).into_iter().for_each(|count| _ = count.fetch_sub(1, Release));
         if self.outstanding.fetch_sub(1, SeqCst) == 1 {
             self.drained.wake_all();
         }
@@ -217,11 +263,6 @@ impl Shared {
         if !idle() && !self.drained.wait_until_timeout(DRAIN_NS, idle) {
             log::error!("virtio: requests of a guest that is reset do not end");
         }
-    }
-
-    /// Lets go of the guest's interrupt controller.
-    pub(crate) fn release(&self) {
-        self.line.lock().release();
     }
 
     /// For `guest info`.

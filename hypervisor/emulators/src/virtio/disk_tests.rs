@@ -112,6 +112,24 @@ fn answers_come_when_the_disk_gives_them() {
 }
 
 #[test]
+fn the_reset_of_a_queue_lasts_until_the_disk_has_let_go_of_its_buffers() {
+    let (held, guest) = guest("held-queue", "");
+    let mut ring = guest.start(super::device::feature::RING_RESET, 8);
+    let end = DATA + 0x1_0000;
+    offer(&guest, &mut ring, 0, 0, DATA, end);
+    guest.w(0xc0, 1);
+    assert_eq!((guest.r(0xc0), guest.r(0x44)), (1, 0));
+    held.answer(7, None);
+    assert_eq!((guest.r(0xc0), guest.take(&mut ring), guest.interrupt()), (0, None, 0));
+    assert!(guest.dev.info().contains("1 late ends"), "{}", guest.dev.info());
+    let mut ring = guest.add_ring(0, 0, 8);
+    let id = offer(&guest, &mut ring, 0, 8, DATA, end);
+    assert_eq!(guest.r(0xc0), 0);
+    held.answer(8, None);
+    assert_eq!((guest.take(&mut ring), guest.get(DATA, 1)), (Some((id, 4097)), vec![8]));
+}
+
+#[test]
 fn an_answer_to_what_was_asked_before_a_reset_goes_nowhere() {
     for whole_guest in [false, true] {
         let name = format!("held-late-{whole_guest}");

@@ -4,12 +4,17 @@
 //! A guest shares its queues with its device: what stands in them is an allegation. A ring that breaks the rules costs the
 //! guest that device until it is reset, and nothing else happens.
 
+mod balloon;
+#[cfg(test)]
+mod balloon_tests;
 mod blk;
 #[cfg(test)]
 mod blk_tests;
 mod console;
 #[cfg(test)]
 mod console_tests;
+#[cfg(test)]
+mod damage_tests;
 mod device;
 #[cfg(test)]
 mod disk_tests;
@@ -17,6 +22,7 @@ mod later;
 mod net;
 #[cfg(test)]
 mod net_tests;
+mod pci;
 mod rng;
 #[cfg(test)]
 mod rng_tests;
@@ -25,48 +31,69 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod vsock;
+#[cfg(test)]
+mod vsock_tests;
 
-use crate::regs::Line;
+pub use balloon::{Balloon, Statistics, find_balloon};
+pub use vsock::{Stream, TERMINAL_PORT, serve_terminal};
+
 use alloc::format;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use device::{Backend, Shared};
+pub(crate) use pci::FACTORY as PCI_FACTORY;
+pub(crate) use pci::frame::FACTORY as FRAME_FACTORY;
 use vmm::config::DeviceConfig;
-use vmm::device::{Context, Emulator, Error, Factory, NodeExtras, Trigger};
+use vmm::device::IrqLine;
+use vmm::device::{Binding, Context, Emulator, Error, Factory, NodeExtras, Trigger};
+
+/// The options of all kinds: first that of devices on a PCI bus only.
+const OPTIONS: &[&str] = &[
+    "ferrovisor,slot",
+    "ferrovisor,device",
+    "ferrovisor,packed",
+    "ferrovisor,disk",
+    "ferrovisor,ramdisk",
+    "ferrovisor,size",
+    "ferrovisor,read-only",
+    "ferrovisor,serial",
+    "ferrovisor,queues",
+    "ferrovisor,console",
+    "ferrovisor,scrollback",
+    "ferrovisor,ports",
+    "ferrovisor,switch",
+    "ferrovisor,mac",
+    "ferrovisor,fixed-mac",
+    "ferrovisor,vlan",
+    "ferrovisor,trunk",
+    "ferrovisor,isolated",
+    "ferrovisor,ingress-rate",
+    "ferrovisor,egress-rate",
+    "ferrovisor,storm-rate",
+    "ferrovisor,mtu",
+    "ferrovisor,cid",
+    "ferrovisor,vsock",
+    "ferrovisor,terminal",
+];
 
 /// `virtio,mmio`.
 pub(crate) const FACTORY: Factory = Factory {
-    compatible: &["virtio,mmio"],
-    title: "virtio device",
-    reg_size: 0x200,
-    irqs: 1,
-    trigger: Trigger::Level,
-    options: &[
-        "ferrovisor,device",
-        "ferrovisor,packed",
-        "ferrovisor,disk",
-        "ferrovisor,ramdisk",
-        "ferrovisor,size",
-        "ferrovisor,read-only",
-        "ferrovisor,serial",
-        "ferrovisor,queues",
-        "ferrovisor,console",
-        "ferrovisor,scrollback",
-        "ferrovisor,ports",
-        "ferrovisor,switch",
-        "ferrovisor,mac",
-        "ferrovisor,fixed-mac",
-        "ferrovisor,vlan",
-        "ferrovisor,trunk",
-        "ferrovisor,isolated",
-        "ferrovisor,ingress-rate",
-        "ferrovisor,egress-rate",
-        "ferrovisor,storm-rate",
-        "ferrovisor,mtu",
-    ],
-    describe,
+    binding: Binding {
+        compatible: &["virtio,mmio"],
+        title: "virtio device",
+        reg_size: 0x200,
+        irqs: 1,
+        trigger: Trigger::Edge,
+        options: pci::without_slot(OPTIONS),
+        children: &[],
+        describe,
+    },
     create,
 };
+
+/// Options that every kind has.
+const COMMON: &[&str] = &["ferrovisor,device", "ferrovisor,packed", "ferrovisor,slot"];
 
 /// A device, in its two parts.
 type Made = (Arc<Shared>, Arc<dyn Backend>);
@@ -75,14 +102,16 @@ type Made = (Arc<Shared>, Arc<dyn Backend>);
 struct Kind {
     name: &'static str,
     options: &'static [&'static str],
-    create: fn(&Context<'_>, Line) -> Result<Made, Error>,
+    create: fn(&Context<'_>, IrqLine) -> Result<Made, Error>,
 }
 
 const KINDS: &[Kind] = &[
     Kind { name: "blk", options: blk::OPTIONS, create: blk::create },
+    Kind { name: "balloon", options: balloon::OPTIONS, create: balloon::create },
     Kind { name: "console", options: console::OPTIONS, create: console::create },
     Kind { name: "net", options: net::OPTIONS, create: net::create },
     Kind { name: "rng", options: rng::OPTIONS, create: rng::create },
+    Kind { name: "vsock", options: vsock::OPTIONS, create: vsock::create },
 ];
 
 fn describe(_: &DeviceConfig, extras: &mut NodeExtras) {
@@ -90,6 +119,11 @@ fn describe(_: &DeviceConfig, extras: &mut NodeExtras) {
 }
 
 fn create(ctx: &Context<'_>) -> Result<Arc<dyn Emulator>, Error> {
+    Ok(Arc::new(make(ctx, ctx.irq(0)?)?))
+}
+
+/// The device that a node describes, with its interrupt.
+fn make(ctx: &Context<'_>, line: IrqLine) -> Result<transport::Mmio, Error> {
     let kind = string(ctx, "ferrovisor,device")?;
     let Some(kind) = KINDS.iter().find(|known| Some(known.name) == kind) else {
         let known =
@@ -98,13 +132,13 @@ fn create(ctx: &Context<'_>) -> Result<Arc<dyn Emulator>, Error> {
         return Err(ctx.property_error("ferrovisor,device", &found, &format!("one of {known}")));
     };
     for (name, _) in ctx.node.properties.iter().filter(|(name, _)| name.starts_with("ferrovisor,")) {
-        if !["ferrovisor,device", "ferrovisor,packed"].contains(&name) && !kind.options.contains(&name) {
+        if !COMMON.contains(&name) && !kind.options.contains(&name) {
             let expected = format!("no such option of a virtio {}", kind.name);
             return Err(ctx.property_error(name, "it", &expected));
         }
     }
-    let (shared, backend) = (kind.create)(ctx, Line::new(ctx.irq(0)?))?;
-    Ok(Arc::new(transport::Mmio::new(shared, backend, flag(ctx, "ferrovisor,packed")?)))
+    let (shared, backend) = (kind.create)(ctx, line)?;
+    Ok(transport::Mmio::new(shared, backend, flag(ctx, "ferrovisor,packed")?))
 }
 
 /// An option that is one string, if it is there.

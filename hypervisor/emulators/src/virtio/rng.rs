@@ -4,11 +4,11 @@
 use super::Made;
 use super::device::{Backend, Shared, USED_BUFFER};
 use super::later::{self, Later};
-use crate::regs::Line;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::{Arc, Weak};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use vmm::device::IrqLine;
 use vmm::device::{Context, Error};
 use vmm::virtqueue::Malformed;
 
@@ -38,9 +38,8 @@ impl Rng {
                 break Ok(true);
             }
             match queue.pop(&shared.ram) {
-                Ok(Some(_)) => left -= 1,
-                Ok(None) if queue.listen() => continue,
-                Ok(None) => break Ok(false),
+                Ok(true) => left -= 1,
+                Ok(false) => break Ok(false),
                 Err(why) => break Err(why),
             }
             if queue.chain.writable() == 0 {
@@ -52,8 +51,7 @@ impl Rng {
             kernel::random::fill(random);
             queue.chain.write(&shared.ram, 0, random);
             self.bytes.fetch_add(len as u64, Relaxed);
-            let (id, slots) = (queue.chain.id, queue.chain.slots);
-            queue.push(id, slots, len as u32);
+            queue.answer(len as u32);
             answered = true;
         };
         if answered && queue.wants_interrupt() {
@@ -98,7 +96,7 @@ impl Backend for Rng {
 }
 
 /// Makes the device of a node.
-pub(super) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, Error> {
+pub(super) fn create(ctx: &Context<'_>, line: IrqLine) -> Result<Made, Error> {
     let shared = Shared::new(ctx.ram.clone(), line, 1);
     if !later::start() {
         let what = "there is no memory for the worker of virtio devices".to_string();

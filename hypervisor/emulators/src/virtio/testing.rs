@@ -7,7 +7,7 @@ use crate::testing::{IRQ, Irqs, Power, guest_name};
 use alloc::sync::Arc;
 use arch::GuestPhysAddr;
 use kernel::mm::segment::{Buffer, Segment};
-use vmm::device::{Context, Emulator, Error, Width};
+use vmm::device::{Context, Emulator, Error, Factory, Width};
 use vmm::ram::GuestRam;
 
 /// Where the guest's RAM begins, and its bytes.
@@ -52,20 +52,29 @@ pub(super) type Piece = (u64, u32, bool);
 impl Guest {
     /// A guest whose device has these options in its node.
     pub(super) fn try_new(options: &str) -> Result<Self, Error> {
-        let name = guest_name();
         let text = format!("disk0 {{ compatible = \"virtio,mmio\"; {options} }};");
-        let config = parse(&name, &text).unwrap_or_else(|error| panic!("{error}"));
+        Self::with(&text, &FACTORY, |dev| dev)
+    }
+
+    /// A guest with the device of `factory` that these nodes describe, `wrap`ped for a driver that knows the memory bus only.
+    pub(super) fn with(
+        text: &str,
+        factory: &Factory,
+        wrap: impl FnOnce(Arc<dyn Emulator>) -> Arc<dyn Emulator>,
+    ) -> Result<Self, Error> {
+        let name = guest_name();
+        let config = parse(&name, text).unwrap_or_else(|error| panic!("{error}"));
         let ram = Buffer::new(RAM_SIZE).unwrap().segment(0, RAM_SIZE);
         let irqs = Irqs::new();
         let regions = [(GuestPhysAddr(RAM), ram.clone())];
         let ctx = Context {
             guest: &name,
             node: &config.devices[0],
-            irqs: vec![irqs.line(IRQ)],
+            irqs: (0..factory.irqs as u32).map(|n| irqs.line(IRQ + n)).collect(),
             power: Arc::new(Power::default()),
             ram: Arc::new(GuestRam::new(regions.into_iter())),
         };
-        let dev = (FACTORY.create)(&ctx)?;
+        let dev = wrap((factory.create)(&ctx)?);
         Ok(Self { dev, irqs, ram, name })
     }
 

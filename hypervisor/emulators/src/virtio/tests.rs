@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Tests of the registers, the rings' rules, interrupts and resets, with a block device behind them.
 
-use super::device::feature::{EVENT_INDEX, INDIRECT, PACKED, VERSION_1};
+use super::device::feature::{EVENT_INDEX, INDIRECT, PACKED, RING_RESET, VERSION_1};
 use super::testing::{DATA, Guest, INDIRECT as INDIRECT_FLAG, RAM, RAM_SIZE, Ring, WRITE};
-use crate::testing::Random;
+use crate::testing::{IRQ, Random};
+use std::sync::atomic::Ordering::Relaxed;
 use vmm::device::Width;
 
 const DISK: &str =
@@ -63,7 +64,7 @@ fn features_are_agreed_on_once_and_only_those_there_are() {
             == VERSION_1 | PACKED | INDIRECT | EVENT_INDEX
     );
     assert!(!guest.agree(0) && !guest.agree(offered & !VERSION_1) && !guest.agree(VERSION_1 | 1 << 63));
-    assert!(!guest.agree(VERSION_1 | 1 << 40));
+    assert!(!guest.agree(VERSION_1 | 1 << 41));
     // Not agreed on: the driver cannot go on.
     guest.set_ring(0, 8, [RAM, RAM + 0x1000, RAM + 0x2000]);
     guest.w(0x70, 15);
@@ -115,6 +116,55 @@ fn interrupts_come_when_they_are_wanted() {
     }
 }
 
+/// An edge with the first cause, not before the driver has seen it the next; a level as long as there is one.
+#[test]
+fn interrupts_are_as_the_guest_has_them() {
+    let guest = guest();
+    let mut ring = guest.start(0, 8);
+    let read = |ring: &mut Ring| {
+        offer_read(&guest, ring);
+        guest.kick(ring);
+    };
+    guest.irqs.edges.store(true, Relaxed);
+    guest.irqs.changes();
+    for _ in 0..2 {
+        read(&mut ring);
+        read(&mut ring);
+        assert_eq!(guest.irqs.changes(), [(IRQ, true), (IRQ, false)]);
+        assert_eq!(guest.r(0x60), 1);
+        guest.w(0x64, 1);
+        assert_eq!((guest.r(0x60), guest.irqs.changes().len()), (0, 0));
+        guest.take(&mut ring).unwrap();
+        guest.take(&mut ring).unwrap();
+    }
+    // A cause that comes between the driver's look at them and its answer is told of after that.
+    read(&mut ring);
+    guest.irqs.changes();
+    assert_eq!(guest.r(0x60), 1);
+    let [_, driver, _] = ring.areas();
+    guest.set_u16(driver + 2, 0x7000);
+    guest.kick(&ring);
+    assert_eq!((guest.r(0x60), guest.irqs.changes().len()), (3, 0), "the ring is none any more");
+    guest.w(0x64, 1);
+    assert_eq!((guest.r(0x60), guest.irqs.changes()), (2, vec![(IRQ, true), (IRQ, false)]));
+    guest.w(0x64, 2);
+    assert_eq!((guest.r(0x60), guest.irqs.changes().len()), (0, 0));
+    let mut ring = guest.start(0, 8);
+    // Firmware may have had it otherwise; after a reset of the guest it is found out anew.
+    guest.irqs.edges.store(false, Relaxed);
+    offer_read(&guest, &mut ring);
+    guest.kick(&ring);
+    assert!(guest.irqs.level(IRQ));
+    guest.irqs.edges.store(true, Relaxed);
+    guest.dev.reset();
+    assert!(!guest.irqs.level(IRQ));
+    let mut ring = guest.start(0, 8);
+    guest.irqs.changes();
+    offer_read(&guest, &mut ring);
+    guest.kick(&ring);
+    assert_eq!(guest.irqs.changes().len(), 2);
+}
+
 #[test]
 fn a_reset_forgets_everything() {
     let guest = guest();
@@ -131,6 +181,36 @@ fn a_reset_forgets_everything() {
         assert!(guest.dev.info().contains("0 of 1 queues ready"));
     }
     guest.dev.stop();
+}
+
+#[test]
+fn single_queues_are_reset_if_that_was_agreed_on() {
+    let guest = guest();
+    for features in [RING_RESET, RING_RESET | PACKED | EVENT_INDEX] {
+        let mut ring = guest.start(features, 8);
+        offer_read(&guest, &mut ring);
+        guest.kick(&ring);
+        assert!(guest.take(&mut ring).is_some());
+        offer_read(&guest, &mut ring);
+        guest.w(0xc0, 1);
+        assert_eq!((guest.r(0xc0), guest.r(0x44), guest.r(0x70)), (0, 0, 15));
+        guest.kick(&ring);
+        assert_eq!(guest.take(&mut ring), None, "a queue that was reset answers");
+        // Set up anew, it begins at its beginning, with another size.
+        let mut ring = guest.add_ring(0, features, 16);
+        offer_read(&guest, &mut ring);
+        guest.kick(&ring);
+        assert_eq!(guest.take(&mut ring).map(|(_, len)| len), Some(513));
+        // There is no such queue.
+        guest.w(0x30, 7);
+        guest.w(0xc0, 1);
+        assert_eq!(guest.r(0xc0), 0);
+    }
+    let ring = guest.start(0, 8);
+    guest.w(0xc0, 1);
+    assert_eq!(guest.r(0x44), 1, "not agreed on");
+    assert!(guest.dev.info().ends_with("unimplemented 1"), "{}", guest.dev.info());
+    guest.kick(&ring);
 }
 
 /// Has the device look at a ring that breaks the rules: it asks for a reset, and works again after one.
@@ -242,7 +322,7 @@ fn rings_that_cannot_be_are_not_taken() {
 }
 
 /// How often rings are damaged: `FERROVISOR_RINGS` in the environment says more.
-fn rounds() -> u64 {
+pub(super) fn rounds() -> u64 {
     std::env::var("FERROVISOR_RINGS").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000)
 }
 
@@ -292,7 +372,7 @@ fn damaged_rings_do_no_harm() {
 }
 
 /// Turns a few bits over in the rings, the tables or the requests.
-fn damage(guest: &Guest, ring: &Ring, random: &mut Random) {
+pub(super) fn damage(guest: &Guest, ring: &Ring, random: &mut Random) {
     let areas = ring.areas();
     let bytes = 16 * u64::from(ring.size);
     let (from, len) = match random.below(6) {

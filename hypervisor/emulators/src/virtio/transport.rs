@@ -15,25 +15,26 @@ const MAGIC: u64 = 0x000;
 const VERSION: u64 = 0x004;
 const DEVICE_ID: u64 = 0x008;
 const VENDOR_ID: u64 = 0x00c;
-const DEVICE_FEATURES: u64 = 0x010;
-const DEVICE_FEATURES_SEL: u64 = 0x014;
-const DRIVER_FEATURES: u64 = 0x020;
-const DRIVER_FEATURES_SEL: u64 = 0x024;
-const QUEUE_SEL: u64 = 0x030;
+pub(super) const DEVICE_FEATURES: u64 = 0x010;
+pub(super) const DEVICE_FEATURES_SEL: u64 = 0x014;
+pub(super) const DRIVER_FEATURES: u64 = 0x020;
+pub(super) const DRIVER_FEATURES_SEL: u64 = 0x024;
+pub(super) const QUEUE_SEL: u64 = 0x030;
 const QUEUE_SIZE_MAX: u64 = 0x034;
-const QUEUE_SIZE: u64 = 0x038;
-const QUEUE_READY: u64 = 0x044;
+pub(super) const QUEUE_SIZE: u64 = 0x038;
+pub(super) const QUEUE_READY: u64 = 0x044;
 const QUEUE_NOTIFY: u64 = 0x050;
 const INTERRUPT_STATUS: u64 = 0x060;
 const INTERRUPT_ACK: u64 = 0x064;
-const STATUS: u64 = 0x070;
-const QUEUE_DESC: u64 = 0x080;
+pub(super) const STATUS: u64 = 0x070;
+pub(super) const QUEUE_DESC: u64 = 0x080;
 const QUEUE_DEVICE_HIGH: u64 = 0x0a4;
 const SHM_SEL: u64 = 0x0ac;
 const SHM_LEN: u64 = 0x0b0;
 const SHM_BASE_HIGH: u64 = 0x0bc;
-const CONFIG_GENERATION: u64 = 0x0fc;
-const CONFIG: u64 = 0x100;
+pub(super) const QUEUE_RESET: u64 = 0x0c0;
+pub(super) const CONFIG_GENERATION: u64 = 0x0fc;
+pub(super) const CONFIG: u64 = 0x100;
 
 /// "virt".
 const MAGIC_VALUE: u32 = 0x7472_6976;
@@ -42,25 +43,25 @@ const VENDOR: u32 = 0x5253_5646;
 
 /// What the driver has selected and agreed on.
 #[derive(Default)]
-struct Regs {
-    device_features_sel: u32,
-    driver_features_sel: u32,
-    driver_features: u64,
-    queue_sel: u32,
+pub(super) struct Regs {
+    pub(super) device_features_sel: u32,
+    pub(super) driver_features_sel: u32,
+    pub(super) driver_features: u64,
+    pub(super) queue_sel: u32,
 }
 
 /// A virtio device on the memory bus.
 pub(crate) struct Mmio {
-    regs: Lock<Regs>,
-    shared: Arc<Shared>,
-    backend: Arc<dyn Backend>,
+    pub(super) regs: Lock<Regs>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) backend: Arc<dyn Backend>,
     /// Features that are offered.
     features: u64,
-    unimplemented: Unimplemented,
+    pub(super) unimplemented: Unimplemented,
 }
 
 /// The 32 bits of `features` that `select` stands for.
-fn half(features: u64, select: u32) -> u32 {
+pub(super) fn half(features: u64, select: u32) -> u32 {
     match select {
         0 => features as u32,
         1 => (features >> 32) as u32,
@@ -79,13 +80,13 @@ fn set_half(word: &mut u64, upper: bool, value: u32) {
 impl Mmio {
     /// The registers of `backend`; `packed`: packed rings are offered too.
     pub(crate) fn new(shared: Arc<Shared>, backend: Arc<dyn Backend>, packed: bool) -> Self {
-        let all = feature::VERSION_1 | feature::INDIRECT | feature::EVENT_INDEX;
+        let all = feature::VERSION_1 | feature::INDIRECT | feature::EVENT_INDEX | feature::RING_RESET;
         let features = backend.features() | all | if packed { feature::PACKED } else { 0 };
         Self { regs: Lock::default(), shared, backend, features, unimplemented: Unimplemented::default() }
     }
 
     /// Reads a register; `None` if there is none to be read at `offset`.
-    fn read_register(&self, offset: u64) -> Option<u32> {
+    pub(super) fn read_register(&self, offset: u64) -> Option<u32> {
         let shared = &self.shared;
         Some(match offset {
             MAGIC => MAGIC_VALUE,
@@ -98,13 +99,19 @@ impl Mmio {
             STATUS => shared.status(),
             // No shared memory: its length is all ones.
             SHM_LEN..=SHM_BASE_HIGH => u32::MAX,
+            // Until nobody writes into the buffers of what was asked before.
+            QUEUE_RESET if self.resets_queues() => {
+                let index = self.regs.lock().queue_sel as usize;
+                (!self.selected().is_none_or(|queue| queue.lock().is_ready()) && !shared.is_idle(index))
+                    .into()
+            }
             CONFIG_GENERATION => shared.generation(),
             _ => return None,
         })
     }
 
     /// Writes a register; `None` if there is none to be written at `offset`.
-    fn write_register(&self, offset: u64, value: u32) -> Option<()> {
+    pub(super) fn write_register(&self, offset: u64, value: u32) -> Option<()> {
         match offset {
             DEVICE_FEATURES_SEL => self.regs.lock().device_features_sel = value,
             DRIVER_FEATURES_SEL => self.regs.lock().driver_features_sel = value,
@@ -121,6 +128,13 @@ impl Mmio {
                     }
                 });
             }
+            QUEUE_RESET if self.resets_queues() => {
+                if value & 1 != 0
+                    && let Some(queue) = self.selected()
+                {
+                    queue.lock().reset();
+                }
+            }
             SHM_SEL => (),
             _ => return None,
         }
@@ -128,7 +142,7 @@ impl Mmio {
     }
 
     /// The queue that is selected, if there is one.
-    fn selected(&self) -> Option<&Lock<Queue>> {
+    pub(super) fn selected(&self) -> Option<&Lock<Queue>> {
         let index = self.regs.lock().queue_sel;
         self.shared.queue(usize::try_from(index).ok()?)
     }
@@ -144,6 +158,12 @@ impl Mmio {
                 change(&mut queue);
             }
         }
+    }
+
+    /// Whether the driver may reset single queues.
+    fn resets_queues(&self) -> bool {
+        self.shared.status() & status::FEATURES_OK != 0
+            && self.regs.lock().driver_features & feature::RING_RESET != 0
     }
 
     fn set_ready(&self, ready: bool) {
@@ -204,7 +224,7 @@ impl Mmio {
     }
 
     /// Reads the configuration space, in any width.
-    fn read_config(&self, offset: u64, width: Width) -> u64 {
+    pub(super) fn read_config(&self, offset: u64, width: Width) -> u64 {
         let mut bytes = [0; 8];
         let len = width.bytes() as usize;
         if let (Ok(at), Some(to)) = (usize::try_from(offset - CONFIG), bytes.get_mut(..len)) {
@@ -213,7 +233,7 @@ impl Mmio {
         u64::from_le_bytes(bytes)
     }
 
-    fn write_config(&self, offset: u64, width: Width, value: u64) {
+    pub(super) fn write_config(&self, offset: u64, width: Width, value: u64) {
         let bytes = value.to_le_bytes();
         let from = bytes.get(..width.bytes() as usize).unwrap_or_default();
         let at = usize::try_from(offset - CONFIG).unwrap_or(usize::MAX);
@@ -260,12 +280,12 @@ impl Emulator for Mmio {
     fn reset(&self) {
         self.reset_device(true);
         self.shared.drain();
+        self.shared.forget_trigger();
     }
 
     fn stop(&self) {
         self.shared.reset();
         self.backend.stop();
-        self.shared.release();
     }
 
     fn info(&self) -> String {

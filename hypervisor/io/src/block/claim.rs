@@ -5,15 +5,37 @@ use super::{Device, Volume};
 use crate::{Error, Result};
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
+
+/// Blocks of a disk that follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// The first.
+    pub(crate) first: u64,
+    /// How many.
+    pub(crate) blocks: u64,
+}
 
 /// One user of some blocks.
 pub(super) struct Entry {
     id: u64,
-    first: u64,
-    blocks: u64,
+    /// By rising first blocks.
+    pieces: Vec<Piece>,
     writes: bool,
     owner: String,
+}
+
+/// Whether any blocks are in both, which are by rising first blocks.
+fn meet(mut a: &[Piece], mut b: &[Piece]) -> bool {
+    while let ([x, after_x @ ..], [y, after_y @ ..]) = (a, b) {
+        let (x_end, y_end) = (x.first.saturating_add(x.blocks), y.first.saturating_add(y.blocks));
+        if x.first < y_end && y.first < x_end {
+            return true;
+        }
+        if x_end <= y.first { a = after_x } else { b = after_y }
+    }
+    false
 }
 
 /// The right to read, or to read and write, the blocks of a volume, until it is dropped.
@@ -28,22 +50,28 @@ impl Claim {
     /// # Errors
     /// Somebody else writes some of the blocks, or somebody else reads some that are to be written.
     pub fn new(volume: &Volume, owner: &str, writes: bool) -> Result<Self> {
+        let all = Piece { first: volume.first, blocks: volume.blocks };
+        Self::of(&volume.device, &volume.name, alloc::vec![all], owner, writes)
+    }
+
+    /// As [`new`](Self::new), but of pieces of a disk that are known as `name`, by rising first blocks.
+    pub(super) fn of(
+        device: &Arc<Device>,
+        name: &str,
+        pieces: Vec<Piece>,
+        owner: &str,
+        writes: bool,
+    ) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let (first, blocks) = (volume.first, volume.blocks);
-        let entry = Entry { id, first, blocks, writes, owner: owner.to_string() };
-        let mut claims = volume.device.claims.lock();
-        let touches = |other: &&Entry| {
-            let meets = first < other.first.saturating_add(other.blocks)
-                && other.first < first.saturating_add(blocks);
-            meets && (writes || other.writes)
-        };
+        let mut claims = device.claims.lock();
+        let touches = |other: &&Entry| (writes || other.writes) && meet(&pieces, &other.pieces);
         if let Some(other) = claims.iter().find(touches) {
             let (owner, writes) = (other.owner.clone(), other.writes);
-            return Err(Error::DiskInUse { name: volume.name.clone(), owner, writes });
+            return Err(Error::DiskInUse { name: name.to_string(), owner, writes });
         }
-        claims.push(entry);
-        Ok(Self { device: volume.device.clone(), id })
+        claims.push(Entry { id, pieces, writes, owner: owner.to_string() });
+        Ok(Self { device: device.clone(), id })
     }
 }
 

@@ -179,7 +179,17 @@ impl Device {
     }
 
     /// Why blocks cannot be worked on.
+    #[inline]
     fn cannot(&self, op: Op, lba: u64, blocks: u64) -> Option<BlockError> {
+        let inside = blocks <= self.info.blocks && lba <= self.info.blocks - blocks;
+        let plain = op == Op::Read || op == Op::Write && !self.info.read_only;
+        if inside && plain && !self.is_gone() { None } else { self.refuse(op, lba, blocks) }
+    }
+
+    /// [`cannot`](Self::cannot), but for the plain case.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&self, op: Op, lba: u64, blocks: u64) -> Option<BlockError> {
         let inside = lba.checked_add(blocks).is_some_and(|end| end <= self.info.blocks);
         if self.is_gone() {
             Some(BlockError::Removed)
@@ -206,10 +216,24 @@ impl Device {
     /// As for a request.
     pub fn resident(&self, op: Op, lba: u64, blocks: u64) -> Option<Result<(&Segment, usize), BlockError>> {
         let memory = self.driver.memory()?;
-        let bytes = blocks.saturating_mul(u64::from(self.info.block_size));
+        Some(self.reside(op, lba, blocks).map(|at| (memory, at)))
+    }
+
+    /// The memory of a disk that is nothing but memory. Context: any.
+    pub fn memory(&self) -> Option<&Segment> {
+        self.driver.memory()
+    }
+
+    /// [`resident`](Self::resident) for who has the [`memory`](Self::memory) already: where in it.
+    ///
+    /// # Errors
+    /// As for a request.
+    #[inline]
+    pub fn reside(&self, op: Op, lba: u64, blocks: u64) -> core::result::Result<usize, BlockError> {
+        let size = u64::from(self.info.block_size);
         let refusal = self.cannot(op, lba, blocks);
-        self.counters.note(op, bytes, refusal.is_none());
-        Some(refusal.map_or_else(|| Ok((memory, (lba * u64::from(self.info.block_size)) as usize)), Err))
+        self.counters.note(op, blocks.wrapping_mul(size), refusal.is_none());
+        refusal.map_or(Ok(lba.wrapping_mul(size) as usize), Err)
     }
 
     /// Why a request cannot be taken.

@@ -12,6 +12,8 @@
 
 mod claim;
 mod device;
+#[cfg(feature = "file-disks")]
+pub(crate) mod pieces;
 mod queue;
 pub mod ramdisk;
 mod request;
@@ -22,6 +24,8 @@ mod tests;
 mod volume;
 
 pub use claim::Claim;
+#[cfg(feature = "file-disks")]
+pub(crate) use claim::Piece;
 pub use device::{Device, Driver, Info, Stats};
 pub use queue::Batch;
 pub use request::{BlockError, Done, Op, Request};

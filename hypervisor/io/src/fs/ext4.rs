@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! ext2, ext3 and ext4, read by the crate `ext4-view`, which takes nothing on the disk for granted.
 
+#[cfg(feature = "file-disks")]
+pub(super) mod blocks;
+
 use super::{Entry, EntryKind, MAX_ENTRIES};
 use crate::block::{Reader, Volume};
 use crate::{Error, Result};

@@ -6,7 +6,7 @@
 
 mod dir;
 
-use super::{Entry, EntryKind, MAX_ENTRIES, components};
+use super::{Entry, EntryKind, MAX_ENTRIES, byte_at, components, u16_at, u32_at};
 use crate::block::Reader;
 use crate::{Error, Result};
 use alloc::format;
@@ -57,18 +57,6 @@ enum Root {
 enum Extent {
     Fixed(u64, u64),
     Runs(Vec<Run>),
-}
-
-fn u16_at(data: &[u8], at: usize) -> u32 {
-    data.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from(u16::from_le_bytes(*b)))
-}
-
-fn u32_at(data: &[u8], at: usize) -> u32 {
-    data.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_le_bytes(*b))
-}
-
-fn byte_at(data: &[u8], at: usize) -> u8 {
-    data.get(at).copied().unwrap_or(0)
 }
 
 /// A file system that contradicts itself.
@@ -328,6 +316,19 @@ pub(super) struct File {
 impl File {
     pub(super) fn size(&self) -> u64 {
         u64::from(self.size)
+    }
+
+    /// The runs of its clusters.
+    #[cfg(feature = "file-disks")]
+    pub(super) fn runs(&self) -> Result<Vec<super::runs::Run>> {
+        let mut runs = Vec::new();
+        if let Extent::Runs(all) = &self.extent {
+            for run in all {
+                let (at, len) = self.fat.place(run);
+                super::runs::add(&mut runs, super::runs::Run { at, len })?;
+            }
+        }
+        Ok(runs)
     }
 
     /// Fills `to` with what stands at `offset`.

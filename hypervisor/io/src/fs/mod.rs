@@ -7,6 +7,10 @@
 
 mod ext4;
 mod fat;
+#[cfg(feature = "file-disks")]
+mod runs;
+#[cfg(all(test, feature = "file-disks"))]
+mod runs_tests;
 #[cfg(test)]
 mod tests;
 
@@ -154,6 +158,8 @@ struct Hooks {
     table: fn(&crate::block::Device) -> Result<alloc::sync::Arc<partition::Table>>,
     hash: fn(&mut Source<'_>) -> Result<[u8; 32]>,
     occupant: fn(&Shared, u64, u64) -> Result<Option<String>>,
+    #[cfg(feature = "file-disks")]
+    disk: fn(&str, &str, bool) -> Result<Volume>,
 }
 
 /// A disk, as its users have it.
@@ -174,6 +180,8 @@ pub(crate) fn enable() {
         table: partition::table,
         hash: crate::hash::sha256,
         occupant: partition::occupant,
+        #[cfg(feature = "file-disks")]
+        disk: runs::disk,
     });
 }
 
@@ -213,6 +221,17 @@ pub fn identify(volume: &str) -> Result<FsKind> {
 /// There is no such disk or partition, or the disk cannot be read.
 pub fn volume(name: &str) -> Result<Volume> {
     (hooks(name)?.volume)(name)
+}
+
+/// A file as a disk for `owner`, such as `linux0/disk0`: `VOLUME:/PATH`. Its blocks are read, and written if `writes`, where they
+/// are; the file system is not changed by it, so the file keeps its length. As long as the disk is there nobody else writes
+/// them: not through the partition either. Context: orphans; may sleep.
+///
+/// # Errors
+/// As [`open`]; not all of the file's blocks are there as they are to be (holes, encryption ...); somebody else uses them.
+#[cfg(feature = "file-disks")]
+pub fn disk(path: &str, owner: &str, writes: bool) -> Result<Volume> {
+    (hooks(path)?.disk)(path, owner, writes)
 }
 
 /// The partitions of a disk, as [`partition::table`]. Context: orphans; may sleep.
@@ -292,4 +311,16 @@ pub(crate) fn kind_of(volume: Volume) -> Result<FsKind> {
 /// The parts of a path, without empty ones and `.`.
 fn components(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".")
+}
+
+fn u16_at(data: &[u8], at: usize) -> u32 {
+    data.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from(u16::from_le_bytes(*b)))
+}
+
+fn u32_at(data: &[u8], at: usize) -> u32 {
+    data.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_le_bytes(*b))
+}
+
+fn byte_at(data: &[u8], at: usize) -> u8 {
+    data.get(at).copied().unwrap_or(0)
 }

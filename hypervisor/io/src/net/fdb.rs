@@ -49,6 +49,8 @@ pub struct Station {
 pub(super) enum Learnt {
     /// It is known there.
     Known,
+    /// It was not known until now.
+    New,
     /// It was on another port until now.
     Moved,
     /// It may not be there: it was set to be elsewhere.
@@ -115,12 +117,17 @@ impl Fdb {
         entry.heard == STATIC || now.saturating_sub(entry.heard) <= self.ageing_ns
     }
 
-    /// The port of a station, if it is known and not too old.
+    /// The port of a station, if it is known and not too old, and for how many ns it is still.
     #[inline]
-    pub fn find(&self, mac: Mac, vid: u16, now: u64) -> Option<u8> {
+    pub fn find(&self, mac: Mac, vid: u16, now: u64) -> Option<(u8, u64)> {
         let key = key(mac, vid);
         let set = self.sets.get(self.set_of(key))?;
-        set.iter().find(|entry| entry.key == key && self.fresh(entry, now)).map(|entry| entry.port)
+        let entry = set.iter().find(|entry| entry.key == key && self.fresh(entry, now))?;
+        let left = match entry.heard {
+            STATIC => u64::MAX,
+            heard => self.ageing_ns.saturating_sub(now.saturating_sub(heard)),
+        };
+        Some((entry.port, left))
     }
 
     /// A frame of a station has come from a port.
@@ -176,7 +183,7 @@ impl Fdb {
             self.count(old.port, -1);
         }
         self.count(new.port, 1);
-        Learnt::Known
+        Learnt::New
     }
 
     fn count(&mut self, port: u8, by: i16) {
@@ -250,14 +257,15 @@ mod tests {
     fn stations_are_learnt_move_and_age() {
         let mut fdb = Fdb::new(AGEING);
         assert_eq!(fdb.find(mac(1), 0, 0), None);
-        assert_eq!(fdb.learn(mac(1), 0, 3, 10), Learnt::Known);
-        assert_eq!(fdb.find(mac(1), 0, 310), Some(3));
+        assert_eq!(fdb.learn(mac(1), 0, 3, 10), Learnt::New);
+        assert_eq!(fdb.find(mac(1), 0, 210), Some((3, 100)));
+        assert_eq!(fdb.find(mac(1), 0, 310), Some((3, 0)));
         assert_eq!(fdb.find(mac(1), 5, 310), None, "another VLAN");
         assert_eq!(fdb.find(mac(1), 0, 311), None, "too old");
         assert_eq!(fdb.learn(mac(1), 0, 3, 200), Learnt::Known);
-        assert_eq!(fdb.find(mac(1), 0, 400), Some(3), "heard again");
+        assert_eq!(fdb.find(mac(1), 0, 400), Some((3, 100)), "heard again");
         assert_eq!(fdb.learn(mac(1), 0, 4, 401), Learnt::Moved);
-        assert_eq!(fdb.find(mac(1), 0, 401), Some(4));
+        assert_eq!(fdb.find(mac(1), 0, 401), Some((4, AGEING)));
         assert_eq!((fdb.counts[3], fdb.counts[4]), (0, 1));
     }
 
@@ -268,7 +276,7 @@ mod tests {
         assert!(fdb.set(mac(1), 7, 2));
         assert_eq!(fdb.counts[1], 0);
         assert_eq!(fdb.learn(mac(1), 7, 1, 5), Learnt::Elsewhere);
-        assert_eq!(fdb.find(mac(1), 7, 1 << 60), Some(2));
+        assert_eq!(fdb.find(mac(1), 7, 1 << 60), Some((2, u64::MAX)));
         assert_eq!(fdb.stations(9), [Station { mac: mac(1), vid: 7, port: 2, age_ns: None }]);
         assert_eq!(fdb.forget(|station| station.port == 2, 9), 1);
         assert_eq!(fdb.find(mac(1), 7, 9), None);
@@ -292,7 +300,7 @@ mod tests {
         assert_eq!(fdb.forget(|station| station.port == 2, 100), count);
         assert_eq!(fdb.counts[2], 0);
         // Others can be learnt again.
-        let learnt = (5000..5100).filter(|&n| fdb.learn(mac(n), 0, 3, 101) == Learnt::Known).count();
+        let learnt = (5000..5100).filter(|&n| fdb.learn(mac(n), 0, 3, 101) == Learnt::New).count();
         assert!(learnt > 90, "{learnt}");
     }
 }

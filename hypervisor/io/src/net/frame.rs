@@ -27,6 +27,10 @@ pub trait Memory {
     fn read(&self, offset: usize, to: &mut [u8]) -> usize;
     /// Copies `bytes` bytes from `offset` on to memory from `at` on, as much as there is and has room; says how much.
     fn copy_to(&self, offset: usize, to: &Segment, at: usize, bytes: usize) -> usize;
+    /// Where `bytes` bytes from `offset` on are, if they are known to lie in one run of memory.
+    fn run(&self, _offset: usize, _bytes: usize) -> Option<(&Segment, usize)> {
+        None
+    }
     /// Whether there are no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -69,6 +73,10 @@ impl Memory for Pieces<'_> {
         self.each(offset, bytes, |segment, from, count, done| {
             to.copy(at + done, segment, from, count);
         })
+    }
+    fn run(&self, offset: usize, bytes: usize) -> Option<(&Segment, usize)> {
+        let segment = self.0.first()?;
+        (bytes <= segment.len().checked_sub(offset)?).then_some((segment, offset))
     }
 }
 
@@ -129,6 +137,8 @@ pub struct Frame<'a> {
     pub tag: Option<u16>,
     /// What the receiver has to finish.
     pub offload: Offload,
+    /// Both addresses in words, the first byte in the lowest bits.
+    addresses: [u64; 2],
     bytes: Bytes<'a>,
     /// Where the body begins in `bytes`: at the EtherType behind addresses and tag.
     body: usize,
@@ -138,22 +148,33 @@ pub struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// The frame in `bytes`, with what is left to be done for it; `None` if it is shorter than [`SHORTEST`] or longer than
     /// [`LONGEST`]. Addresses and tag are read once, here: what a guest makes of them afterwards counts no more.
+    #[inline(always)]
     pub fn new(bytes: Bytes<'a>, offload: Offload) -> Option<Self> {
-        let len = bytes.len();
-        let mut head = [0; ADDRESSES + TAG_LEN];
-        if len > LONGEST || bytes.read(0, &mut head) < SHORTEST {
+        let mut head = [[0; 8]; 2];
+        bytes.read(0, head.as_flattened_mut());
+        Self::with_head(bytes, bytes.len(), head.map(u64::from_le_bytes), offload)
+    }
+
+    /// [`new`](Self::new) for who has read the first 16 bytes already, of `len` in all, as words whose lowest byte is the first;
+    /// what lies behind the last byte is of no account.
+    #[inline(always)]
+    pub fn with_head(bytes: Bytes<'a>, len: usize, head: [u64; 2], offload: Offload) -> Option<Self> {
+        if !(SHORTEST..=LONGEST).contains(&len) {
             return None;
         }
-        let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1, v0, v1] = head;
-        let tagged = u16::from_be_bytes([t0, t1]) == TAG;
+        let [d0, d1, d2, d3, d4, d5, s0, s1] = head[0].to_le_bytes();
+        let [s2, s3, s4, s5, ..] = head[1].to_le_bytes();
+        let (kind, value) = ((head[1] >> 32) as u16, (head[1] >> 48) as u16);
+        let tagged = kind == TAG.to_be();
         if tagged && len < SHORTEST + TAG_LEN {
             return None;
         }
         Some(Self {
             destination: Mac([d0, d1, d2, d3, d4, d5]),
             source: Mac([s0, s1, s2, s3, s4, s5]),
-            tag: tagged.then_some(u16::from_be_bytes([v0, v1])),
+            tag: tagged.then_some(u16::from_be(value)),
             offload,
+            addresses: [head[0], head[1] & 0xffff_ffff],
             bytes,
             body: if tagged { ADDRESSES + TAG_LEN } else { ADDRESSES },
             len,
@@ -220,6 +241,24 @@ impl<'a> Frame<'a> {
             return first;
         }
         first + self.bytes.read(self.body + (offset + first).saturating_sub(self.head_len()), rest)
+    }
+
+    /// Both addresses as words whose lowest byte is the first: the destination is bits 47:0 of the first word.
+    #[inline(always)]
+    pub fn addresses(&self) -> [u64; 2] {
+        self.addresses
+    }
+
+    /// Copies all of it to memory, behind a header of 12 bytes at `at` whose first byte is in the lowest bits, if it has no tag and
+    /// its body lies in one run. Says whether it did; if not, some of the room may have been written. Context: any.
+    #[inline(always)]
+    pub fn put(&self, header: (u64, u32), to: &Segment, at: usize) -> bool {
+        let (Bytes::Shared(memory), None) = (self.bytes, self.tag) else { return false };
+        let rest = self.len - ADDRESSES;
+        let Some((from, offset)) = memory.run(self.body, rest) else { return false };
+        let [first, second] = self.addresses;
+        let words = [header.0, u64::from(header.1) | first << 32, first >> 32 | second << 32];
+        to.store_words(at, words.map(u64::to_le)).is_some() && to.copy(at + 24, from, offset, rest)
     }
 
     /// Copies `bytes` of its bytes from `offset` on to memory from `at` on, as many as both have; says how many. The one copy

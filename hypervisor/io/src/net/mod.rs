@@ -7,6 +7,7 @@ mod fdb;
 pub mod frame;
 pub mod limit;
 mod mac;
+pub mod nic;
 pub mod offload;
 pub mod port;
 pub mod switch;

@@ -44,9 +44,24 @@ struct Mirroring {
     outgoing: u64,
 }
 
-/// A port and its limits.
+/// Where frames between two stations went last.
+struct Flow {
+    addresses: [u64; 2],
+    port: Arc<Port>,
+    /// When it has to be found out again, in ns: before either station is forgotten.
+    until: u64,
+    /// [`State::moves`] as it was; [`State::news`] too, if nobody knew the receiver.
+    moves: u32,
+    news: Option<u32>,
+}
+
+/// Flows of a port that are remembered; a power of two.
+const FLOWS: usize = 8;
+
+/// A port, its limits, and where its frames went.
 struct Place {
     port: Arc<Port>,
+    flows: [Option<Flow>; FLOWS],
     ingress: Option<Limit>,
     egress: Option<Limit>,
     storm: Option<Limit>,
@@ -61,6 +76,9 @@ struct State {
     flooded: u64,
     fdb: Fdb,
     mirror: Option<Mirroring>,
+    /// Count stations that moved to another port, and those that were heard for the first time.
+    moves: u32,
+    news: u32,
 }
 
 /// A virtual switch.
@@ -125,6 +143,14 @@ struct Way {
     vid: u16,
 }
 
+/// The place of a flow among those of its port.
+#[inline]
+fn slot(frame: &Frame<'_>) -> usize {
+    let [a, b] = frame.addresses();
+    // The last bytes of both.
+    (a >> 40 ^ b >> 24) as usize % FLOWS
+}
+
 impl Way {
     fn add(&mut self, port: &Arc<Port>) {
         match self.one {
@@ -139,8 +165,44 @@ impl State {
         self.places.get_mut(usize::from(index)).and_then(Option::as_mut)
     }
 
+    /// The port that frames as this one go to, if that is remembered and nothing has changed since.
+    #[inline]
+    fn flow(&self, from: &Port, frame: &Frame<'_>, now: u64) -> Option<Arc<Port>> {
+        let place = self.places.get(usize::from(from.index))?.as_ref()?;
+        let flow = place.flows.get(slot(frame))?.as_ref()?;
+        let same = flow.addresses == frame.addresses();
+        let fresh = now < flow.until && flow.moves == self.moves && flow.news.is_none_or(|n| n == self.news);
+        (same && fresh && core::ptr::eq(&*place.port, from)).then(|| flow.port.clone())
+    }
+
+    /// Forgets all flows: what they rest on has changed.
+    fn forget_flows(&mut self) {
+        self.places.iter_mut().flatten().for_each(|place| place.flows = Default::default());
+    }
+
+    /// Remembers where a frame goes for as long as what has been found stays so, if others like it need no more than that: no
+    /// VLANs, limits or mirrors. The sender is heard again before it is forgotten. `left`: for how many ns the receiver is known.
+    fn remember(&mut self, from: &Port, frame: &Frame<'_>, port: &Arc<Port>, now: u64, left: Option<u64>) {
+        let plain = |place: &mut Place| {
+            let transparent = matches!(place.port.config.vlans, Vlans::Transparent);
+            transparent && place.ingress.is_none() && place.egress.is_none() && place.storm.is_none()
+        };
+        if self.mirror.is_some() || !self.place(port.index).is_some_and(plain) {
+            return;
+        }
+        let until = now.saturating_add(left.unwrap_or(u64::MAX).min(self.fdb.ageing_ns() / 4));
+        let unknown = left.is_none() && !frame.destination.is_group();
+        let (moves, news) = (self.moves, unknown.then_some(self.news));
+        if let Some(place) = self.place(from.index)
+            && plain(place)
+            && let Some(slot) = place.flows.get_mut(slot(frame))
+        {
+            *slot = Some(Flow { addresses: frame.addresses(), port: port.clone(), until, moves, news });
+        }
+    }
+
     /// Decides where a frame from a port goes; or why nowhere.
-    fn way(&mut self, from: &Port, frame: &Frame<'_>, now: u64) -> Result<Way, Dropped> {
+    fn way(&mut self, from: &Port, frame: &Frame<'_>, now: u64, way: &mut Way) -> Result<(), Dropped> {
         let len = frame.len() as u64;
         let place = self.place(from.index).filter(|place| core::ptr::eq(&*place.port, from));
         let place = place.ok_or(Dropped::Malformed)?;
@@ -151,17 +213,22 @@ impl State {
         if !frame.source.is_station() || frame.destination.is_link_local() {
             return Err(Dropped::Malformed);
         }
-        if from.config.station.is_some_and(|only| only != frame.source)
-            || self.fdb.learn(frame.source, vid, from.index, now) == Learnt::Elsewhere
-        {
+        if from.config.station.is_some_and(|only| only != frame.source) {
             return Err(Dropped::Station);
+        }
+        let learnt = self.fdb.learn(frame.source, vid, from.index, now);
+        match learnt {
+            Learnt::Elsewhere => return Err(Dropped::Station),
+            Learnt::New => self.news = self.news.wrapping_add(1),
+            Learnt::Moved => self.moves = self.moves.wrapping_add(1),
+            Learnt::Known | Learnt::Full => {}
         }
         let known = match frame.destination.is_group() {
             true => None,
             false => self.fdb.find(frame.destination, vid, now),
         };
         let mut to = match known {
-            Some(port) => bit(port) & self.used,
+            Some((port, _)) => bit(port) & self.used,
             None => {
                 let place = self.place(from.index).ok_or(Dropped::Malformed)?;
                 if place.storm.as_mut().is_some_and(|limit| !limit.take(now, 1)) {
@@ -177,8 +244,8 @@ impl State {
         if let Some(mirror) = self.mirror {
             to &= !bit(mirror.to);
         }
-        let mut way = Way { vid, ..Way::default() };
-        let mut reached = 0;
+        way.vid = vid;
+        let (mut reached, mut held) = (0, false);
         for index in indices(to) {
             let Some(place) = self.place(index) else { continue };
             if !place.port.config.vlans.contains(vid) {
@@ -186,6 +253,7 @@ impl State {
             }
             if place.egress.as_mut().is_some_and(|limit| !limit.take(now, len)) {
                 place.port.drop_frame(Dropped::Rate);
+                held = true;
                 continue;
             }
             reached |= bit(index);
@@ -196,7 +264,14 @@ impl State {
         {
             way.mirror = self.place(mirror.to).map(|place| place.port.clone());
         }
-        Ok(way)
+        if let Some(port) = &way.one
+            && way.more.is_empty()
+            && learnt != Learnt::Full
+            && !held
+        {
+            self.remember(from, frame, port, now, known.map(|(_, left)| left));
+        }
+        Ok(())
     }
 
     fn by_name(&self, name: &str) -> Option<&Arc<Port>> {
@@ -218,6 +293,8 @@ impl Switch {
             flooded: 0,
             fdb: Fdb::new(AGEING_NS),
             mirror: None,
+            moves: 0,
+            news: 0,
         };
         Self { name: name.into(), state: Lock::new(state) }
     }
@@ -277,7 +354,7 @@ impl Switch {
             counts: Default::default(),
             closed: Default::default(),
         });
-        let place = Place { port: port.clone(), ingress, egress, storm };
+        let place = Place { port: port.clone(), flows: Default::default(), ingress, egress, storm };
         let at = usize::from(index);
         if state.places.len() <= at {
             state.places.resize_with(at + 1, || None);
@@ -285,6 +362,7 @@ impl Switch {
         if let Some(slot) = state.places.get_mut(at) {
             *slot = Some(place);
         }
+        state.forget_flows();
         Ok(port)
     }
 
@@ -306,6 +384,7 @@ impl Switch {
                 state.mirror = None;
             }
             state.fdb.forget(|station| station.port == port.index, 0);
+            state.forget_flows();
             state.places.get_mut(usize::from(port.index)).and_then(Option::take)
         };
         // Maybe the last reference: not under the lock.
@@ -321,16 +400,26 @@ impl Switch {
         if frame.destination.is_group() {
             counts.groups_in.fetch_add(1, Relaxed);
         }
-        let way = self.state.lock().way(from, frame, now_ns());
-        let way = match way {
-            Ok(way) => way,
-            Err(why) => {
-                from.drop_frame(why);
-                return 0;
-            }
-        };
+        let now = now_ns();
+        let flow = self.state.lock().flow(from, frame, now);
+        let Some(port) = flow else { return self.transmit_anew(from, frame, now) };
+        port.deliver(frame);
+        1
+    }
+
+    /// [`transmit`](Self::transmit) of a frame that is not known to be as another before it.
+    fn transmit_anew(&self, from: &Port, frame: &Frame<'_>, now: u64) -> usize {
+        let mut way = Way::default();
+        let found = self.state.lock().way(from, frame, now, &mut way);
+        if let Err(why) = found {
+            from.drop_frame(why);
+            return 0;
+        }
         for port in way.one.iter().chain(&way.more) {
-            port.deliver(&port.config.vlans.left(*frame, way.vid));
+            match port.config.vlans {
+                Vlans::Transparent => port.deliver(frame),
+                _ => port.deliver(&port.config.vlans.left(*frame, way.vid)),
+            }
         }
         let count = usize::from(way.one.is_some()) + way.more.len() + usize::from(way.mirror.is_some());
         if let Some(port) = way.mirror {
@@ -358,7 +447,9 @@ impl Switch {
 
     /// Sets [`ageing_ns`](Self::ageing_ns). Context: any.
     pub fn set_ageing(&self, ns: u64) {
-        self.state.lock().fdb.set_ageing(ns);
+        let mut state = self.state.lock();
+        state.fdb.set_ageing(ns);
+        state.forget_flows();
     }
 
     /// Has a station be behind a port for good. Context: any.
@@ -371,7 +462,11 @@ impl Switch {
         if !mac.is_station() {
             return Err(refused("an address of a group, or zero, cannot be behind one port"));
         }
-        match self.state.lock().fdb.set(mac, vid, port.index) {
+        let mut state = self.state.lock();
+        let there = state.fdb.set(mac, vid, port.index);
+        state.forget_flows();
+        drop(state);
+        match there {
             true => Ok(()),
             false => Err(refused("there is no room for the station")),
         }
@@ -379,7 +474,9 @@ impl Switch {
 
     /// Forgets the stations that were learnt; those that were set stay. Returns how many. Context: any.
     pub fn forget_stations(&self) -> usize {
-        self.state.lock().fdb.forget(|station| station.age_ns.is_some(), 0)
+        let mut state = self.state.lock();
+        state.forget_flows();
+        state.fdb.forget(|station| station.age_ns.is_some(), 0)
     }
 
     /// Has a port see copies of frames, or none do any more. Context: may allocate.
@@ -388,6 +485,7 @@ impl Switch {
     /// A port does not exist, or is to see itself.
     pub fn set_mirror(&self, mirror: Option<&Mirror>) -> Result<()> {
         let mut state = self.state.lock();
+        state.forget_flows();
         let Some(mirror) = mirror else {
             state.mirror = None;
             return Ok(());

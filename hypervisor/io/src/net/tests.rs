@@ -360,3 +360,69 @@ fn memory_that_changes_changes_no_addresses() {
     assert_eq!(sent.copy_to(18, &buffer.segment(100, 50), 0, 50), 0);
     assert_eq!(sent.copy_to(0, &buffer.segment(100, 5), 9, 5), 0);
 }
+
+/// What is remembered of flows changes nothing: they end when a station moves, is heard elsewhere first, is forgotten or goes, and
+/// when a mirror comes.
+#[test]
+fn remembered_flows_follow_what_changes() {
+    let mut net = Net::plain(2);
+    let known = |net: &Net| {
+        for _ in 0..3 {
+            assert_eq!(net.to(0, mac(1)), [1]);
+        }
+    };
+    // Nobody knows the receiver: the only other port.
+    known(&net);
+    net.add(|_| ());
+    assert_eq!(net.to(0, mac(1)), [1, 2], "a port has come");
+    assert_eq!(net.to(1, mac(0)), [0]);
+    known(&net);
+    assert_eq!(net.send(2, &frame(mac(0), mac(1), None, "")), [(0, 14)]);
+    for _ in 0..2 {
+        assert_eq!(net.to(0, mac(1)), [2], "it moved");
+    }
+    net.switch.forget_stations();
+    assert_eq!(net.to(0, mac(1)), [1, 2]);
+    assert_eq!(net.to(1, mac(0)), [0]);
+    known(&net);
+    let mirror = Mirror { to: "p2".into(), of: Vec::new(), incoming: true, outgoing: false };
+    net.switch.set_mirror(Some(&mirror)).unwrap();
+    assert_eq!(net.to(0, mac(1)), [1, 2]);
+    net.switch.set_mirror(None).unwrap();
+    known(&net);
+    let in_before = net.statistics(0).frames_in;
+    known(&net);
+    assert_eq!(net.statistics(0).frames_in, in_before + 3, "they are counted");
+    net.switch.detach(&net.ports[1].0);
+    assert_eq!(net.to(0, mac(1)), [2]);
+    // Of an unknown receiver with one port to go to, until it is heard somewhere.
+    let net = Net::plain(3);
+    net.switch.detach(&net.ports[2].0);
+    known(&net);
+    let mut net = net;
+    net.add(|_| ());
+    assert_eq!(net.to(0, mac(9)), [1, 3]);
+}
+
+/// A frame in one run goes behind a header at once, and is the same as piece by piece.
+#[test]
+fn frames_in_one_run_are_put_behind_a_header() {
+    let buffer = Buffer::new(8192).unwrap();
+    let bytes = frame(mac(1), mac(2), None, "some text of a frame that is put");
+    buffer.write(100, &bytes);
+    let parts = [buffer.segment(100, bytes.len())];
+    let parts = Pieces(&parts);
+    let sent = Frame::new(Bytes::Shared(&parts), Offload::default()).unwrap();
+    let to = buffer.segment(4096, 12 + bytes.len());
+    assert!(!sent.put((0, 0), &to, 1), "no room for the last byte");
+    assert!(sent.put((0x0807_0605_0403_0201, 0x0c0b_0a09), &to, 0));
+    let mut back = vec![0; 12 + bytes.len()];
+    to.read(0, &mut back);
+    assert_eq!(back[..12], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    assert_eq!(back[12..], bytes);
+    let cut = [buffer.segment(100, 20), buffer.segment(120, bytes.len() - 20)];
+    let cut = Pieces(&cut);
+    assert!(!Frame::new(Bytes::Shared(&cut), Offload::default()).unwrap().put((0, 0), &to, 0));
+    assert!(!sent.with_vid(Some(5)).put((0, 0), &to, 0), "a tag");
+    assert!(!Frame::new(Bytes::Own(&bytes), Offload::default()).unwrap().put((0, 0), &to, 0));
+}

@@ -26,6 +26,12 @@ pub trait Receiver: Send + Sync {
     fn receive_break(&self) -> bool {
         false
     }
+
+    /// Tells the guest how many columns and rows its terminal has. Whether it can be told; by default it cannot. Context:
+    /// threads; called without a lock of the port.
+    fn resize(&self, _columns: u16, _rows: u16) -> bool {
+        false
+    }
 }
 
 /// What has passed a port since it was opened.
@@ -165,6 +171,12 @@ impl Port {
     pub fn send_break(&self) -> bool {
         let receiver = self.input.lock().receiver.as_ref().and_then(Weak::upgrade);
         receiver.is_some_and(|receiver| receiver.receive_break())
+    }
+
+    /// Tells the guest how large its terminal is, in columns and rows. Whether it can be told. Threads only.
+    pub fn resize(&self, columns: u16, rows: u16) -> bool {
+        let receiver = self.input.lock().receiver.as_ref().and_then(Weak::upgrade);
+        receiver.is_some_and(|receiver| receiver.resize(columns, rows))
     }
 
     /// The UART has room in its FIFO again. Exit path; called without the UART's own lock held.

@@ -52,6 +52,8 @@ pub trait IrqChip: Sync {
     fn unmask(&self, intid: u32);
     /// Sets how an interrupt signals.
     fn set_type(&self, intid: u32, trigger: Trigger);
+    /// Has this CPU take only interrupts whose priority is a lower value than `below`.
+    fn set_threshold(&self, below: u8);
     /// Sets an interrupt's priority.
     fn set_priority(&self, intid: u32, priority: u8);
     /// Routes a shared interrupt to a CPU.

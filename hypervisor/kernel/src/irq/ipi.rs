@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Interrupts from CPU to CPU: software-generated interrupts 0 to 2.
+//! Interrupts from CPU to CPU, and of a CPU to itself: software-generated interrupts 0 to 4.
 
-use super::{Handler, Options, STATE, request};
+use super::{Handler, Options, STATE, TIMER_PRIORITY, request};
 use crate::error::{Error, Result};
 use crate::percpu::{self, CpuId, MAX_CPUS, PerCpu};
 use crate::smp;
 use alloc::format;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
+use spin::Once;
 
 /// What one CPU asks another for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub enum Ipi {
     Call = 1,
     /// To stop for good.
     Stop = 2,
+    /// To look at once whether what it runs has run for too long, even where a driver has interrupts masked.
+    Watch = 3,
+    /// Itself: to run what was [deferred](defer).
+    Deferred = 4,
 }
 
 /// A function that a CPU is asked to run. One sender at a time.
@@ -38,13 +43,41 @@ static MAILBOXES: PerCpu<Mailbox> = PerCpu::new(
     }; MAX_CPUS],
 );
 
-/// Requests the three interrupts.
+/// Requests the interrupts.
 pub(super) fn init() -> Result<()> {
-    let names = [("reschedule", reschedule as fn(usize)), ("call", call), ("stop", stop)];
-    for (sgi, (name, handler)) in (0..).zip(names) {
-        request(sgi, name, Options::default(), Handler::Function(handler, 0))?;
+    let usual = Options::default();
+    let urgent = Options { priority: TIMER_PRIORITY, ..usual };
+    // What the watch looks at is asked at the end of the interrupt, whichever it is.
+    let all: [(_, fn(usize), _); _] = [
+        ("reschedule", reschedule, usual),
+        ("call", call, usual),
+        ("stop", stop, usual),
+        ("watch", |_| {}, urgent),
+        ("deferred", deferred, usual),
+    ];
+    for (sgi, (name, handler, options)) in (0..).zip(all) {
+        request(sgi, name, options, Handler::Function(handler, 0))?;
     }
     Ok(())
+}
+
+static DEFERRED: Once<fn()> = Once::new();
+
+/// Has `run` run in an interrupt of its own after each [`defer`]. Context: boot; the first call counts.
+pub fn set_deferred(run: fn()) {
+    DEFERRED.call_once(|| run);
+}
+
+/// Has what was set by [`set_deferred`] run on this CPU: in an interrupt that is less urgent than the timer's, which may so
+/// find that it never ends. Context: any.
+pub fn defer() {
+    ipi(percpu::this_cpu(), Ipi::Deferred);
+}
+
+fn deferred(_: usize) {
+    if let Some(run) = DEFERRED.get() {
+        run();
+    }
 }
 
 fn reschedule(_: usize) {

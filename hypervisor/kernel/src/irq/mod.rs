@@ -8,13 +8,14 @@
 
 mod chip;
 mod ipi;
+pub mod soft;
 #[cfg(test)]
 mod tests;
 pub mod virq;
 
 pub use crate::dt::{Interrupt, Trigger};
 pub use chip::{GicVersion, IrqChip, Virtualization};
-pub use ipi::{Ipi, call_on, call_others, ipi, ipi_others};
+pub use ipi::{Ipi, call_on, call_others, defer, ipi, ipi_others, set_deferred};
 
 use crate::error::{Error, Result};
 use crate::percpu::{self, CpuId, IrqContext, MAX_CPUS, PerCpu};
@@ -33,7 +34,7 @@ const SPECIAL: u32 = 1020;
 pub const PRIVATE: u32 = 32;
 /// The priority that interrupts get: lower is more urgent; the CPU interface takes all below 0xf0.
 pub const DEFAULT_PRIORITY: u8 = 0xa0;
-/// The priority of the hypervisor's timer: more urgent than all others.
+/// The priority of the hypervisor's timer, and of what looks for code that never ends: more urgent than all others.
 pub const TIMER_PRIORITY: u8 = 0x80;
 
 /// Slot flag: the guest deactivates the interrupt.
@@ -242,8 +243,10 @@ pub fn dispatch() {
 #[cold]
 fn no_slot(state: &State, ack: u32, counts: &Counts) {
     if ack & 0x3ff >= SPECIAL {
-        // The interrupt went away before it was acknowledged.
-        bump(&counts.spurious);
+        // The interrupt went away before it was acknowledged, or it waits until interrupts are opened.
+        if !percpu::this_block().soft.masked() {
+            bump(&counts.spurious);
+        }
     } else {
         unhandled(state, ack, counts);
     }

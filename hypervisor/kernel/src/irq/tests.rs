@@ -13,6 +13,8 @@ struct Log {
     unmasked: Vec<u32>,
     routed: Vec<(u32, CpuId)>,
     active_cleared: Vec<u32>,
+    urgent: Vec<u32>,
+    thresholds: Vec<u8>,
 }
 
 struct Fake(Mutex<Log>);
@@ -22,7 +24,14 @@ impl IrqChip for Fake {
         Ok(())
     }
     fn ack(&self) -> u32 {
-        self.0.lock().unwrap().pending.pop().unwrap_or(1023)
+        let mut log = self.0.lock().unwrap();
+        let below = log.thresholds.last().copied().unwrap_or(soft::ALL);
+        let urgent = log.urgent.clone();
+        let priority = |intid| if urgent.contains(&intid) { TIMER_PRIORITY } else { DEFAULT_PRIORITY };
+        match log.pending.iter().rposition(|&intid| priority(intid) < below) {
+            Some(at) => log.pending.remove(at),
+            None => 1023,
+        }
     }
     fn complete(&self, ack: u32, deactivate: bool) {
         self.0.lock().unwrap().completed.push((ack, deactivate));
@@ -35,7 +44,14 @@ impl IrqChip for Fake {
         self.0.lock().unwrap().unmasked.push(intid);
     }
     fn set_type(&self, _: u32, _: Trigger) {}
-    fn set_priority(&self, _: u32, _: u8) {}
+    fn set_threshold(&self, below: u8) {
+        self.0.lock().unwrap().thresholds.push(below);
+    }
+    fn set_priority(&self, intid: u32, priority: u8) {
+        if priority == TIMER_PRIORITY {
+            self.0.lock().unwrap().urgent.push(intid);
+        }
+    }
     fn set_affinity(&self, intid: u32, cpu: CpuId) {
         self.0.lock().unwrap().routed.push((intid, cpu));
     }
@@ -78,6 +94,8 @@ static CHIP: Fake = Fake(Mutex::new(Log {
     unmasked: Vec::new(),
     routed: Vec::new(),
     active_cleared: Vec::new(),
+    urgent: Vec::new(),
+    thresholds: Vec::new(),
 }));
 
 fn raise(intid: u32) -> Option<(u32, bool)> {
@@ -141,12 +159,71 @@ fn from_request_to_release() {
 
     let names: Vec<_> =
         list().iter().map(|r| (r.intid, r.name.clone(), r.counts.iter().sum::<u64>())).collect();
-    let expected = [(0, "reschedule", 0), (1, "call", 0), (2, "stop", 0), (40, "uart", 1)];
-    assert_eq!(names, expected.map(|(i, n, c)| (i, n.to_string(), c)));
+    let sgis = ["reschedule", "call", "stop", "watch", "deferred"];
+    let sgis = sgis.iter().enumerate().map(|(n, name)| (n as u32, name.to_string(), 0));
+    let expected: Vec<_> = sgis.chain([(40, "uart".to_string(), 1)]).collect();
+    assert_eq!(names, expected);
 
     // Calls to oneself run at once; others are not up.
     LAST.store(0, Relaxed);
     call_on(CpuId(0), |a| LAST.store(a, Relaxed), 5).unwrap();
     assert_eq!(LAST.load(Relaxed), 5);
     assert!(call_on(CpuId(3), |_| (), 0).is_err());
+    masked_by_a_driver();
+}
+
+/// The note of a driver that masks interrupts, and what an interrupt makes of it.
+fn masked_by_a_driver() {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    static DEFERRED: AtomicUsize = AtomicUsize::new(0);
+    let options = Options { priority: TIMER_PRIORITY, ..Options::default() };
+    let count = |_: usize| _ = TIMES.fetch_add(1, Relaxed);
+    request(26, "timer", options, Handler::Function(count, 0)).unwrap();
+    let block = percpu::this_block();
+    let thresholds = || std::mem::take(&mut CHIP.0.lock().unwrap().thresholds);
+
+    // Where nothing comes the controller is not touched; the note nests and pins.
+    let before = soft::section();
+    assert!(!soft::mask() && soft::masked() && soft::mask());
+    assert_eq!((soft::section(), block.preempt_count.load(Relaxed)), (before + 1, 1));
+    soft::unmask();
+    assert!(!soft::masked() && block.preempt_count.load(Relaxed) == 0);
+    soft::unmask();
+    assert_eq!((thresholds(), block.preempt_count.load(Relaxed)), (vec![], 0));
+
+    // What comes waits, but for the timer.
+    soft::mask();
+    let spurious = cpu_counts(CpuId(0)).spurious;
+    CHIP.0.lock().unwrap().pending.push(40);
+    soft::interrupted();
+    CHIP.0.lock().unwrap().pending.push(26);
+    soft::interrupted();
+    assert_eq!((TIMES.load(Relaxed), cpu_counts(CpuId(0)).spurious), (1, spurious));
+    assert_eq!(CHIP.0.lock().unwrap().pending, [40]);
+    let narrow = CHIP.0.lock().unwrap().thresholds.clone();
+    assert!(matches!(narrow[..], [below] if (TIMER_PRIORITY + 1..=DEFAULT_PRIORITY).contains(&below)));
+    soft::unmask();
+    assert_eq!(thresholds().last(), Some(&soft::ALL));
+    dispatch();
+    assert!(CHIP.0.lock().unwrap().pending.is_empty());
+
+    // After a call that was left, in either direction.
+    soft::mask();
+    soft::interrupted();
+    arch::irq::mask();
+    soft::force(false);
+    block.preempt_count.store(0, Relaxed);
+    assert!(!soft::masked());
+    assert_eq!(thresholds().last(), Some(&soft::ALL));
+    soft::force(true);
+    assert!(soft::masked());
+    soft::force(false);
+    arch::irq::unmask();
+
+    // What is deferred comes in an interrupt of its own.
+    set_deferred(|| _ = DEFERRED.fetch_add(1, Relaxed));
+    defer();
+    assert_eq!(DEFERRED.load(Relaxed), 0);
+    dispatch();
+    assert_eq!(DEFERRED.load(Relaxed), 1);
 }

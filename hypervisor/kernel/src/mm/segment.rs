@@ -65,7 +65,7 @@ macro_rules! words {
         #[doc = concat!("The ", $name, " byte(s) at `offset` as one access, in the machine's order of bytes; what is read")]
         #[doc = "after it is no older. `None` outside of the segment and at an address that is no multiple of the bytes."]
         /// Context: any.
-        #[inline]
+        #[inline(always)]
         pub fn $load(&self, offset: usize) -> Option<$word> {
             let at = self.inside(offset, $bytes)?.cast::<$word>();
             // SAFETY: inside of the segment, which is mapped RAM for any bytes, and aligned.
@@ -74,7 +74,7 @@ macro_rules! words {
 
         #[doc = concat!("Sets the ", $name, " byte(s) at `offset` as one access, after whatever was written before it.")]
         /// `None` as for the load. Context: any.
-        #[inline]
+        #[inline(always)]
         pub fn $store(&self, offset: usize, value: $word) -> Option<()> {
             let at = self.inside(offset, $bytes)?.cast::<$word>();
             // SAFETY: as in the load.
@@ -167,10 +167,10 @@ impl Segment {
     }
 
     /// Where `bytes` bytes from `offset` on are mapped, if all of them lie inside.
-    #[inline]
+    #[inline(always)]
     fn inside(&self, offset: usize, bytes: usize) -> Option<*mut u8> {
-        let fits = offset.checked_add(bytes).is_some_and(|end| end <= self.len);
-        fits.then(|| (self.at + offset as u64).to_virt().as_ptr())
+        let fits = bytes <= self.len && offset <= self.len - bytes;
+        fits.then(|| PhysAddr(self.at.0.wrapping_add(offset as u64)).to_virt().as_ptr())
     }
 
     /// Copies `bytes` from `from_offset` of `from` to `offset`, memory to memory; says whether all of it lies inside of
@@ -191,6 +191,53 @@ impl Segment {
         // SAFETY: inside of the segment, which is mapped RAM for any bytes.
         unsafe { to.write_bytes(0, bytes) };
         true
+    }
+
+    /// The 32 bytes at `offset` as words in the machine's order of bytes, in no order; `offset` may be any. `None` outside of the
+    /// segment. Context: any.
+    #[inline(always)]
+    pub fn load_words(&self, offset: usize) -> Option<[u64; 4]> {
+        let at = self.inside(offset, 32)?;
+        // SAFETY: inside of the segment, which is mapped RAM for any bytes.
+        Some(unsafe { arch::cache::load_words(at) })
+    }
+
+    /// Sets the 24 bytes at `offset` to words in the machine's order of bytes, in no order; `offset` may be any. `None` outside of
+    /// the segment. Context: any.
+    #[inline(always)]
+    pub fn store_words(&self, offset: usize, words: [u64; 3]) -> Option<()> {
+        let at = self.inside(offset, 24)?;
+        // SAFETY: inside of the segment, which is mapped RAM for any bytes.
+        unsafe { arch::cache::store_words(at, words) };
+        Some(())
+    }
+
+    /// Two words of eight bytes at `offset`, each read as one access, in no order. `None` outside of the segment and at an
+    /// address that is no multiple of eight. Context: any.
+    #[inline(always)]
+    pub fn load_pair(&self, offset: usize) -> Option<[u64; 2]> {
+        let at = self.inside(offset, 16)?.cast::<u64>();
+        if !at.is_aligned() {
+            return None;
+        }
+        // SAFETY: both inside of the segment, which is mapped RAM for any bytes, and aligned.
+        let [first, second] = unsafe { [AtomicU64::from_ptr(at), AtomicU64::from_ptr(at.add(1))] };
+        Some([first.load(Ordering::Relaxed), second.load(Ordering::Relaxed)])
+    }
+
+    /// Sets two words of four bytes at `offset`, each as one access, in no order. `None` outside of the segment and at an
+    /// address that is no multiple of four. Context: any.
+    #[inline(always)]
+    pub fn store_u32_pair(&self, offset: usize, [first, second]: [u32; 2]) -> Option<()> {
+        let at = self.inside(offset, 8)?.cast::<u32>();
+        if !at.is_aligned() {
+            return None;
+        }
+        // SAFETY: both inside of the segment, which is mapped RAM for any bytes, and aligned.
+        let words = unsafe { [AtomicU32::from_ptr(at), AtomicU32::from_ptr(at.add(1))] };
+        words[0].store(first, Ordering::Relaxed);
+        words[1].store(second, Ordering::Relaxed);
+        Some(())
     }
 
     words! {
@@ -240,6 +287,9 @@ mod tests {
         assert!(b.part(92, 8).read(0, &mut [0; 8]));
         assert!(a.zero(8, 4) && !a.zero(4090, 8));
         assert_eq!(a.load_u64(8), Some(0x1122_3344_0000_0000));
+        assert_eq!((a.store_words(4069, [1, 2, 3]), a.store_words(4073, [0; 3])), (Some(()), None));
+        assert_eq!(a.load_words(4061), Some([0, 1, 2, 3]));
+        assert_eq!((a.load_words(4065), a.load_words(usize::MAX)), (None, None));
     }
 
     #[test]

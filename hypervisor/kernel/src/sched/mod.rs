@@ -163,10 +163,16 @@ const VCPU_OVERRUN: u32 = 1;
 /// `Block::overrun`: the running interrupt handler is not to go on.
 const HANDLER_OVERRUN: u32 = 2;
 
-/// Notes that the interrupt handler that runs on this CPU is not to go on, which is asked for at the end of the interrupt
-/// within it that calls this.
-pub fn mark_handler_overrun() {
-    percpu::this_block().overrun.store(HANDLER_OVERRUN, Relaxed);
+/// Notes that what an interrupt came to is not to go on, another interrupt's handler or a vCPU; which is asked for at its
+/// end. Context: the interrupt.
+pub fn mark_here() {
+    let block = percpu::this_block();
+    // One is this interrupt's own.
+    if block.irq_depth.load(Relaxed) > 1 {
+        block.overrun.store(HANDLER_OVERRUN, Relaxed);
+    } else if let Some(me) = try_current() {
+        mark_overrun(&me);
+    }
 }
 
 /// Notes that what a vCPU runs is not to go on: its CPU asks for it ([`overrun`]) at the end of its next interrupt, which
@@ -176,7 +182,7 @@ pub fn mark_overrun(v: &Vcpu) {
     let cpu = v.cpu();
     percpu::block_of(cpu).overrun.store(VCPU_OVERRUN, Relaxed);
     if cpu != percpu::this_cpu() {
-        runqueue::interrupt(cpu);
+        crate::irq::ipi(cpu, crate::irq::Ipi::Watch);
     }
 }
 

@@ -28,12 +28,20 @@ mod i2c;
 #[cfg(feature = "devices")]
 mod irq;
 mod log;
+#[cfg(feature = "mdio")]
+mod mdio;
 #[cfg(feature = "devices")]
 mod mmc;
+#[cfg(feature = "net")]
+mod net;
+#[cfg(feature = "nic")]
+mod nic;
 #[cfg(feature = "devices")]
 mod nvmem;
 #[cfg(feature = "devices")]
 mod pin;
+#[cfg(feature = "net")]
+mod ping;
 mod poweroff;
 #[cfg(feature = "devices")]
 mod pwm;
@@ -48,7 +56,7 @@ mod serial;
 mod sleep;
 #[cfg(feature = "spi")]
 mod spi;
-#[cfg(feature = "virtio")]
+#[cfg(any(feature = "net", feature = "nic", feature = "virtio"))]
 mod switch;
 #[cfg(feature = "thermal")]
 mod thermal;
@@ -91,6 +99,8 @@ pub static TABLE: &[Command] = &[
     spi::COMMAND,
     #[cfg(feature = "serial")]
     serial::COMMAND,
+    #[cfg(feature = "mdio")]
+    mdio::COMMAND,
     #[cfg(feature = "devices")]
     nvmem::COMMAND,
     #[cfg(feature = "dma")]
@@ -107,8 +117,14 @@ pub static TABLE: &[Command] = &[
     block::COMMAND,
     #[cfg(feature = "devices")]
     fs::COMMAND,
-    #[cfg(feature = "virtio")]
+    #[cfg(any(feature = "net", feature = "nic", feature = "virtio"))]
     switch::COMMAND,
+    #[cfg(feature = "nic")]
+    nic::COMMAND,
+    #[cfg(feature = "net")]
+    net::COMMAND,
+    #[cfg(feature = "net")]
+    ping::COMMAND,
     log::COMMAND,
     heap::COMMAND,
     version::COMMAND,

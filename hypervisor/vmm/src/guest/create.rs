@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 use arch::PhysAddr;
 use core::fmt;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicU8, AtomicU64};
+use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 use kernel::irq::{self, Handler, Options};
 use kernel::percpu::MAX_CPUS;
 use kernel::sched::{self, CpuMask, Edf, Params};
@@ -93,6 +93,14 @@ struct Sink(Arc<Vgic>);
 impl InterruptSink for Sink {
     fn set(&self, intid: u32, level: bool) {
         self.0.set_spi(intid, level);
+    }
+
+    fn follow(&self, intid: u32, causes: &AtomicU32) {
+        self.0.follow_spi(intid, causes);
+    }
+
+    fn edge(&self, intid: u32) -> bool {
+        self.0.edge_spi(intid)
     }
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Interrupts towards the guest: inputs, and the way of one interrupt into a list register.
 
-use super::irq::{Edit, Word, at, bit};
+use super::irq::{Edit, NOWHERE, Word, at, bit};
 use super::slots::{Place, Put, home};
 use super::{Bank, FLUSH, FLUSH_SPIS, HostIrq, Kicks, NO_TARGET, Spis, Vgic};
 use arch::irq::{restore, save};
 use arch::vif::{self, Lr};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Deactivates the physical interrupt behind interrupt `i`, if one waits for an end that will not come.
 #[inline]
@@ -28,19 +29,137 @@ fn settle_cold(host: &dyn HostIrq, w: &mut Word, i: usize, place: Place) {
 impl Vgic {
     /// Sets the level of SPI `intid`'s input. Context: any. An INTID that is no SPI of this guest is ignored.
     pub fn set_spi(&self, intid: u32, level: bool) {
+        self.follow_spi(intid, &AtomicU32::new(level.into()));
+    }
+
+    /// Sets the level of SPI `intid`'s input to whether `causes` has any bits, which is looked at with all other changes of the
+    /// input shut out. Context: any. An INTID that is no SPI of this guest is ignored.
+    pub fn follow_spi(&self, intid: u32, causes: &AtomicU32) {
         let Some((word, i)) = self.spi_index(intid) else { return };
         let mut kicks = Kicks::default();
         let flags = save();
         {
             let mut spis = self.spis.lock();
+            let level = causes.load(Relaxed) != 0;
             if let Some(s) = spis.get_mut(word)
                 && s.w.set_line(bit(i), level)
+                && !self.level_here(s, intid as u16, i, level, &mut kicks)
             {
                 self.update_spi(s, word, i, Edit::None, &mut kicks);
             }
         }
         restore(flags);
         self.run_kicks(kicks);
+    }
+
+    /// A rise and fall of SPI `intid`'s input, if the guest has it edge-triggered; returns whether it has. Context: any. An INTID
+    /// that is no SPI of this guest is ignored.
+    pub fn edge_spi(&self, intid: u32) -> bool {
+        let Some((word, i)) = self.spi_index(intid) else { return true };
+        let mut kicks = Kicks::default();
+        let mut edge = false;
+        let flags = save();
+        {
+            let mut spis = self.spis.lock();
+            if let Some(s) = spis.get_mut(word)
+                && s.w.edge & bit(i) != 0
+            {
+                edge = true;
+                if !self.edge_here(s, intid as u16, i, &mut kicks) {
+                    self.update_spi(s, word, i, Edit::SetPending, &mut kicks);
+                }
+            }
+        }
+        restore(flags);
+        self.run_kicks(kicks);
+        edge
+    }
+
+    /// The common case of an edge: the interrupt's vCPU is loaded here; it is open, and its list register is there or there is a
+    /// free one. Returns whether it was that.
+    #[inline(always)]
+    fn edge_here(&self, s: &mut Spis, intid: u16, i: usize, kicks: &mut Kicks) -> bool {
+        let b = bit(i);
+        let vcpu = usize::from(at(&s.target, i));
+        let place = at(&s.w.place, i);
+        let Some(cpu) = self.cpus.get(vcpu) else { return false };
+        let elsewhere = usize::from(place >> 8) != vcpu && place != NOWHERE;
+        let closed = s.w.open(self.ctlr()) & b == 0;
+        if closed || (s.w.latch | s.w.hw | s.w.active) & b != 0 || elsewhere {
+            return false;
+        }
+        let mut bank = cpu.bank.lock();
+        let Bank { slots, spilled, .. } = &mut *bank;
+        if slots.cpu != vif::here() || slots.dirty != 0 || *spilled {
+            return false;
+        }
+        let (n, now) = match slots.find(place, intid) {
+            Some(n) => (n, vif::read_lr(n)),
+            None => {
+                let free = !slots.used & slots.mask;
+                if free == 0 {
+                    return false;
+                }
+                (free.trailing_zeros() as usize, Lr::EMPTY)
+            }
+        };
+        if now.hw() || now.0 & Lr::EOI != 0 {
+            return false;
+        }
+        let lr = Lr::PENDING
+            | now.0 & Lr::ACTIVE
+            | u64::from(intid)
+            | u64::from(at(&s.w.priority, i)) << Lr::PRIORITY_SHIFT
+            | if s.w.group & b != 0 { Lr::GROUP1 } else { 0 };
+        s.w.set_place(i, u16::from(slots.index) << 8 | n as u16);
+        slots.hold_here(n, intid, Lr(lr));
+        bank.announce(vcpu, Place::Here, kicks);
+        true
+    }
+
+    /// The common case of a change of a level: the interrupt's vCPU is loaded here; it is raised, open, and its list register
+    /// is empty or there is a free one, or it is lowered and has its list register still. Returns whether it was that.
+    #[inline(always)]
+    fn level_here(&self, s: &mut Spis, intid: u16, i: usize, level: bool, kicks: &mut Kicks) -> bool {
+        let b = bit(i);
+        let vcpu = usize::from(at(&s.target, i));
+        let place = at(&s.w.place, i);
+        let Some(cpu) = self.cpus.get(vcpu) else { return false };
+        let elsewhere = usize::from(place >> 8) != vcpu && place != NOWHERE;
+        if (s.w.edge | s.w.latch | s.w.hw | s.w.active) & b != 0 || elsewhere {
+            return false;
+        }
+        let mut bank = cpu.bank.lock();
+        let Bank { slots, spilled, .. } = &mut *bank;
+        if slots.cpu != vif::here() || slots.dirty != 0 || *spilled {
+            return false;
+        }
+        let slot = slots.find(place, intid);
+        let now = slot.map_or(Lr::EMPTY, vif::read_lr);
+        if !level {
+            let Some(n) = slot.filter(|&n| slots.moved & bit(n) == 0) else { return false };
+            if now.active() {
+                slots.write_here(n, Lr(now.0 & !(Lr::PENDING | Lr::EOI)));
+            } else {
+                slots.clear_here(n);
+            }
+            return true;
+        }
+        let free = !slots.used & slots.mask;
+        if s.w.open(self.ctlr()) & b == 0 || !now.idle() || slot.is_none() && free == 0 {
+            return false;
+        }
+        let n = slot.unwrap_or(free.trailing_zeros() as usize);
+        let lr = Lr::PENDING
+            | Lr::EOI
+            | u64::from(intid)
+            | u64::from(at(&s.w.priority, i)) << Lr::PRIORITY_SHIFT
+            | if s.w.group & b != 0 { Lr::GROUP1 } else { 0 };
+        s.w.set_place(i, u16::from(slots.index) << 8 | n as u16);
+        slots.hold_here(n, intid, Lr(lr));
+        slots.moved &= !bit(n);
+        bank.announce(vcpu, Place::Here, kicks);
+        true
     }
 
     /// Sets the level of the input of PPI `intid` (16 to 31) of `vcpu`. Context: any. Others are ignored.

@@ -345,6 +345,22 @@ impl Slots {
         self.set_shadow(n, value);
     }
 
+    /// Writes slot `n` in this CPU's hardware.
+    #[inline(always)]
+    pub fn write_here(&mut self, n: usize, value: Lr) {
+        vif::write_lr(n, value);
+        self.set_shadow(n, value);
+    }
+
+    /// Empties slot `n` in this CPU's hardware, of which nothing is asked by others.
+    #[inline(always)]
+    pub fn clear_here(&mut self, n: usize) {
+        self.write_here(n, Lr::EMPTY);
+        self.used &= !bit(n);
+        self.moved &= !bit(n);
+        self.set_key(n, FREE);
+    }
+
     /// Brings the last known values of the slots up to date.
     pub fn sync(&mut self) {
         if self.place() == Place::Here {

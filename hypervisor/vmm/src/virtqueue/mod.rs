@@ -46,12 +46,11 @@ struct Descriptor {
 
 impl Descriptor {
     /// The descriptor of a split ring at `offset`; `None` if there is no memory.
-    #[inline]
+    #[inline(always)]
     fn split(table: &Segment, offset: usize) -> Option<Self> {
-        let words = (table.load_u64(offset), table.load_u64(offset + 8));
-        let (at, rest) = match words {
-            (Some(at), Some(rest)) => (at, rest),
-            _ => unaligned(table, offset)?,
+        let [at, rest] = match table.load_pair(offset) {
+            Some(both) => both,
+            None => unaligned(table, offset)?,
         };
         Some(Self { at, len: rest as u32, flags: (rest >> 32) as u16, other: (rest >> 48) as u16 })
     }
@@ -78,11 +77,11 @@ impl Descriptor {
 
 /// The two words of a descriptor: indirect tables may lie anywhere.
 #[cold]
-fn unaligned(table: &Segment, offset: usize) -> Option<(u64, u64)> {
+#[inline(never)]
+fn unaligned(table: &Segment, offset: usize) -> Option<[u64; 2]> {
     let mut bytes = [[0; 8]; 2];
     let whole = table.read(offset, bytes.as_flattened_mut());
-    let [at, rest] = bytes.map(u64::from_le_bytes);
-    whole.then_some((at, rest))
+    whole.then(|| bytes.map(u64::from_le_bytes))
 }
 
 /// The indirect table that `from` names: memory, where it begins there, and how many descriptors it has, at most `most`.
@@ -138,6 +137,7 @@ pub struct Queue {
     in_flight: u16,
     /// Changes with each reset: what was asked before has no place to be answered in any more.
     generation: u32,
+    mark: Mark,
     /// For whoever handles requests with the lock held.
     pub chain: Chain,
 }
@@ -147,7 +147,8 @@ impl Queue {
     #[expect(clippy::new_without_default, reason = "it allocates")]
     pub fn new() -> Self {
         let layout = Layout { size: MAX_SIZE, ..Layout::default() };
-        Self { layout, ring: None, in_flight: 0, generation: 0, chain: Chain::new(MAX_SIZE.into()) }
+        let (mark, chain) = (Mark((0, false)), Chain::new(MAX_SIZE.into()));
+        Self { layout, ring: None, in_flight: 0, generation: 0, mark, chain }
     }
 
     /// Takes the ring into use.
@@ -193,36 +194,46 @@ impl Queue {
         self.in_flight
     }
 
-    /// Takes the next request into [`chain`](Self::chain); says whether there was one, and gives what
-    /// [`go_back`](Self::go_back) needs. Context: any.
+    /// Takes the next request into [`chain`](Self::chain); says whether there was one. If there was none, the driver is asked
+    /// to notify of the next. Context: any.
     ///
     /// # Errors
     /// The ring breaks the rules; nothing was taken.
     #[inline]
-    pub fn pop(&mut self, ram: &GuestRam) -> Result<Option<Mark>, Malformed> {
-        let mark = match &self.ring {
-            Some(Ring::Split(ring)) => ring.mark(),
-            Some(Ring::Packed(ring)) => ring.mark(),
-            None => return Ok(None),
-        };
-        let found = match &mut self.ring {
-            Some(Ring::Split(ring)) => ring.pop(ram, &mut self.chain)?,
-            Some(Ring::Packed(ring)) => ring.pop(ram, &mut self.chain)?,
-            None => false,
+    pub fn pop(&mut self, ram: &GuestRam) -> Result<bool, Malformed> {
+        match &self.ring {
+            Some(Ring::Split(ring)) if ring.is_quiet() => Ok(false),
+            _ => self.take(ram),
+        }
+    }
+
+    /// [`pop`](Self::pop), unless it is seen at once that there is nothing.
+    #[inline(never)]
+    fn take(&mut self, ram: &GuestRam) -> Result<bool, Malformed> {
+        let (mark, found) = match &mut self.ring {
+            Some(Ring::Split(ring)) => (ring.mark(), ring.pop(ram, &mut self.chain)?),
+            Some(Ring::Packed(ring)) => (ring.mark(), ring.pop(ram, &mut self.chain)?),
+            None => return Ok(false),
         };
         if !found {
-            return Ok(None);
+            return Ok(false);
         }
+        self.mark = Mark(mark);
         if self.in_flight >= self.layout.size {
             return Err("more requests than the queue has places");
         }
         self.in_flight += 1;
-        Ok(Some(Mark(mark)))
+        Ok(true)
+    }
+
+    /// Where the ring was read before the request that was taken last, for [`go_back`](Self::go_back).
+    pub fn mark(&self) -> Mark {
+        self.mark
     }
 
     /// Puts the request in [`chain`](Self::chain) back; the last that was taken.
-    pub fn go_back(&mut self, mark: Mark) {
-        self.go_back_by(mark, 1, self.chain.slots);
+    pub fn go_back(&mut self) {
+        self.go_back_by(self.mark, 1, self.chain.slots);
     }
 
     /// Puts the last `count` requests back, which took `slots` places together; `mark` is from before the first of them.
@@ -235,8 +246,14 @@ impl Queue {
         }
     }
 
+    /// Tells the driver that the request in [`chain`](Self::chain) is complete; `len` bytes were written.
+    #[inline(always)]
+    pub fn answer(&mut self, len: u32) {
+        self.push(self.chain.id, self.chain.slots, len);
+    }
+
     /// Tells the driver that request `id`, which took `slots` places, is complete; `len` bytes were written.
-    #[inline]
+    #[inline(never)]
     pub fn push(&mut self, id: u16, slots: u16, len: u32) {
         self.in_flight = self.in_flight.saturating_sub(1);
         // The ring lies in memory, or it would not be there.
@@ -248,21 +265,11 @@ impl Queue {
     }
 
     /// Whether the driver wants an interrupt for what was pushed since the last call.
-    #[inline]
+    #[inline(never)]
     pub fn wants_interrupt(&mut self) -> bool {
         match &mut self.ring {
             Some(Ring::Split(ring)) => ring.wants_interrupt(),
             Some(Ring::Packed(ring)) => ring.wants_interrupt(),
-            None => false,
-        }
-    }
-
-    /// Asks to be notified of the next request; says whether there is one already.
-    #[inline]
-    pub fn listen(&mut self) -> bool {
-        match &mut self.ring {
-            Some(Ring::Split(ring)) => ring.listen(),
-            Some(Ring::Packed(ring)) => ring.listen(),
             None => false,
         }
     }

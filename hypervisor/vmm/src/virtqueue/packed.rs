@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The packed ring (virtio 1.2, 2.8): one ring of descriptors, which the device overwrites with what it has used.
 
+use super::chain::Links;
 use super::{Chain, Descriptor, Layout, Malformed};
 use crate::ram::GuestRam;
 use core::sync::atomic::{Ordering, fence};
@@ -92,28 +93,28 @@ impl Packed {
     }
 
     pub(super) fn pop(&mut self, ram: &GuestRam, chain: &mut Chain) -> Result<bool, Malformed> {
-        if !self.is_available().ok_or(GONE)? {
+        if !self.is_available().ok_or(GONE)? && !self.listen() {
             return Ok(false);
         }
-        chain.clear();
-        let mut at = self.next;
+        let (mut at, mut slots, mut links) = (self.next, 0, chain.begin());
         let room = self.size - self.taken;
-        while chain.slots < room {
+        while slots < room {
             let one = Descriptor::packed(&self.ring, 16 * usize::from(at.index)).ok_or(GONE)?;
-            chain.slots += 1;
+            slots += 1;
             at.step(1, self.size);
             if one.is_indirect() {
-                if !self.indirect || one.has_next() || chain.slots != 1 {
+                if !self.indirect || one.has_next() || slots != 1 {
                     return Err("an indirect descriptor that was not agreed on, or in a chain");
                 }
-                indirect(ram, &one, self.size, chain)?;
+                indirect(ram, &one, self.size, &mut links)?;
             } else {
-                chain.add(ram, one.at, one.len, one.is_writable())?;
+                links.add(ram, &one)?;
             }
             if !one.has_next() {
-                chain.id = one.other;
+                let sums = links.sums();
+                chain.tie(one.other, slots, sums)?;
                 self.next = at;
-                self.taken += chain.slots;
+                self.taken += slots;
                 return Ok(true);
             }
         }
@@ -149,26 +150,28 @@ impl Packed {
         }
     }
 
-    pub(super) fn listen(&mut self) -> bool {
-        if self.event_index {
-            let wrap = if self.next.wrap { WRAP } else { 0 };
-            self.device.store_u16(0, self.next.index | wrap);
-            self.device.store_u16(EVENT_FLAGS, AT_DESCRIPTOR);
-            fence(Ordering::SeqCst);
+    /// Asks to be notified of the next request; says whether there is one already.
+    fn listen(&mut self) -> bool {
+        if !self.event_index {
+            return false;
         }
+        let wrap = if self.next.wrap { WRAP } else { 0 };
+        self.device.store_u16(0, self.next.index | wrap);
+        self.device.store_u16(EVENT_FLAGS, AT_DESCRIPTOR);
+        fence(Ordering::SeqCst);
         self.taken < self.size && self.is_available() == Some(true)
     }
 }
 
 /// Takes all buffers of an indirect table: here they follow one another.
-fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, chain: &mut Chain) -> Result<(), Malformed> {
+fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, links: &mut Links<'_>) -> Result<(), Malformed> {
     let (memory, start, count) = super::table(ram, from, most)?;
     for index in 0..usize::from(count) {
         let one = Descriptor::packed(memory, start + 16 * index).ok_or(GONE)?;
         if one.is_indirect() {
             return Err("an indirect descriptor in an indirect table");
         }
-        chain.add(ram, one.at, one.len, one.is_writable())?;
+        links.add(ram, &one)?;
     }
     Ok(())
 }

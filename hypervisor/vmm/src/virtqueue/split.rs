@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The split ring (virtio 1.2, 2.7): a table of descriptors, a ring of heads from the driver, a ring of used ones back.
 
+use super::chain::{Links, Sums};
 use super::{Chain, Descriptor, Layout, Malformed};
 use crate::ram::GuestRam;
 use core::sync::atomic::{Ordering, fence};
@@ -65,55 +66,79 @@ impl Split {
         usize::from(index & (self.size - 1))
     }
 
+    /// Whether there is nothing and nobody has to be told.
+    #[inline(always)]
+    pub(super) fn is_quiet(&self) -> bool {
+        !self.event_index && self.waiting() == Some(0)
+    }
+
+    /// Entries of the available ring that have not been looked at.
+    #[inline(always)]
+    fn waiting(&self) -> Option<u16> {
+        Some(self.avail.load_u16(INDEX)?.wrapping_sub(self.next))
+    }
+
+    #[inline(always)]
     pub(super) fn pop(&mut self, ram: &GuestRam, chain: &mut Chain) -> Result<bool, Malformed> {
-        let waiting = self.avail.load_u16(INDEX).ok_or(GONE)?.wrapping_sub(self.next);
+        let mut waiting = self.waiting().ok_or(GONE)?;
         if waiting == 0 {
-            return Ok(false);
+            if !self.event_index {
+                return Ok(false);
+            }
+            // What comes after this is notified of, what came before is seen now.
+            self.used.store_u16(ENTRIES + 8 * usize::from(self.size), self.next);
+            fence(Ordering::SeqCst);
+            waiting = self.waiting().ok_or(GONE)?;
+            if waiting == 0 {
+                return Ok(false);
+            }
         }
         if waiting > self.size {
             return Err("an available index that runs away");
         }
         let head = self.avail.load_u16(ENTRIES + 2 * self.slot(self.next)).ok_or(GONE)?;
-        chain.clear();
-        chain.id = head;
-        chain.slots = 1;
-        self.walk(ram, head, chain)?;
+        let sums = self.walk(ram, head, chain.begin())?;
+        chain.tie(head, 1, sums)?;
         self.next = self.next.wrapping_add(1);
         Ok(true)
     }
 
     /// Follows a chain through the table, and through an indirect one at its end.
-    #[inline]
-    fn walk(&self, ram: &GuestRam, head: u16, chain: &mut Chain) -> Result<(), Malformed> {
-        let mut index = head;
-        for _ in 0..self.size {
+    #[inline(always)]
+    fn walk(&self, ram: &GuestRam, head: u16, mut links: Links<'_>) -> Result<Sums, Malformed> {
+        let (mut index, mut left) = (head, self.size);
+        loop {
             if index >= self.size {
                 return Err("a descriptor outside of the table");
             }
             let one = Descriptor::split(&self.table, 16 * usize::from(index)).ok_or(GONE)?;
             if one.is_indirect() {
                 return match self.indirect && !one.has_next() {
-                    true => indirect(ram, &one, self.size, chain),
+                    true => indirect(ram, &one, self.size, links),
                     false => Err("an indirect descriptor that was not agreed on, or with another behind it"),
                 };
             }
-            chain.add(ram, one.at, one.len, one.is_writable())?;
+            links.add(ram, &one)?;
             if !one.has_next() {
-                return Ok(());
+                return Ok(links.sums());
             }
             index = one.other;
+            left = left.wrapping_sub(1);
+            if left == 0 {
+                return Err("a chain longer than its queue");
+            }
         }
-        Err("a chain longer than its queue")
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, id: u16, len: u32) -> Option<()> {
         let at = ENTRIES + 8 * self.slot(self.used_next);
-        self.used.store_u32(at, id.into())?;
-        self.used.store_u32(at + 4, len)?;
+        self.used.store_u32_pair(at, [id.into(), len])?;
         self.used_next = self.used_next.wrapping_add(1);
         self.used.store_u16(INDEX, self.used_next)
     }
 
+    #[inline(always)]
     pub(super) fn wants_interrupt(&mut self) -> bool {
         // The driver's wish is read after it can see the index.
         fence(Ordering::SeqCst);
@@ -124,18 +149,11 @@ impl Split {
         let event = self.avail.load_u16(ENTRIES + 2 * usize::from(self.size)).unwrap_or(old);
         super::passes(event, new, old)
     }
-
-    pub(super) fn listen(&mut self) -> bool {
-        if self.event_index {
-            self.used.store_u16(ENTRIES + 8 * usize::from(self.size), self.next);
-            fence(Ordering::SeqCst);
-        }
-        self.avail.load_u16(INDEX).is_some_and(|index| index != self.next)
-    }
 }
 
 /// Follows the chain of an indirect table.
-fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, chain: &mut Chain) -> Result<(), Malformed> {
+#[inline(never)]
+fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, mut links: Links<'_>) -> Result<Sums, Malformed> {
     let (memory, start, count) = super::table(ram, from, most)?;
     let mut index = 0;
     for _ in 0..count {
@@ -146,9 +164,9 @@ fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, chain: &mut Chain) -> 
         if one.is_indirect() {
             return Err("an indirect descriptor in an indirect table");
         }
-        chain.add(ram, one.at, one.len, one.is_writable())?;
+        links.add(ram, &one)?;
         if !one.has_next() {
-            return Ok(());
+            return Ok(links.sums());
         }
         index = one.other;
     }

@@ -3,3 +3,4 @@
 
 pub mod cadence_gpio;
 pub mod mv64xxx_i2c;
+pub mod phy;

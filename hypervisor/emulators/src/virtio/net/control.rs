@@ -71,10 +71,8 @@ impl Net {
         let mut queue = queue.lock();
         let mut done = false;
         for _ in 0..BUDGET {
-            match queue.pop(&shared.ram)? {
-                None if queue.listen() => continue,
-                None => break,
-                Some(_) => (),
+            if !queue.pop(&shared.ram)? {
+                break;
             }
             let chain = &queue.chain;
             let mut arguments = Arguments { ram: &shared.ram, chain, at: 0 };
@@ -84,8 +82,8 @@ impl Net {
             };
             let ack = if self.command(command, &mut arguments).is_some() { OK } else { ERROR };
             chain.write(&shared.ram, chain.writable() - 1, &[ack]);
-            let (id, slots, len) = (chain.id, chain.slots, chain.writable() as u32);
-            queue.push(id, slots, len);
+            let len = chain.writable() as u32;
+            queue.answer(len);
             done = true;
         }
         if done && queue.wants_interrupt() {
@@ -96,25 +94,25 @@ impl Net {
 
     /// Carries out one command; `None` if it cannot be.
     fn command(&self, [class, command]: [u8; 2], with: &mut Arguments<'_>) -> Option<()> {
-        let filter = &self.station.filter;
+        let station = &self.station;
         match (class, command) {
             (RX, command) => {
                 let mode = Mode::from_command(command)?;
                 let [on] = with.take()?;
-                (on < 2).then(|| filter.lock().set(mode, on == 1))
+                (on < 2).then(|| station.filter(|filter| filter.set(mode, on == 1)))
             }
             (MAC, MAC_TABLE_SET) => {
                 let (unicast, multicast) = (with.addresses()?, with.addresses()?);
-                filter.lock().set_addresses(unicast, multicast);
+                station.filter(|filter| filter.set_addresses(unicast, multicast));
                 Some(())
             }
             (MAC, MAC_ADDR_SET) if self.features() & CTRL_MAC_ADDR != 0 => {
                 let mac = super::Mac(with.take()?);
-                mac.is_station().then(|| filter.lock().set_mac(mac))
+                mac.is_station().then(|| station.filter(|filter| filter.set_mac(mac)))
             }
             (VLAN, VLAN_ADD | VLAN_DEL) => {
                 let vid = u16::from_le_bytes(with.take()?);
-                filter.lock().set_vlan(vid, command == VLAN_ADD).then_some(())
+                station.filter(|filter| filter.set_vlan(vid, command == VLAN_ADD)).then_some(())
             }
             (MULTI_QUEUE, PAIRS_SET) if self.pairs > 1 => {
                 let pairs = usize::from(u16::from_le_bytes(with.take()?));

@@ -40,6 +40,31 @@ pub(super) struct Filter {
     vlans: Option<Box<[u64; VIDS / 64]>>,
 }
 
+/// A [`Filter`] in short: the address and which frames without a tag pass for sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Summary(pub u64);
+
+impl Summary {
+    const ALL: u64 = 1 << 63;
+    const BROADCAST: u64 = 1 << 62;
+    const OWN: u64 = 1 << 61;
+
+    /// Whether a frame is wanted for sure; if not, the filter knows.
+    #[inline]
+    pub fn wants(self, frame: &Frame<'_>) -> bool {
+        let (to, own) = (frame.addresses()[0] & ADDRESS, self.0 & ADDRESS);
+        let all = self.0 & Self::ALL != 0 || self.0 & Self::BROADCAST != 0 && to == ADDRESS;
+        frame.tag.is_none() && (all || self.0 & Self::OWN != 0 && to == own)
+    }
+}
+
+/// The bits of an address in a word, and an address as a word: as [`Frame::addresses`] has it.
+const ADDRESS: u64 = (1 << 48) - 1;
+
+fn word(Mac([a, b, c, d, e, f]): Mac) -> u64 {
+    u64::from_le_bytes([a, b, c, d, e, f, 0, 0])
+}
+
 impl Filter {
     /// As at the start of a driver: all frames pass (5.1.5), those with tags not if the driver filters by VLAN.
     pub fn new(mac: Mac, by_vlan: bool) -> Self {
@@ -76,6 +101,20 @@ impl Filter {
         let bit = 1 << (vid % 64);
         *word = if on { *word | bit } else { *word & !bit };
         true
+    }
+
+    /// What of it can be said in one word.
+    pub fn summary(&self) -> Summary {
+        let all = self.is(Mode::Promiscuous);
+        let mut word = word(self.mac);
+        for (bit, on) in [
+            (Summary::ALL, all),
+            (Summary::BROADCAST, all || !self.is(Mode::NoBroadcast)),
+            (Summary::OWN, all || !self.is(Mode::NoUnicast)),
+        ] {
+            word |= if on { bit } else { 0 };
+        }
+        Summary(word)
     }
 
     /// Whether a frame is wanted.

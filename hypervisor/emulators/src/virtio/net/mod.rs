@@ -20,14 +20,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicU64, AtomicUsize};
-use filter::Filter;
+use filter::{Filter, Summary};
 use io::net::frame::{Bytes, Memory};
 use io::net::offload::{Checksum, Features, Kind, Offload, Segments};
 use io::net::port::{Delivery, Endpoint};
 use io::net::{Frame, Mac, Port, Switch};
 use kernel::mm::segment::Segment;
 use vmm::ram::GuestRam;
-use vmm::virtqueue::{Chain, Malformed, Mark, Queue};
+use vmm::virtqueue::{Chain, Malformed, Queue};
 
 // Features (5.1.3).
 const CSUM: u64 = 1 << 0;
@@ -87,6 +87,8 @@ struct Station {
     shared: Arc<Shared>,
     wishes: Wishes,
     filter: Lock<Filter>,
+    /// Its [`Summary`].
+    summary: AtomicU64,
     /// Frames that did not fit the driver's buffers.
     misfits: AtomicU64,
 }
@@ -141,15 +143,27 @@ impl Memory for Sent<'_> {
         });
         done
     }
+
+    #[inline]
+    fn run(&self, offset: usize, bytes: usize) -> Option<(&Segment, usize)> {
+        self.chain.run(self.ram, false, HEADER + offset, bytes)
+    }
 }
 
 /// What the header in front of a frame says that is left to be done. Places in it count from the frame's first byte, here
 /// from its EtherType: `head` is in between. `None` if it cannot be.
-fn offload(header: &[u8; HEADER], head: usize) -> Option<Offload> {
-    let [flags, gso, h0, h1, s0, s1, c0, c1, o0, o1, ..] = *header;
+#[inline]
+fn offload([first, second]: [u64; 2], head: usize) -> Option<Offload> {
+    let [flags, gso, ..] = first.to_le_bytes();
     if flags & NEEDS_CSUM == 0 && gso == 0 {
         return Some(Offload { verified: flags & DATA_VALID != 0, ..Offload::default() });
     }
+    unfinished([first, second], head)
+}
+
+/// [`offload`] of a frame for which something is.
+fn unfinished(header: [u64; 2], head: usize) -> Option<Offload> {
+    let [[flags, gso, h0, h1, s0, s1, c0, c1], [o0, o1, ..]] = header.map(u64::to_le_bytes);
     let start = usize::from(u16::from_le_bytes([c0, c1])).checked_sub(head)?;
     let checksum = Checksum { start: start as u16, offset: u16::from_le_bytes([o0, o1]) };
     let kind = match gso & !GSO_ECN {
@@ -173,16 +187,26 @@ fn offload(header: &[u8; HEADER], head: usize) -> Option<Offload> {
     })
 }
 
-/// The header of a frame for a driver that agreed on `features`.
-fn header(frame: &Frame<'_>, features: u64) -> [u8; HEADER] {
-    let mut flags = 0;
-    let (mut gso, mut headers, mut size, mut start, mut offset) = (0, 0, 0, 0, 0);
+/// The header of a frame for a driver that agreed on `features`, its first byte in the lowest bits.
+#[inline(always)]
+fn header(frame: &Frame<'_>, features: u64) -> (u64, u32) {
+    // In one buffer.
+    let last = 1 << 16;
+    if frame.offload.checksum.is_none() && frame.offload.segments.is_none() {
+        let valid = frame.offload.verified && features & GUEST_CSUM != 0;
+        return (if valid { DATA_VALID.into() } else { 0 }, last);
+    }
+    let (first, offset) = unfinished_header(frame);
+    (first, u32::from(offset) | last)
+}
+
+/// [`header`] of a frame that is to be finished, but for the number of buffers.
+fn unfinished_header(frame: &Frame<'_>) -> (u64, u16) {
+    let (mut flags, mut gso, mut headers, mut size, mut start, mut offset) = (0, 0, 0, 0, 0, 0);
     let head = frame.head_len() as u16;
     if let Some(checksum) = frame.offload.checksum {
         flags = NEEDS_CSUM;
         (start, offset) = (checksum.start.saturating_add(head), checksum.offset);
-    } else if frame.offload.verified && features & GUEST_CSUM != 0 {
-        flags = DATA_VALID;
     }
     if let Some(segments) = frame.offload.segments {
         gso = match segments.kind {
@@ -194,9 +218,8 @@ fn header(frame: &Frame<'_>, features: u64) -> [u8; HEADER] {
         }
         (headers, size) = (segments.headers.saturating_add(head), segments.size);
     }
-    let ([h0, h1], [s0, s1]) = (headers.to_le_bytes(), u16::to_le_bytes(size));
-    let ([c0, c1], [o0, o1]) = (u16::to_le_bytes(start), u16::to_le_bytes(offset));
-    [flags, gso, h0, h1, s0, s1, c0, c1, o0, o1, 1, 0]
+    let sizes = u64::from(headers) << 16 | u64::from(size) << 32 | u64::from(start) << 48;
+    (u64::from(flags) | u64::from(gso) << 8 | sizes, offset)
 }
 
 /// A buffer that was taken for a frame.
@@ -208,6 +231,14 @@ struct Taken {
 }
 
 impl Station {
+    /// Changes the filter.
+    fn filter<T>(&self, change: impl FnOnce(&mut Filter) -> T) -> T {
+        let mut filter = self.filter.lock();
+        let result = change(&mut filter);
+        self.summary.store(filter.summary().0, Relaxed);
+        result
+    }
+
     /// The pair of queues that frames of this flow are received by (5.1.6.5.6.1).
     fn pair_for(&self, frame: &Frame<'_>) -> usize {
         let pairs = self.wishes.pairs.load(Relaxed);
@@ -234,22 +265,30 @@ impl Station {
         if !shared.is_live() {
             return Ok(Delivery::Unwanted);
         }
-        let Some(mark) = queue.pop(&shared.ram)? else { return Ok(Delivery::NoRoom) };
+        if !queue.pop(&shared.ram)? {
+            return Ok(Delivery::NoRoom);
+        }
         let total = HEADER + frame.len();
         let room = queue.chain.writable();
         if room < HEADER {
             return Err("a buffer for frames that is shorter than their header");
         }
         let first = Taken { id: queue.chain.id, slots: queue.chain.slots, len: room.min(total) as u32 };
-        queue.chain.write(&shared.ram, 0, &header(frame, features));
-        fill(&shared.ram, &queue.chain, HEADER, frame, 0);
+        let header = header(frame, features);
+        let run = queue.chain.run(&shared.ram, true, 0, total);
+        if !run.is_some_and(|(memory, at)| frame.put(header, memory, at)) {
+            let (first, second) = header;
+            let bytes = (u128::from(first) | u128::from(second) << 64).to_le_bytes();
+            queue.chain.write(&shared.ram, 0, bytes.get(..HEADER).unwrap_or_default());
+            fill(&shared.ram, &queue.chain, HEADER, frame, 0);
+        }
         if room >= total {
             queue.push(first.id, first.slots, first.len);
         } else if features & MRG_RXBUF == 0 {
-            queue.go_back(mark);
+            queue.go_back();
             self.misfits.fetch_add(1, Relaxed);
             return Ok(Delivery::NoRoom);
-        } else if !merge(&shared.ram, &mut queue, mark, first, frame)? {
+        } else if !merge(&shared.ram, &mut queue, first, frame)? {
             return Ok(Delivery::NoRoom);
         }
         if queue.wants_interrupt() {
@@ -257,6 +296,26 @@ impl Station {
         }
         Ok(Delivery::Taken)
     }
+}
+
+/// The header and the first bytes of a frame that is sent, as words in the order of a processor that puts the lowest byte first;
+/// zeroes where it is shorter. `None` if it is shorter than the header.
+#[inline(always)]
+fn head(ram: &GuestRam, chain: &Chain) -> Option<[u64; 4]> {
+    match chain.run(ram, false, 0, 32).and_then(|(memory, at)| memory.load_words(at)) {
+        Some(words) => Some(words),
+        None => head_in_pieces(ram, chain),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn head_in_pieces(ram: &GuestRam, chain: &Chain) -> Option<[u64; 4]> {
+    let mut words = [[0; 8]; 4];
+    let bytes = words.as_flattened_mut();
+    let there = chain.readable().min(bytes.len());
+    chain.read(ram, 0, bytes.get_mut(..there)?);
+    (there >= HEADER).then(|| words.map(u64::from_le_bytes))
 }
 
 /// Copies a frame from `done` on into a chain from `at` on, as much as there is room for; says how much.
@@ -273,21 +332,15 @@ fn fill(ram: &GuestRam, chain: &Chain, at: usize, frame: &Frame<'_>, done: usize
 /// Takes further buffers for a frame that has begun in the chain, and tells the driver of all; `false` if there are too few,
 /// which puts them back.
 #[cold]
-fn merge(
-    ram: &GuestRam,
-    queue: &mut Queue,
-    mark: Mark,
-    first: Taken,
-    frame: &Frame<'_>,
-) -> Result<bool, Malformed> {
+fn merge(ram: &GuestRam, queue: &mut Queue, first: Taken, frame: &Frame<'_>) -> Result<bool, Malformed> {
+    let mark = queue.mark();
     let count_at = queue.chain.segments(ram, true, NUM_BUFFERS, 2);
     let mut done = first.len as usize - HEADER;
     let mut all = Vec::with_capacity(MOST_BUFFERS);
     all.push(first);
     let mut slots = first.slots;
     while done < frame.len() {
-        let found = if all.len() < MOST_BUFFERS { queue.pop(ram)? } else { None };
-        if found.is_none() {
+        if all.len() >= MOST_BUFFERS || !queue.pop(ram)? {
             queue.go_back_by(mark, all.len() as u16, slots);
             return Ok(false);
         }
@@ -314,7 +367,7 @@ fn merge(
 
 impl Endpoint for Station {
     fn deliver(&self, frame: &Frame<'_>) -> Delivery {
-        if !self.filter.lock().wants(frame) {
+        if !Summary(self.summary.load(Relaxed)).wants(frame) && !self.filter.lock().wants(frame) {
             return Delivery::Unwanted;
         }
         match self.receive(frame) {
@@ -354,19 +407,16 @@ impl Net {
                 break Ok(true);
             }
             match queue.pop(&shared.ram) {
-                Ok(Some(_)) => (),
-                Ok(None) if queue.listen() => continue,
-                Ok(None) => break Ok(false),
+                Ok(true) => (),
+                Ok(false) => break Ok(false),
                 Err(why) => break Err(why),
             }
-            let mut header = [0; HEADER];
-            if !queue.chain.read(&shared.ram, 0, &mut header) {
+            let Some(head) = head(&shared.ram, &queue.chain) else {
                 break Err("a frame that is shorter than its header");
-            }
-            let copies = self.forward(&header, &Sent { ram: &shared.ram, chain: &queue.chain });
+            };
+            let copies = self.forward(head, &Sent { ram: &shared.ram, chain: &queue.chain });
             left = left.saturating_sub(copies.saturating_mul(queue.chain.readable()).max(LEAST));
-            let (id, slots) = (queue.chain.id, queue.chain.slots);
-            queue.push(id, slots, 0);
+            queue.answer(0);
             sent = true;
         };
         if sent && queue.wants_interrupt() {
@@ -377,12 +427,14 @@ impl Net {
 
     /// Gives a frame to the switch; says how many receivers it was handed to. One that cannot be is lost, as on a wire.
     #[inline]
-    fn forward(&self, header: &[u8; HEADER], sent: &Sent<'_>) -> usize {
-        let Some(mut frame) = Frame::new(Bytes::Shared(sent), Offload::default()) else {
+    fn forward(&self, [h0, h1, h2, h3]: [u64; 4], sent: &Sent<'_>) -> usize {
+        let head = [h1 >> 32 | h2 << 32, h2 >> 32 | h3 << 32];
+        let frame = Frame::with_head(Bytes::Shared(sent), sent.len(), head, Offload::default());
+        let Some(mut frame) = frame else {
             self.port.refuse();
             return 0;
         };
-        match offload(header, frame.head_len()) {
+        match offload([h0, h1], frame.head_len()) {
             Some(offload) => frame.offload = offload,
             None => {
                 self.port.refuse();
@@ -437,7 +489,7 @@ impl Backend for Net {
     fn start(&self, features: u64) {
         self.station.wishes.features.store(features & (OFFLOADS | MRG_RXBUF), Release);
         self.station.wishes.pairs.store(1, Release);
-        *self.station.filter.lock() = Filter::new(self.mac, features & CTRL_VLAN != 0);
+        self.station.filter(|filter| *filter = Filter::new(self.mac, features & CTRL_VLAN != 0));
     }
 
     fn notify(&self, queue: usize) {

@@ -2,7 +2,6 @@
 //! What the node of a network device says.
 
 use super::{MAX_PAIRS, Net, Station, Wishes, filter::Filter};
-use crate::regs::Line;
 use crate::sync::Lock;
 use crate::virtio::device::Shared;
 use crate::virtio::later::{self, Later};
@@ -12,10 +11,12 @@ use alloc::string::ToString;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
+use core::sync::atomic::AtomicU64;
 use io::net::limit::Rate;
 use io::net::port::PortConfig;
 use io::net::vlan::Vlans;
 use io::net::{Mac, switch};
+use vmm::device::IrqLine;
 use vmm::device::{Context, Error};
 
 use crate::virtio::device::Backend;
@@ -84,7 +85,7 @@ fn rate(ctx: &Context<'_>, name: &str, burst: u64) -> Result<Option<Rate>, Error
 }
 
 /// Makes the device of a node.
-pub(in crate::virtio) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, Error> {
+pub(in crate::virtio) fn create(ctx: &Context<'_>, line: IrqLine) -> Result<Made, Error> {
     let unavailable = |what| Error::Unavailable { node: ctx.node.path.clone(), what };
     let Some(name) = string(ctx, "ferrovisor,switch")? else {
         return Err(ctx.property_error("ferrovisor,switch", "nothing", "the name of a switch"));
@@ -112,6 +113,7 @@ pub(in crate::virtio) fn create(ctx: &Context<'_>, line: Line) -> Result<Made, E
         shared: shared.clone(),
         wishes: Wishes::default(),
         filter: Lock::new(Filter::new(mac, false)),
+        summary: AtomicU64::new(0),
         misfits: Default::default(),
     });
     let switch = switch::find_or_make(name);

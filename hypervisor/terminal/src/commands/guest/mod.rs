@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `guest`: the guests, their life and their insides.
 
+#[cfg(feature = "virtio")]
+mod balloon;
 mod info;
 mod life;
 mod memory;
@@ -103,6 +105,16 @@ pub const COMMAND: Command = Command {
             "What each start adds to /chosen, the place of the initrd and a random seed, is not in it.",
             memory::dt,
         ),
+        #[cfg(feature = "virtio")]
+        Action {
+            name: "balloon",
+            params: &[Param::one("GUEST", Kind::Guest), Param::optional("SIZE", Kind::Number)],
+            json: true,
+            summary: "show how a guest with a balloon uses its memory; have it get by with SIZE of it",
+            help: "The guest gives up what is beyond SIZE, or takes it back, as it likes: WANTED and GIVEN say how far it is.\n\
+                   What it gives up is erased and stays its own: no other guest can have it.",
+            run: balloon::run,
+        },
         Action {
             name: "dump",
             params: &[

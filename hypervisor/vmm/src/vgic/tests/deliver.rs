@@ -195,6 +195,33 @@ fn groups_are_enabled_apart() {
 }
 
 #[test]
+fn an_edge_comes_once_whatever_the_guest_is_at() {
+    let rig = one();
+    rig.bit(0, ISENABLER, 40);
+    assert!(!rig.gic.edge_spi(40), "level-triggered");
+    assert_eq!(rig.ack(0), None);
+    rig.edge(0, 40, true);
+    for _ in 0..3 {
+        assert!(rig.gic.edge_spi(40) && rig.gic.edge_spi(40));
+        assert_eq!(rig.ack(0), Some(40));
+        assert_eq!(rig.ack(0), None, "active");
+        assert!(rig.gic.edge_spi(40), "in the handler");
+        fake::eoi(40);
+        assert_eq!(rig.ack(0), Some(40));
+        fake::eoi(40);
+        assert_eq!(rig.ack(0), None);
+    }
+    assert!(!rig.gic.needs_flush(0));
+    assert_eq!(rig.gic.info().vcpus[0].counts.maintenance, 0);
+    rig.bit(0, ICENABLER, 40);
+    assert!(rig.gic.edge_spi(40));
+    assert_eq!(rig.ack(0), None);
+    rig.bit(0, ISENABLER, 40);
+    assert_eq!(rig.ack(0), Some(40), "it waited");
+    assert!(rig.gic.edge_spi(1019) && rig.gic.edge_spi(7), "there is nothing to drive");
+}
+
+#[test]
 fn level_to_edge_and_back() {
     let rig = one();
     rig.bit(0, ISENABLER, 40);

@@ -202,6 +202,12 @@ impl Run {
         }
         if intid < 32 {
             self.rig.gic.set_ppi(v, intid, level)
+        } else if !self.model.irq(v, intid).line && self.random.flip() {
+            let edge = self.rig.gic.edge_spi(intid);
+            let irq = self.model.irq(v, intid);
+            assert_eq!(edge, irq.edge, "trigger of {intid}");
+            irq.latch |= edge;
+            return;
         } else {
             self.rig.gic.set_spi(intid, level)
         }

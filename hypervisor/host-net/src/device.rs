@@ -64,7 +64,7 @@ impl Inbox {
 
 impl Endpoint for Inbox {
     fn deliver(&self, frame: &Frame<'_>) -> Delivery {
-        let ours = frame.destination == self.mac || frame.destination.is_group();
+        let ours = frame.destination() == self.mac || frame.is_for_group();
         if !ours || frame.vid().is_some() || frame.len() > LONGEST {
             return Delivery::Unwanted;
         }

@@ -161,9 +161,15 @@ impl IrqLine {
     /// One rising and falling edge, for an edge-triggered interrupt.
     #[inline]
     pub fn pulse(&self) {
-        if !self.sink.edge(self.intid) {
-            self.sink.set(self.intid, true);
-            self.sink.set(self.intid, false);
+        self.pulse_other(self.intid);
+    }
+
+    /// [`pulse`](Self::pulse) of another interrupt of the same guest.
+    #[inline]
+    pub fn pulse_other(&self, intid: u32) {
+        if !self.sink.edge(intid) {
+            self.sink.set(intid, true);
+            self.sink.set(intid, false);
         }
     }
 

@@ -57,6 +57,7 @@ mod bare {
             println!("micro: load");
             loop {
                 disk::run(machine, 64, &mut report);
+                pci::run(machine, 64, &mut report);
                 net::run(machine, 64, &mut report);
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::pci;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use core::sync::atomic::{AtomicU64, Ordering, fence};
 use guests::cpu::{self, read32, write32};
 use guests::gic;
 use guests::machine::{Machine, Region};
@@ -19,26 +19,21 @@ pub const RING: u64 = 0x1000;
 pub const NEXT: u16 = 1;
 pub const WRITE: u16 = 2;
 
-/// Where the registers of the devices in use are, and their interrupts; 0 for none.
 /// Instead of registers: the interrupt is a message.
 const MESSAGE: u64 = 1;
-static DEVICES: [(AtomicU64, AtomicU32); 4] = [const { (AtomicU64::new(0), AtomicU32::new(0)) }; 4];
+/// Where the registers of the device are whose interrupt has the number of the place; 0 for none.
+static DEVICES: [AtomicU64; 320] = [const { AtomicU64::new(0) }; 320];
 
 /// Handles a device's interrupt; says whether `intid` is one.
 #[inline]
 pub fn interrupt(intid: u32) -> bool {
-    for (base, its) in &DEVICES {
-        if its.load(Relaxed) == intid && intid != 0 {
-            let base = base.load(Relaxed);
-            // A message needs no answer.
-            if base != MESSAGE {
-                let status = read32(base + 0x60);
-                write32(base + 0x64, status);
-            }
-            return true;
-        }
+    let base = DEVICES.get(intid as usize).map_or(0, |device| device.load(Relaxed));
+    // A message needs no answer.
+    if base > MESSAGE {
+        let status = read32(base + 0x60);
+        write32(base + 0x64, status);
     }
-    false
+    base != 0
 }
 
 /// The registers of the `n`th device of this kind, with its interrupt routed to [`interrupt`].
@@ -50,11 +45,9 @@ pub fn find(machine: &Machine<'_>, kind: u32, n: usize) -> Option<u64> {
     Some(base)
 }
 
-/// Has the interrupt be handled for a device with these registers. `None` if there are too many devices.
+/// Has the interrupt be handled for a device with these registers. `None` if its number is too high.
 fn route(base: u64, intid: u32, edge: bool) -> Option<()> {
-    let (place, its) = DEVICES.iter().find(|(place, _)| [0, base].contains(&place.load(Relaxed)))?;
-    place.store(base, Relaxed);
-    its.store(intid, Relaxed);
+    DEVICES.get(intid as usize)?.store(base, Relaxed);
     gic::enable_spi(intid, edge);
     Some(())
 }

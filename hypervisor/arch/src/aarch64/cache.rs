@@ -75,13 +75,26 @@ pub unsafe fn zero_pages(start: VirtAddr, bytes: usize) {
 ///
 /// # Safety
 /// Both ranges must be mapped Normal memory, the target writable and not in use.
-#[inline]
+#[inline(always)]
 pub unsafe fn copy(to: *mut u8, from: *const u8, bytes: usize) {
-    let bulk = bytes & !255;
-    if bulk != 0 {
-        // SAFETY: the caller vouches for the ranges.
-        unsafe { copy_bulk(to, from, bulk) };
+    // SAFETY: the caller vouches for the ranges.
+    unsafe {
+        match bytes {
+            0..256 => copy_rest(to, from, bytes),
+            _ => copy_much(to, from, bytes),
+        }
     }
+}
+
+/// [`copy`] of 256 bytes or more.
+///
+/// # Safety
+/// As for [`copy`].
+#[inline(never)]
+unsafe fn copy_much(to: *mut u8, from: *const u8, bytes: usize) {
+    let bulk = bytes & !255;
+    // SAFETY: the caller vouches for the ranges.
+    unsafe { copy_bulk(to, from, bulk) };
     if bulk != bytes {
         // SAFETY: the remaining bytes of the caller's ranges.
         unsafe { copy_rest(to.add(bulk), from.add(bulk), bytes - bulk) };

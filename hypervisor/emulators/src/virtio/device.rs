@@ -143,7 +143,7 @@ impl Shared {
     }
 
     /// Interrupts the driver. Context: any.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn raise(&self, cause: u32) {
         let before = self.pending.fetch_or(cause, AcqRel);
         self.counts.interrupts.store(self.counts.interrupts.load(Relaxed).wrapping_add(1), Relaxed);

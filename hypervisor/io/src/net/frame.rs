@@ -87,6 +87,8 @@ pub enum Bytes<'a> {
     Own(&'a [u8]),
     /// In memory that may change at any time.
     Shared(&'a dyn Memory),
+    /// The same, in one run: where it begins in the memory, and its bytes, which all lie inside.
+    Run(&'a Segment, usize, usize),
 }
 
 impl Bytes<'_> {
@@ -94,6 +96,7 @@ impl Bytes<'_> {
         match self {
             Bytes::Own(bytes) => bytes.len(),
             Bytes::Shared(memory) => memory.len(),
+            Bytes::Run(.., len) => *len,
         }
     }
 
@@ -109,6 +112,11 @@ impl Bytes<'_> {
                 count
             }
             Bytes::Shared(memory) => memory.read(offset, to),
+            Bytes::Run(memory, start, len) => {
+                let count = len.saturating_sub(offset).min(to.len());
+                memory.read(start + offset, to.get_mut(..count).unwrap_or_default());
+                count
+            }
         }
     }
 
@@ -122,6 +130,23 @@ impl Bytes<'_> {
                 part.len()
             }
             Bytes::Shared(memory) => memory.copy_to(offset, to, at, bytes),
+            Bytes::Run(memory, start, len) => {
+                let count = len.saturating_sub(offset).min(bytes);
+                to.copy(at, memory, start + offset, count);
+                count
+            }
+        }
+    }
+
+    /// Where the `bytes` bytes from `offset` on are, if they are known to lie in one run of shared memory.
+    #[inline(always)]
+    fn run(&self, offset: usize, bytes: usize) -> Option<(&Segment, usize)> {
+        match self {
+            Bytes::Run(memory, start, len) => {
+                (offset <= *len && bytes <= len - offset).then_some((memory, start + offset))
+            }
+            Bytes::Shared(memory) => memory.run(offset, bytes),
+            Bytes::Own(_) => None,
         }
     }
 }
@@ -129,10 +154,6 @@ impl Bytes<'_> {
 /// A frame: addresses and tag as they were when it came, the rest still where the sender has it.
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
-    /// Whom it is for.
-    pub destination: Mac,
-    /// Whom it is from.
-    pub source: Mac,
     /// The value of its tag: priority in bits 15:13, VLAN in 11:0.
     pub tag: Option<u16>,
     /// What the receiver has to finish.
@@ -162,16 +183,12 @@ impl<'a> Frame<'a> {
         if !(SHORTEST..=LONGEST).contains(&len) {
             return None;
         }
-        let [d0, d1, d2, d3, d4, d5, s0, s1] = head[0].to_le_bytes();
-        let [s2, s3, s4, s5, ..] = head[1].to_le_bytes();
         let (kind, value) = ((head[1] >> 32) as u16, (head[1] >> 48) as u16);
         let tagged = kind == TAG.to_be();
         if tagged && len < SHORTEST + TAG_LEN {
             return None;
         }
         Some(Self {
-            destination: Mac([d0, d1, d2, d3, d4, d5]),
-            source: Mac([s0, s1, s2, s3, s4, s5]),
             tag: tagged.then_some(u16::from_be(value)),
             offload,
             addresses: [head[0], head[1] & 0xffff_ffff],
@@ -179,6 +196,27 @@ impl<'a> Frame<'a> {
             body: if tagged { ADDRESSES + TAG_LEN } else { ADDRESSES },
             len,
         })
+    }
+
+    /// Whom it is for.
+    #[inline]
+    pub fn destination(&self) -> Mac {
+        let [a, b, c, d, e, f, ..] = self.addresses[0].to_le_bytes();
+        Mac([a, b, c, d, e, f])
+    }
+
+    /// Whom it is from.
+    #[inline]
+    pub fn source(&self) -> Mac {
+        let ([.., a, b], [c, d, e, f, ..]) =
+            (self.addresses[0].to_le_bytes(), self.addresses[1].to_le_bytes());
+        Mac([a, b, c, d, e, f])
+    }
+
+    /// Whether it is for several stations, or all.
+    #[inline(always)]
+    pub fn is_for_group(&self) -> bool {
+        self.addresses[0] & 1 != 0
     }
 
     /// The number of its VLAN, if its tag has one; 0 is a priority only.
@@ -219,8 +257,8 @@ impl<'a> Frame<'a> {
         let mut head = [0; ADDRESSES + TAG_LEN];
         let (to, rest) = head.split_at_mut(6);
         let (from, tag) = rest.split_at_mut(6);
-        to.copy_from_slice(&self.destination.0);
-        from.copy_from_slice(&self.source.0);
+        to.copy_from_slice(&self.destination().0);
+        from.copy_from_slice(&self.source().0);
         if let (Some(value), (kind, number)) = (self.tag, tag.split_at_mut(2)) {
             kind.copy_from_slice(&TAG.to_be_bytes());
             number.copy_from_slice(&value.to_be_bytes());
@@ -253,9 +291,11 @@ impl<'a> Frame<'a> {
     /// its body lies in one run. Says whether it did; if not, some of the room may have been written. Context: any.
     #[inline(always)]
     pub fn put(&self, header: (u64, u32), to: &Segment, at: usize) -> bool {
-        let (Bytes::Shared(memory), None) = (self.bytes, self.tag) else { return false };
+        if self.tag.is_some() {
+            return false;
+        }
         let rest = self.len - ADDRESSES;
-        let Some((from, offset)) = memory.run(self.body, rest) else { return false };
+        let Some((from, offset)) = self.bytes.run(self.body, rest) else { return false };
         let [first, second] = self.addresses;
         let words = [header.0, u64::from(header.1) | first << 32, first >> 32 | second << 32];
         to.store_words(at, words.map(u64::to_le)).is_some() && to.copy(at + 24, from, offset, rest)
@@ -280,6 +320,6 @@ impl<'a> Frame<'a> {
 
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes from {} to {}", self.len, self.source, self.destination)
+        write!(f, "{} bytes from {} to {}", self.len, self.source(), self.destination())
     }
 }

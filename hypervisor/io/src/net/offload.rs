@@ -67,7 +67,7 @@ pub struct Offload {
 
 impl Offload {
     /// What a receiver has to be able to do.
-    #[inline]
+    #[inline(always)]
     pub fn needs(&self) -> Features {
         let mut needs = Features::empty();
         if self.checksum.is_some() {
@@ -87,7 +87,7 @@ impl Offload {
 }
 
 /// Hands a frame to a receiver, finished as far as that needs it.
-#[inline]
+#[inline(always)]
 pub(super) fn deliver(frame: &Frame<'_>, to: &dyn Endpoint) -> Delivery {
     let needs = frame.offload.needs();
     if needs.is_empty() || to.features().contains(needs) { to.deliver(frame) } else { finished(frame, to) }
@@ -95,6 +95,7 @@ pub(super) fn deliver(frame: &Frame<'_>, to: &dyn Endpoint) -> Delivery {
 
 /// Does what the receiver does not.
 #[cold]
+#[inline(never)]
 fn finished(frame: &Frame<'_>, to: &dyn Endpoint) -> Delivery {
     let mut bytes = Vec::new();
     if bytes.try_reserve_exact(frame.len()).is_err() {

@@ -186,6 +186,7 @@ impl Port {
         self.drop_frame(Dropped::Malformed);
     }
 
+    #[inline(never)]
     pub(super) fn drop_frame(&self, why: Dropped) {
         if let Some(count) = self.counts.dropped.get(why as usize) {
             count.fetch_add(1, Relaxed);
@@ -193,6 +194,7 @@ impl Port {
     }
 
     /// Hands a frame to the endpoint.
+    #[inline(always)]
     pub(super) fn deliver(&self, frame: &Frame<'_>) {
         if self.closed.load(Relaxed) {
             return;

@@ -191,7 +191,7 @@ impl State {
             return;
         }
         let until = now.saturating_add(left.unwrap_or(u64::MAX).min(self.fdb.ageing_ns() / 4));
-        let unknown = left.is_none() && !frame.destination.is_group();
+        let unknown = left.is_none() && !frame.is_for_group();
         let (moves, news) = (self.moves, unknown.then_some(self.news));
         if let Some(place) = self.place(from.index)
             && plain(place)
@@ -210,22 +210,22 @@ impl State {
         if place.ingress.as_mut().is_some_and(|limit| !limit.take(now, len)) {
             return Err(Dropped::Rate);
         }
-        if !frame.source.is_station() || frame.destination.is_link_local() {
+        if !frame.source().is_station() || frame.destination().is_link_local() {
             return Err(Dropped::Malformed);
         }
-        if from.config.station.is_some_and(|only| only != frame.source) {
+        if from.config.station.is_some_and(|only| only != frame.source()) {
             return Err(Dropped::Station);
         }
-        let learnt = self.fdb.learn(frame.source, vid, from.index, now);
+        let learnt = self.fdb.learn(frame.source(), vid, from.index, now);
         match learnt {
             Learnt::Elsewhere => return Err(Dropped::Station),
             Learnt::New => self.news = self.news.wrapping_add(1),
             Learnt::Moved => self.moves = self.moves.wrapping_add(1),
             Learnt::Known | Learnt::Full => {}
         }
-        let known = match frame.destination.is_group() {
+        let known = match frame.is_for_group() {
             true => None,
-            false => self.fdb.find(frame.destination, vid, now),
+            false => self.fdb.find(frame.destination(), vid, now),
         };
         let mut to = match known {
             Some((port, _)) => bit(port) & self.used,
@@ -234,7 +234,7 @@ impl State {
                 if place.storm.as_mut().is_some_and(|limit| !limit.take(now, 1)) {
                     return Err(Dropped::Storm);
                 }
-                if frame.destination.is_group() { self.used } else { self.flooded }
+                if frame.is_for_group() { self.used } else { self.flooded }
             }
         };
         to &= !bit(from.index);
@@ -393,21 +393,23 @@ impl Switch {
 
     /// A frame comes in by a port. Says how many ports it was handed to. Context: atomic; no lock that a receiver takes may be
     /// held.
+    #[inline(always)]
     pub fn transmit(&self, from: &Port, frame: &Frame<'_>) -> usize {
         let counts = &from.counts;
         counts.frames_in.fetch_add(1, Relaxed);
         counts.bytes_in.fetch_add(frame.len() as u64, Relaxed);
-        if frame.destination.is_group() {
+        if frame.is_for_group() {
             counts.groups_in.fetch_add(1, Relaxed);
         }
         let now = now_ns();
-        let flow = self.state.lock().flow(from, frame, now);
+        let flow = self.state.with(|state| state.flow(from, frame, now));
         let Some(port) = flow else { return self.transmit_anew(from, frame, now) };
         port.deliver(frame);
         1
     }
 
     /// [`transmit`](Self::transmit) of a frame that is not known to be as another before it.
+    #[inline(never)]
     fn transmit_anew(&self, from: &Port, frame: &Frame<'_>, now: u64) -> usize {
         let mut way = Way::default();
         let found = self.state.lock().way(from, frame, now, &mut way);

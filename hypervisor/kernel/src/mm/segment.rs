@@ -6,6 +6,7 @@ use crate::error::Result;
 use alloc::sync::Arc;
 use arch::{PAGE_SIZE, PhysAddr};
 use core::fmt;
+use core::marker::PhantomData;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
@@ -175,7 +176,7 @@ impl Segment {
 
     /// Copies `bytes` from `from_offset` of `from` to `offset`, memory to memory; says whether all of it lies inside of
     /// both. Where they overlap, any of the bytes may come out. Context: any.
-    #[inline]
+    #[inline(always)]
     pub fn copy(&self, offset: usize, from: &Segment, from_offset: usize, bytes: usize) -> bool {
         let (Some(to), Some(from)) = (self.inside(offset, bytes), from.inside(from_offset, bytes)) else {
             return false;
@@ -225,26 +226,91 @@ impl Segment {
         Some([first.load(Ordering::Relaxed), second.load(Ordering::Relaxed)])
     }
 
-    /// Sets two words of four bytes at `offset`, each as one access, in no order. `None` outside of the segment and at an
-    /// address that is no multiple of four. Context: any.
-    #[inline(always)]
-    pub fn store_u32_pair(&self, offset: usize, [first, second]: [u32; 2]) -> Option<()> {
-        let at = self.inside(offset, 8)?.cast::<u32>();
-        if !at.is_aligned() {
-            return None;
-        }
-        // SAFETY: both inside of the segment, which is mapped RAM for any bytes, and aligned.
-        let words = unsafe { [AtomicU32::from_ptr(at), AtomicU32::from_ptr(at.add(1))] };
-        words[0].store(first, Ordering::Relaxed);
-        words[1].store(second, Ordering::Relaxed);
-        Some(())
-    }
-
     words! {
         load_u8, store_u8, u8, AtomicU8, "one", 1;
         load_u16, store_u16, u16, AtomicU16, "two", 2;
         load_u32, store_u32, u32, AtomicU32, "four", 4;
         load_u64, store_u64, u64, AtomicU64, "eight", 8;
+    }
+}
+
+/// A word of an [`Array`].
+pub trait Word: Copy + sealed::Word {}
+
+mod sealed {
+    use core::sync::atomic::Ordering;
+
+    /// Words that are read and written by single accesses.
+    pub trait Word: Sized {
+        /// Reads the word.
+        ///
+        /// # Safety
+        /// `at` is aligned and can be read and written for as long as it is used.
+        unsafe fn load(at: *mut Self, order: Ordering) -> Self;
+        /// Writes the word.
+        ///
+        /// # Safety
+        /// As for `load`.
+        unsafe fn store(at: *mut Self, value: Self, order: Ordering);
+    }
+}
+
+macro_rules! array_words {
+    ($($word:ty: $atomic:ty),*) => {$(
+        impl Word for $word {}
+        impl sealed::Word for $word {
+            #[inline(always)]
+            unsafe fn load(at: *mut Self, order: Ordering) -> Self {
+                // SAFETY: as the caller says.
+                unsafe { <$atomic>::from_ptr(at) }.load(order)
+            }
+            #[inline(always)]
+            unsafe fn store(at: *mut Self, value: Self, order: Ordering) {
+                // SAFETY: as the caller says.
+                unsafe { <$atomic>::from_ptr(at) }.store(value, order);
+            }
+        }
+    )*};
+}
+
+array_words!(u16: AtomicU16, u32: AtomicU32, u64: AtomicU64);
+
+/// Words in a run of memory, as many as a power of two. An index counts modulo their number: each one is inside.
+#[derive(Clone, Debug)]
+pub struct Array<T> {
+    memory: Segment,
+    mask: usize,
+    word: PhantomData<T>,
+}
+
+impl<T: Word> Array<T> {
+    /// The `count` words at `offset` of `memory`, which it keeps alive. `None` if they are not all inside, not aligned, or their
+    /// number is no power of two. Context: any.
+    pub fn new(memory: &Segment, offset: usize, count: usize) -> Option<Self> {
+        let bytes = count.checked_mul(size_of::<T>())?;
+        let at = memory.inside(offset, bytes)?.cast::<T>();
+        let fits = count.is_power_of_two() && at.is_aligned();
+        fits.then(|| Self { memory: memory.part(offset, bytes), mask: count - 1, word: PhantomData })
+    }
+
+    #[inline(always)]
+    fn word(&self, index: usize) -> *mut T {
+        let offset = (index & self.mask) * size_of::<T>();
+        PhysAddr(self.memory.at.0.wrapping_add(offset as u64)).to_virt().as_ptr()
+    }
+
+    /// A word, read by one access, in the machine's order of bytes. `order` as for [`AtomicU64::load`]. Context: any.
+    #[inline(always)]
+    pub fn load(&self, index: usize, order: Ordering) -> T {
+        // SAFETY: inside of the segment, which is mapped RAM for any bytes, and aligned.
+        unsafe { T::load(self.word(index), order) }
+    }
+
+    /// Sets a word by one access. `order` as for [`AtomicU64::store`]. Context: any.
+    #[inline(always)]
+    pub fn store(&self, index: usize, value: T, order: Ordering) {
+        // SAFETY: as in the load.
+        unsafe { T::store(self.word(index), value, order) }
     }
 }
 
@@ -290,6 +356,23 @@ mod tests {
         assert_eq!((a.store_words(4069, [1, 2, 3]), a.store_words(4073, [0; 3])), (Some(()), None));
         assert_eq!(a.load_words(4061), Some([0, 1, 2, 3]));
         assert_eq!((a.load_words(4065), a.load_words(usize::MAX)), (None, None));
+    }
+
+    #[test]
+    fn arrays_are_inside_and_indices_wrap() {
+        let memory = Buffer::new(4096).unwrap().segment(0, 100);
+        let array = Array::<u32>::new(&memory, 4, 8).unwrap();
+        array.store(1, 0x1122_3344, Ordering::Relaxed);
+        array.store(15, 7, Ordering::Release);
+        assert_eq!((memory.load_u32(8), memory.load_u32(32)), (Some(0x1122_3344), Some(7)));
+        assert_eq!(
+            (array.load(9, Ordering::Relaxed), array.load(usize::MAX, Ordering::Acquire)),
+            (0x1122_3344, 7)
+        );
+        for (offset, count) in [(2, 8), (4, 7), (4, 0), (100, 1), (72, 8), (4, usize::MAX / 2 + 1)] {
+            assert!(Array::<u32>::new(&memory, offset, count).is_none(), "{count} at {offset}");
+        }
+        assert!(Array::<u64>::new(&memory, 96, 1).is_none() && Array::<u16>::new(&memory, 98, 1).is_some());
     }
 
     #[test]

@@ -130,6 +130,16 @@ impl<T: ?Sized> SpinLock<T> {
         SpinLockGuard { raw: ManuallyDrop::new(self.raw.lock()), flags }
     }
 
+    /// Calls `f` with the lock held, for paths on which each instruction counts: nothing is called to give the lock back. Context:
+    /// any.
+    #[inline(always)]
+    pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        let mut guard = ManuallyDrop::new(self.lock());
+        let result = f(&mut guard);
+        guard.release();
+        result
+    }
+
     /// Takes the lock if it is free. Context: any.
     #[inline]
     pub fn try_lock(&self) -> Option<SpinLockGuard<'_, T>> {
@@ -170,13 +180,21 @@ impl<T: ?Sized> DerefMut for SpinLockGuard<'_, T> {
     }
 }
 
-impl<T: ?Sized> Drop for SpinLockGuard<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: dropped once, here, and not used again.
+impl<T: ?Sized> SpinLockGuard<'_, T> {
+    /// Gives the lock back: what dropping the guard does, which must not happen besides.
+    #[inline(always)]
+    fn release(&mut self) {
+        // SAFETY: once for each guard, which is not used again.
         unsafe { ManuallyDrop::drop(&mut self.raw) };
         arch::irq::restore(self.flags);
         crate::sched::preempt_if_needed();
+    }
+}
+
+impl<T: ?Sized> Drop for SpinLockGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.release();
     }
 }
 

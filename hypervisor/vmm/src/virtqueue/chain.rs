@@ -105,6 +105,22 @@ impl Chain {
         Ok(())
     }
 
+    /// Has a single descriptor be the chain that the driver knows as `id`; says whether what it names is the guest's. If not,
+    /// the chain is as before.
+    #[inline(always)]
+    pub(super) fn tie_one(&mut self, ram: &GuestRam, id: u16, one: &Descriptor) -> bool {
+        let Some(place) = self.parts.first_mut() else { return false };
+        if ram.find(one.at, one.len.into()).is_none() {
+            return false;
+        }
+        *place = Part { at: one.at, len: one.len };
+        let (bytes, writable) = (u64::from(one.len), one.is_writable());
+        (self.id, self.slots) = (id, 1);
+        (self.count, self.readable) = (1, usize::from(!writable));
+        (self.read_bytes, self.write_bytes) = if writable { (0, bytes) } else { (bytes, 0) };
+        true
+    }
+
     /// The parts that the device writes, or those that it reads.
     #[inline(always)]
     fn parts(&self, writable: bool) -> &[Part] {
@@ -171,6 +187,19 @@ impl Chain {
         let fits = there != 0 && offset <= len && bytes <= len - offset;
         let (memory, at) = ram.find(part.at, len as u64).filter(|_| fits)?;
         Some((memory, at + offset))
+    }
+
+    /// All that the device may write (`writable`) or read, if it is one buffer: where it is, and its bytes. Context: any.
+    #[inline(always)]
+    pub fn whole<'a>(&self, ram: &'a GuestRam, writable: bool) -> Option<(&'a Segment, usize, usize)> {
+        let (first, count) = if writable {
+            (self.readable, self.count.wrapping_sub(self.readable))
+        } else {
+            (0, self.readable)
+        };
+        let part = self.parts.get(first).filter(|_| count == 1)?;
+        let (memory, at) = ram.find(part.at, part.len.into())?;
+        Some((memory, at, part.len as usize))
     }
 
     /// The first 16 bytes that the device may read, as two words; `None` if there are fewer.

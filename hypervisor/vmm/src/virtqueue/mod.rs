@@ -45,20 +45,22 @@ struct Descriptor {
 }
 
 impl Descriptor {
-    /// The descriptor of a split ring at `offset`; `None` if there is no memory.
+    /// The descriptor of a split ring in these two words.
     #[inline(always)]
-    fn split(table: &Segment, offset: usize) -> Option<Self> {
-        let [at, rest] = match table.load_pair(offset) {
-            Some(both) => both,
-            None => unaligned(table, offset)?,
-        };
-        Some(Self { at, len: rest as u32, flags: (rest >> 32) as u16, other: (rest >> 48) as u16 })
+    fn of([at, rest]: [u64; 2]) -> Self {
+        Self { at, len: rest as u32, flags: (rest >> 32) as u16, other: (rest >> 48) as u16 }
+    }
+
+    /// The descriptor of a split ring at `offset` of an indirect table; `None` if there is no memory.
+    #[inline(always)]
+    fn indirect(table: &Segment, offset: usize) -> Option<Self> {
+        table.load_pair(offset).or_else(|| unaligned(table, offset)).map(Self::of)
     }
 
     /// The descriptor of a packed ring at `offset`; `None` if there is no memory.
     #[inline]
     fn packed(table: &Segment, offset: usize) -> Option<Self> {
-        let one = Self::split(table, offset)?;
+        let one = Self::indirect(table, offset)?;
         Some(Self { flags: one.other, other: one.flags, ..one })
     }
 
@@ -199,15 +201,22 @@ impl Queue {
     ///
     /// # Errors
     /// The ring breaks the rules; nothing was taken.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, ram: &GuestRam) -> Result<bool, Malformed> {
-        match &self.ring {
-            Some(Ring::Split(ring)) if ring.is_quiet() => Ok(false),
-            _ => self.take(ram),
+        if let Some(Ring::Split(ring)) = &mut self.ring
+            && self.in_flight < self.layout.size
+        {
+            let mark = ring.mark();
+            if let Some(found) = ring.pop_one(ram, &mut self.chain) {
+                self.mark = Mark(mark);
+                self.in_flight += u16::from(found);
+                return Ok(found);
+            }
         }
+        self.take(ram)
     }
 
-    /// [`pop`](Self::pop), unless it is seen at once that there is nothing.
+    /// [`pop`](Self::pop), whatever comes.
     #[inline(never)]
     fn take(&mut self, ram: &GuestRam) -> Result<bool, Malformed> {
         let (mark, found) = match &mut self.ring {
@@ -253,19 +262,26 @@ impl Queue {
     }
 
     /// Tells the driver that request `id`, which took `slots` places, is complete; `len` bytes were written.
-    #[inline(never)]
+    #[inline]
     pub fn push(&mut self, id: u16, slots: u16, len: u32) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        // The ring lies in memory, or it would not be there.
-        let _ = match &mut self.ring {
+        match &mut self.ring {
             Some(Ring::Split(ring)) => ring.push(id, len),
-            Some(Ring::Packed(ring)) => ring.push(id, len, slots),
-            None => None,
-        };
+            _ => self.push_elsewhere(id, slots, len),
+        }
+    }
+
+    /// [`push`](Self::push) to a ring that is not split.
+    #[inline(never)]
+    fn push_elsewhere(&mut self, id: u16, slots: u16, len: u32) {
+        if let Some(Ring::Packed(ring)) = &mut self.ring {
+            // The ring lies in memory, or it would not be there.
+            let _ = ring.push(id, len, slots);
+        }
     }
 
     /// Whether the driver wants an interrupt for what was pushed since the last call.
-    #[inline(never)]
+    #[inline]
     pub fn wants_interrupt(&mut self) -> bool {
         match &mut self.ring {
             Some(Ring::Split(ring)) => ring.wants_interrupt(),

@@ -2,15 +2,18 @@
 //! The split ring (virtio 1.2, 2.7): a table of descriptors, a ring of heads from the driver, a ring of used ones back.
 
 use super::chain::{Links, Sums};
-use super::{Chain, Descriptor, Layout, Malformed};
+use super::{Chain, Descriptor, INDIRECT, Layout, Malformed, NEXT};
 use crate::ram::GuestRam;
-use core::sync::atomic::{Ordering, fence};
-use kernel::mm::segment::Segment;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use core::sync::atomic::fence;
+use kernel::mm::segment::Array;
 
-/// Offsets in the available and the used ring.
-const INDEX: usize = 2;
+/// Words at the beginning of the driver's and of the device's ring.
+const FLAGS: usize = 0;
+const INDEX: usize = 1;
+/// Where the entries of a ring begin, in bytes.
 const ENTRIES: usize = 4;
-/// In the flags of the available ring: no interrupt is wanted.
+/// In the flags of the driver's ring: no interrupt is wanted.
 const NO_INTERRUPT: u16 = 1;
 
 /// What a ring says that lies in no memory.
@@ -18,13 +21,21 @@ const GONE: Malformed = "a ring outside of the guest's RAM";
 
 /// A split ring in the guest's RAM.
 pub(super) struct Split {
-    table: Segment,
-    avail: Segment,
-    used: Segment,
+    /// The descriptors, in words.
+    table: Array<u64>,
+    /// What the driver writes: flags and index, the heads of chains, and at which index it wants an interrupt.
+    driver: Array<u16>,
+    heads: Array<u16>,
+    interrupt_at: Array<u16>,
+    /// What the device writes: flags and index, the chains that are complete with their lengths, and at which index it wants to be
+    /// notified.
+    device: Array<u16>,
+    used: Array<u32>,
+    notify_at: Array<u16>,
     size: u16,
     event_index: bool,
     indirect: bool,
-    /// Which entry of the available ring comes next.
+    /// Which head comes next.
     next: u16,
     /// Which entry of the used ring comes next, and which came next when an interrupt was considered last.
     used_next: u16,
@@ -33,7 +44,7 @@ pub(super) struct Split {
 
 impl Split {
     pub(super) fn new(ram: &GuestRam, layout: &Layout) -> Result<Self, Malformed> {
-        let size = u64::from(layout.size);
+        let size = usize::from(layout.size);
         if !layout.size.is_power_of_two() {
             return Err("a split ring whose size is no power of two");
         }
@@ -41,10 +52,17 @@ impl Split {
         if table & 15 != 0 || avail & 1 != 0 || used & 3 != 0 {
             return Err("a ring at an unaligned address");
         }
+        let part = |start, bytes: usize| ram.slice(start, bytes as u64).ok_or(GONE);
+        let table = part(table, 16 * size)?;
+        let (avail, used) = (part(avail, 6 + 2 * size)?, part(used, 6 + 8 * size)?);
         Ok(Self {
-            table: ram.slice(table, 16 * size).ok_or(GONE)?,
-            avail: ram.slice(avail, 6 + 2 * size).ok_or(GONE)?,
-            used: ram.slice(used, 6 + 8 * size).ok_or(GONE)?,
+            table: Array::new(&table, 0, 2 * size).ok_or(GONE)?,
+            driver: Array::new(&avail, 0, 2).ok_or(GONE)?,
+            heads: Array::new(&avail, ENTRIES, size).ok_or(GONE)?,
+            interrupt_at: Array::new(&avail, ENTRIES + 2 * size, 1).ok_or(GONE)?,
+            device: Array::new(&used, 0, 2).ok_or(GONE)?,
+            used: Array::new(&used, ENTRIES, 2 * size).ok_or(GONE)?,
+            notify_at: Array::new(&used, ENTRIES + 8 * size, 1).ok_or(GONE)?,
             size: layout.size,
             event_index: layout.event_index,
             indirect: layout.indirect,
@@ -62,33 +80,50 @@ impl Split {
         self.next = mark.0;
     }
 
-    fn slot(&self, index: u16) -> usize {
-        usize::from(index & (self.size - 1))
+    /// Entries of the driver's ring that have not been looked at.
+    #[inline(always)]
+    fn waiting(&self) -> u16 {
+        self.driver.load(INDEX, Acquire).wrapping_sub(self.next)
     }
 
-    /// Whether there is nothing and nobody has to be told.
+    /// The descriptor with this number, which is below the size.
     #[inline(always)]
-    pub(super) fn is_quiet(&self) -> bool {
-        !self.event_index && self.waiting() == Some(0)
+    fn descriptor(&self, index: u16) -> Descriptor {
+        let at = 2 * usize::from(index);
+        Descriptor::of([self.table.load(at, Relaxed), self.table.load(at + 1, Relaxed)])
     }
 
-    /// Entries of the available ring that have not been looked at.
+    /// The common cases of [`pop`](Self::pop): nothing is there and nobody has to be told, or a chain of one descriptor. `None`
+    /// if it is neither, and nothing has changed.
     #[inline(always)]
-    fn waiting(&self) -> Option<u16> {
-        Some(self.avail.load_u16(INDEX)?.wrapping_sub(self.next))
+    pub(super) fn pop_one(&mut self, ram: &GuestRam, chain: &mut Chain) -> Option<bool> {
+        let waiting = self.waiting();
+        if waiting == 0 && !self.event_index {
+            return Some(false);
+        }
+        let head = self.heads.load(self.next.into(), Relaxed);
+        if waiting == 0 || waiting > self.size || head >= self.size {
+            return None;
+        }
+        let one = self.descriptor(head);
+        if one.flags & (NEXT | INDIRECT) != 0 || !chain.tie_one(ram, head, &one) {
+            return None;
+        }
+        self.next = self.next.wrapping_add(1);
+        Some(true)
     }
 
     #[inline(always)]
     pub(super) fn pop(&mut self, ram: &GuestRam, chain: &mut Chain) -> Result<bool, Malformed> {
-        let mut waiting = self.waiting().ok_or(GONE)?;
+        let mut waiting = self.waiting();
         if waiting == 0 {
             if !self.event_index {
                 return Ok(false);
             }
             // What comes after this is notified of, what came before is seen now.
-            self.used.store_u16(ENTRIES + 8 * usize::from(self.size), self.next);
-            fence(Ordering::SeqCst);
-            waiting = self.waiting().ok_or(GONE)?;
+            self.notify_at.store(0, self.next, Release);
+            fence(SeqCst);
+            waiting = self.waiting();
             if waiting == 0 {
                 return Ok(false);
             }
@@ -96,7 +131,7 @@ impl Split {
         if waiting > self.size {
             return Err("an available index that runs away");
         }
-        let head = self.avail.load_u16(ENTRIES + 2 * self.slot(self.next)).ok_or(GONE)?;
+        let head = self.heads.load(self.next.into(), Relaxed);
         let sums = self.walk(ram, head, chain.begin())?;
         chain.tie(head, 1, sums)?;
         self.next = self.next.wrapping_add(1);
@@ -111,7 +146,7 @@ impl Split {
             if index >= self.size {
                 return Err("a descriptor outside of the table");
             }
-            let one = Descriptor::split(&self.table, 16 * usize::from(index)).ok_or(GONE)?;
+            let one = self.descriptor(index);
             if one.is_indirect() {
                 return match self.indirect && !one.has_next() {
                     true => indirect(ram, &one, self.size, links),
@@ -131,23 +166,23 @@ impl Split {
     }
 
     #[inline(always)]
-    pub(super) fn push(&mut self, id: u16, len: u32) -> Option<()> {
-        let at = ENTRIES + 8 * self.slot(self.used_next);
-        self.used.store_u32_pair(at, [id.into(), len])?;
+    pub(super) fn push(&mut self, id: u16, len: u32) {
+        let at = 2 * usize::from(self.used_next);
+        self.used.store(at, id.into(), Relaxed);
+        self.used.store(at + 1, len, Relaxed);
         self.used_next = self.used_next.wrapping_add(1);
-        self.used.store_u16(INDEX, self.used_next)
+        self.device.store(INDEX, self.used_next, Release);
     }
 
     #[inline(always)]
     pub(super) fn wants_interrupt(&mut self) -> bool {
         // The driver's wish is read after it can see the index.
-        fence(Ordering::SeqCst);
+        fence(SeqCst);
         if !self.event_index {
-            return self.avail.load_u16(0).is_some_and(|flags| flags & NO_INTERRUPT == 0);
+            return self.driver.load(FLAGS, Relaxed) & NO_INTERRUPT == 0;
         }
         let (new, old) = (self.used_next, core::mem::replace(&mut self.signalled, self.used_next));
-        let event = self.avail.load_u16(ENTRIES + 2 * usize::from(self.size)).unwrap_or(old);
-        super::passes(event, new, old)
+        super::passes(self.interrupt_at.load(0, Relaxed), new, old)
     }
 }
 
@@ -160,7 +195,7 @@ fn indirect(ram: &GuestRam, from: &Descriptor, most: u16, mut links: Links<'_>) 
         if index >= count {
             return Err("a descriptor outside of its indirect table");
         }
-        let one = Descriptor::split(memory, start + 16 * usize::from(index)).ok_or(GONE)?;
+        let one = Descriptor::indirect(memory, start + 16 * usize::from(index)).ok_or(GONE)?;
         if one.is_indirect() {
             return Err("an indirect descriptor in an indirect table");
         }

@@ -125,7 +125,7 @@ impl Filter {
         {
             return false;
         }
-        let to = frame.destination;
+        let to = frame.destination();
         if self.is(Mode::Promiscuous) {
             return true;
         }

@@ -143,27 +143,22 @@ impl Memory for Sent<'_> {
         });
         done
     }
+}
 
-    #[inline]
-    fn run(&self, offset: usize, bytes: usize) -> Option<(&Segment, usize)> {
-        self.chain.run(self.ram, false, HEADER + offset, bytes)
-    }
+/// Whether the header in front of a frame says nothing of it.
+#[inline(always)]
+fn is_finished(first: u64) -> bool {
+    // Flags and the kind of segments.
+    first & 0xffff == 0
 }
 
 /// What the header in front of a frame says that is left to be done. Places in it count from the frame's first byte, here
 /// from its EtherType: `head` is in between. `None` if it cannot be.
-#[inline]
-fn offload([first, second]: [u64; 2], head: usize) -> Option<Offload> {
-    let [flags, gso, ..] = first.to_le_bytes();
+fn offload(header: [u64; 2], head: usize) -> Option<Offload> {
+    let [[flags, gso, h0, h1, s0, s1, c0, c1], [o0, o1, ..]] = header.map(u64::to_le_bytes);
     if flags & NEEDS_CSUM == 0 && gso == 0 {
         return Some(Offload { verified: flags & DATA_VALID != 0, ..Offload::default() });
     }
-    unfinished([first, second], head)
-}
-
-/// [`offload`] of a frame for which something is.
-fn unfinished(header: [u64; 2], head: usize) -> Option<Offload> {
-    let [[flags, gso, h0, h1, s0, s1, c0, c1], [o0, o1, ..]] = header.map(u64::to_le_bytes);
     let start = usize::from(u16::from_le_bytes([c0, c1])).checked_sub(head)?;
     let checksum = Checksum { start: start as u16, offset: u16::from_le_bytes([o0, o1]) };
     let kind = match gso & !GSO_ECN {
@@ -255,59 +250,73 @@ impl Station {
     }
 
     /// Puts a frame into the driver's buffers.
+    #[inline(always)]
     fn receive(&self, frame: &Frame<'_>) -> Result<Delivery, Malformed> {
         let shared = &*self.shared;
         let Some(queue) = shared.queue(receive_queue(self.pair_for(frame))) else {
             return Ok(Delivery::Unwanted);
         };
-        let features = self.wishes.features.load(Relaxed);
-        let mut queue = queue.lock();
-        if !shared.is_live() {
-            return Ok(Delivery::Unwanted);
-        }
-        if !queue.pop(&shared.ram)? {
-            return Ok(Delivery::NoRoom);
-        }
-        let total = HEADER + frame.len();
-        let room = queue.chain.writable();
+        queue.with(|queue| {
+            let features = self.wishes.features.load(Relaxed);
+            if !shared.is_live() {
+                return Ok(Delivery::Unwanted);
+            }
+            if !queue.pop(&shared.ram)? {
+                return Ok(Delivery::NoRoom);
+            }
+            let header = header(frame, features);
+            let total = HEADER + frame.len();
+            if let Some((memory, at, room)) = queue.chain.whole(&shared.ram, true)
+                && room >= total
+                && frame.put(header, memory, at)
+            {
+                queue.answer(total as u32);
+            } else {
+                let taken = self.receive_in_pieces(queue, frame, header, features)?;
+                if taken != Delivery::Taken {
+                    return Ok(taken);
+                }
+            }
+            if queue.wants_interrupt() {
+                shared.raise(USED_BUFFER);
+            }
+            Ok(Delivery::Taken)
+        })
+    }
+
+    /// Puts a frame into the buffer that was taken, and further ones.
+    #[inline(never)]
+    fn receive_in_pieces(
+        &self,
+        queue: &mut Queue,
+        frame: &Frame<'_>,
+        (first, second): (u64, u32),
+        features: u64,
+    ) -> Result<Delivery, Malformed> {
+        let ram = &self.shared.ram;
+        let (total, room) = (HEADER + frame.len(), queue.chain.writable());
         if room < HEADER {
             return Err("a buffer for frames that is shorter than their header");
         }
-        let first = Taken { id: queue.chain.id, slots: queue.chain.slots, len: room.min(total) as u32 };
-        let header = header(frame, features);
-        let run = queue.chain.run(&shared.ram, true, 0, total);
-        if !run.is_some_and(|(memory, at)| frame.put(header, memory, at)) {
-            let (first, second) = header;
-            let bytes = (u128::from(first) | u128::from(second) << 64).to_le_bytes();
-            queue.chain.write(&shared.ram, 0, bytes.get(..HEADER).unwrap_or_default());
-            fill(&shared.ram, &queue.chain, HEADER, frame, 0);
-        }
+        let bytes = (u128::from(first) | u128::from(second) << 64).to_le_bytes();
+        queue.chain.write(ram, 0, bytes.get(..HEADER).unwrap_or_default());
+        fill(ram, &queue.chain, HEADER, frame, 0);
+        let taken = Taken { id: queue.chain.id, slots: queue.chain.slots, len: room.min(total) as u32 };
         if room >= total {
-            queue.push(first.id, first.slots, first.len);
+            queue.push(taken.id, taken.slots, taken.len);
         } else if features & MRG_RXBUF == 0 {
             queue.go_back();
             self.misfits.fetch_add(1, Relaxed);
             return Ok(Delivery::NoRoom);
-        } else if !merge(&shared.ram, &mut queue, first, frame)? {
+        } else if !merge(ram, queue, taken, frame)? {
             return Ok(Delivery::NoRoom);
-        }
-        if queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
         }
         Ok(Delivery::Taken)
     }
 }
 
-/// The header and the first bytes of a frame that is sent, as words in the order of a processor that puts the lowest byte first;
-/// zeroes where it is shorter. `None` if it is shorter than the header.
-#[inline(always)]
-fn head(ram: &GuestRam, chain: &Chain) -> Option<[u64; 4]> {
-    match chain.run(ram, false, 0, 32).and_then(|(memory, at)| memory.load_words(at)) {
-        Some(words) => Some(words),
-        None => head_in_pieces(ram, chain),
-    }
-}
-
+/// The header and the first bytes of a frame that is sent, as words whose lowest byte is the first; zeroes where it is shorter.
+/// `None` if it is shorter than the header.
 #[cold]
 #[inline(never)]
 fn head_in_pieces(ram: &GuestRam, chain: &Chain) -> Option<[u64; 4]> {
@@ -397,51 +406,79 @@ impl Endpoint for Station {
 
 impl Net {
     /// Sends what the driver has put into a queue; says whether there may be more.
+    #[inline(always)]
     fn send(&self, pair: usize) -> Result<bool, Malformed> {
         let shared = &*self.station.shared;
         let Some(queue) = shared.queue(transmit_queue(pair)) else { return Ok(false) };
-        let mut queue = queue.lock();
-        let (mut left, mut sent) = (BUDGET, false);
-        let result = loop {
-            if left == 0 {
-                break Ok(true);
-            }
-            match queue.pop(&shared.ram) {
-                Ok(true) => (),
-                Ok(false) => break Ok(false),
-                Err(why) => break Err(why),
-            }
-            let Some(head) = head(&shared.ram, &queue.chain) else {
-                break Err("a frame that is shorter than its header");
+        queue.with(|queue| {
+            let (mut left, mut sent) = (BUDGET, false);
+            let result = loop {
+                if left == 0 {
+                    break Ok(true);
+                }
+                match queue.pop(&shared.ram) {
+                    Ok(true) => (),
+                    Ok(false) => break Ok(false),
+                    Err(why) => break Err(why),
+                }
+                let copies = match self.forward(&shared.ram, &queue.chain) {
+                    Ok(copies) => copies,
+                    Err(why) => break Err(why),
+                };
+                left = left.saturating_sub(copies.saturating_mul(queue.chain.readable()).max(LEAST));
+                queue.answer(0);
+                sent = true;
             };
-            let copies = self.forward(head, &Sent { ram: &shared.ram, chain: &queue.chain });
-            left = left.saturating_sub(copies.saturating_mul(queue.chain.readable()).max(LEAST));
-            queue.answer(0);
-            sent = true;
-        };
-        if sent && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
-        }
-        result
+            if sent && queue.wants_interrupt() {
+                shared.raise(USED_BUFFER);
+            }
+            result
+        })
     }
 
-    /// Gives a frame to the switch; says how many receivers it was handed to. One that cannot be is lost, as on a wire.
-    #[inline]
-    fn forward(&self, [h0, h1, h2, h3]: [u64; 4], sent: &Sent<'_>) -> usize {
+    /// Gives the frame in a chain to the switch; says how many receivers it was handed to. One that cannot be is lost, as on a
+    /// wire.
+    #[inline(always)]
+    fn forward(&self, ram: &GuestRam, chain: &Chain) -> Result<usize, Malformed> {
+        if let Some((memory, at, len)) = chain.whole(ram, false)
+            && len >= 32
+            && let Some(head) = memory.load_words(at)
+        {
+            let bytes = Bytes::Run(memory, at + HEADER, len - HEADER);
+            return Ok(self.transmit(head, bytes, len - HEADER));
+        }
+        let head = head_in_pieces(ram, chain).ok_or("a frame that is shorter than its header")?;
+        let sent = Sent { ram, chain };
+        Ok(self.transmit(head, Bytes::Shared(&sent), sent.len()))
+    }
+
+    /// Gives a frame of `len` bytes with this head to the switch.
+    #[inline(always)]
+    fn transmit(&self, [h0, h1, h2, h3]: [u64; 4], bytes: Bytes<'_>, len: usize) -> usize {
         let head = [h1 >> 32 | h2 << 32, h2 >> 32 | h3 << 32];
-        let frame = Frame::with_head(Bytes::Shared(sent), sent.len(), head, Offload::default());
-        let Some(mut frame) = frame else {
+        let Some(frame) = Frame::with_head(bytes, len, head, Offload::default()) else {
             self.port.refuse();
             return 0;
         };
-        match offload([h0, h1], frame.head_len()) {
-            Some(offload) => frame.offload = offload,
+        if is_finished(h0) {
+            return self.switch.transmit(&self.port, &frame);
+        }
+        self.transmit_unfinished(&frame, [h0, h1])
+    }
+
+    #[inline(never)]
+    fn transmit_unfinished(&self, frame: &Frame<'_>, header: [u64; 2]) -> usize {
+        match offload(header, frame.head_len()) {
+            Some(offload) => {
+                let mut frame = *frame;
+                frame.offload = offload;
+                self.switch.transmit(&self.port, &frame)
+            }
             None => {
                 self.port.refuse();
-                return 0;
+                0
             }
         }
-        self.switch.transmit(&self.port, &frame)
     }
 
     fn control_queue(&self) -> usize {

@@ -78,12 +78,19 @@ pub(super) fn find(guest: &str, doorbell: u64) -> Option<Arc<Frame>> {
 }
 
 impl Frame {
+    /// The interrupt that a message is, if it is one of the frame's. Context: any.
+    pub(super) fn interrupt(&self, data: u32) -> Option<u32> {
+        self.irq(data).map(IrqLine::intid)
+    }
+
+    fn irq(&self, data: u32) -> Option<&IrqLine> {
+        let index = (data & 0xffff).checked_sub(self.first)?;
+        self.irqs.get(index as usize)
+    }
+
     /// A message has come. One of an interrupt that is not the frame's is ignored. Context: any.
     pub(super) fn message(&self, data: u32) {
-        let index = (data & 0xffff).checked_sub(self.first);
-        if let Some(irq) = index.and_then(|index| self.irqs.get(index as usize)) {
-            irq.pulse();
-        }
+        self.irq(data).into_iter().for_each(IrqLine::pulse);
     }
 }
 

@@ -44,7 +44,7 @@ const ISR: u32 = 0x1000;
 const CONFIG: u32 = 0x2000;
 const NOTIFY: u32 = 0x3000;
 const PAGE: u32 = 0x1000;
-const SIZE: u32 = 0x4000;
+pub(super) const SIZE: u32 = 0x4000;
 /// Bytes of the structure of common registers.
 const COMMON_SIZE: u32 = 0x3c;
 /// Distance of the queues' notification registers.
@@ -187,6 +187,7 @@ impl Function {
     }
 
     /// The offset in its registers that an address is, if it decodes it.
+    #[inline(always)]
     pub(super) fn decode(&self, address: u64) -> Option<u64> {
         let base = self.address.load(Acquire);
         let offset = address.checked_sub(base.into())?;
@@ -230,7 +231,10 @@ impl Function {
         let at = offset as usize;
         if at == WAY_DATA {
             if let Some((offset, width)) = self.way() {
-                self.write(offset, width, value & width.mask());
+                let value = value & width.mask();
+                if !self.notify(offset, width) {
+                    self.write(offset, width, value);
+                }
             }
             return;
         }
@@ -323,15 +327,22 @@ impl Function {
         }
     }
 
-    /// Writes a register. Context: exit path.
+    /// The driver writes at an offset: says whether that is a notification, of which the device has been told. Context: exit path.
+    #[inline(always)]
+    pub(super) fn notify(&self, offset: u64, width: Width) -> bool {
+        let notifies = offset as u32 & !(PAGE - 1) == NOTIFY && width != Width::B1;
+        if notifies && self.shared().is_live() && self.master.load(Acquire) {
+            let queue = (offset as u32 - NOTIFY) / NOTIFY_STEP;
+            self.registers.backend.notify(queue as usize);
+        }
+        notifies
+    }
+
+    /// Writes a register other than those for notifications. Context: exit path.
+    #[inline(never)]
     pub(super) fn write(&self, offset: u64, width: Width, value: u64) {
         let (page, at) = (offset as u32 & !(PAGE - 1), offset & u64::from(PAGE - 1));
         match page {
-            NOTIFY if width != Width::B1 => {
-                if self.shared().is_live() && self.master.load(Acquire) {
-                    self.registers.backend.notify(at as usize / NOTIFY_STEP as usize);
-                }
-            }
             COMMON => self.write_common(at, width, value),
             ISR if (TABLE..TABLE_END).contains(&at) && matches!(width, Width::B4 | Width::B8) => {
                 self.pin.messages.set_word(at - TABLE, value as u32);

@@ -7,8 +7,8 @@ use crate::sync::Lock;
 use crate::virtio::device::{CONFIGURATION, USED_BUFFER};
 use alloc::string::String;
 use alloc::sync::Arc;
-use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::{Acquire, Release};
+use core::sync::atomic::{AtomicBool, AtomicU32};
 
 /// Vectors of a function.
 pub(super) const VECTORS: usize = 2;
@@ -45,6 +45,8 @@ struct State {
 pub(super) struct Messages {
     guest: String,
     enabled: AtomicBool,
+    /// [`State::answer`] while messages are enabled; 0 for none.
+    answer: AtomicU32,
     state: Lock<State>,
 }
 
@@ -62,10 +64,22 @@ impl State {
     }
 }
 
+impl State {
+    /// The interrupt that an answer in any queue is, if that is all there is to do for one: one vector has queues, and it is open.
+    fn answer(&self) -> Option<u32> {
+        let mut with_queues = self.vectors.iter().filter(|vector| vector.users & !(1 << CHANGES) != 0);
+        let (Some(only), None) = (with_queues.next(), with_queues.next()) else { return None };
+        let [.., data, control] = only.words;
+        let open = !self.masked && control & MASKED == 0;
+        only.frame.as_ref().filter(|_| open)?.interrupt(data)
+    }
+}
+
 impl Messages {
     /// Messages of a function of this guest, after power-on.
     pub(super) fn new(guest: String) -> Self {
-        let messages = Self { guest, enabled: AtomicBool::new(false), state: Lock::default() };
+        let (enabled, answer) = (AtomicBool::new(false), AtomicU32::new(0));
+        let messages = Self { guest, enabled, answer, state: Lock::default() };
         messages.reset();
         messages
     }
@@ -73,9 +87,22 @@ impl Messages {
     /// The state after power-on.
     pub(super) fn reset(&self) {
         self.enabled.store(false, Release);
+        self.change(|state| {
+            *state = State::default();
+            state.vectors.iter_mut().for_each(|vector| vector.words = [0, 0, 0, MASKED]);
+        });
+    }
+
+    /// Changes the state, and sends what may be sent after that.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.lock();
-        *state = State::default();
-        state.vectors.iter_mut().for_each(|vector| vector.words = [0, 0, 0, MASKED]);
+        let result = change(&mut state);
+        let enabled = self.enabled();
+        self.answer.store(state.answer().filter(|_| enabled).unwrap_or(0), Release);
+        if enabled {
+            state.send();
+        }
+        result
     }
 
     /// Whether they stand in for the pin.
@@ -87,14 +114,18 @@ impl Messages {
     /// What the driver says in the capability.
     pub(super) fn control(&self, enabled: bool, masked: bool) {
         self.enabled.store(enabled, Release);
-        let mut state = self.state.lock();
-        state.masked = masked;
-        if enabled {
-            state.send();
-        }
+        self.change(|state| state.masked = masked);
+    }
+
+    /// The interrupt that an answer in a queue is, if no more has to be known for it; 0 if it takes [`raise`](Self::raise). A message
+    /// that is on its way while the driver masks its vector may still come. Context: any.
+    #[inline(always)]
+    pub(super) fn answer(&self) -> u32 {
+        self.answer.load(Acquire)
     }
 
     /// Signals causes of the interrupt. Context: any.
+    #[inline(never)]
     pub(super) fn raise(&self, causes: u32) {
         let mut users = 0;
         if causes & USED_BUFFER != 0 {
@@ -113,9 +144,10 @@ impl Messages {
 
     /// The device has been reset.
     pub(super) fn forget(&self) {
-        let mut state = self.state.lock();
-        state.pending = 0;
-        state.vectors.iter_mut().for_each(|vector| vector.users = 0);
+        self.change(|state| {
+            state.pending = 0;
+            state.vectors.iter_mut().for_each(|vector| vector.users = 0);
+        });
     }
 
     /// The vector of a queue, or of [`CHANGES`].
@@ -128,12 +160,14 @@ impl Messages {
     /// The driver chooses it. One that there is not is none.
     pub(super) fn set_vector(&self, user: u32, vector: u64) {
         let bit = 1u64.checked_shl(user).unwrap_or(0);
-        for (n, known) in self.state.lock().vectors.iter_mut().enumerate() {
-            known.users &= !bit;
-            if n as u64 == vector {
-                known.users |= bit;
+        self.change(|state| {
+            for (n, known) in state.vectors.iter_mut().enumerate() {
+                known.users &= !bit;
+                if n as u64 == vector {
+                    known.users |= bit;
+                }
             }
-        }
+        });
     }
 
     /// Four bytes of the table.
@@ -146,20 +180,18 @@ impl Messages {
     /// Writes four bytes of the table. Says whether they are there.
     pub(super) fn set_word(&self, at: u64, value: u32) -> bool {
         let (n, word) = (at as usize / 16, at as usize % 16 / 4);
-        let mut state = self.state.lock();
-        let Some(vector) = state.vectors.get_mut(n) else {
-            return false;
-        };
-        let value = if word == CONTROL { value & MASKED } else { value };
-        vector.words.get_mut(word).into_iter().for_each(|place| *place = value);
-        if word == LOW || word == HIGH {
-            let [low, high, ..] = vector.words;
-            vector.frame = frame::find(&self.guest, u64::from(low) | u64::from(high) << 32);
-        }
-        if self.enabled() {
-            state.send();
-        }
-        true
+        self.change(|state| {
+            let Some(vector) = state.vectors.get_mut(n) else {
+                return false;
+            };
+            let value = if word == CONTROL { value & MASKED } else { value };
+            vector.words.get_mut(word).into_iter().for_each(|place| *place = value);
+            if word == LOW || word == HIGH {
+                let [low, high, ..] = vector.words;
+                vector.frame = frame::find(&self.guest, u64::from(low) | u64::from(high) << 32);
+            }
+            true
+        })
     }
 
     /// Vectors that wait, by bits.

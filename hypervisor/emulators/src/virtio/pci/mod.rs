@@ -3,7 +3,7 @@
 //!
 //! The bridge's block on the guest's bus has two parts: the configuration space of bus 0, and the window for the addresses that
 //! the guest gives to its devices. Nothing is at an address that no device decodes: it reads as all ones. Where the guest gave
-//! two devices the same address, the one with the lower device number answers.
+//! two devices the same address, one of them answers.
 
 pub(super) mod frame;
 mod function;
@@ -17,6 +17,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU8;
+use core::sync::atomic::Ordering::Relaxed;
 use function::Function;
 use pin::Wire;
 use vmm::config::DeviceConfig;
@@ -84,6 +86,13 @@ struct Host {
     window: u64,
     /// By device number.
     functions: Vec<Function>,
+    /// For addresses that have the same [`place`]: the number of the function that decoded one of them last.
+    near: [AtomicU8; SLOTS as usize],
+}
+
+/// Where to look first for the function that decodes an address: each has as many registers as the others.
+fn place(address: u64) -> usize {
+    (address / u64::from(function::SIZE) % SLOTS) as usize
 }
 
 fn create(ctx: &Context<'_>) -> Result<Arc<dyn Emulator>, Error> {
@@ -91,7 +100,8 @@ fn create(ctx: &Context<'_>) -> Result<Arc<dyn Emulator>, Error> {
         let found = format!("{:#x} bytes at {:#x}", ctx.node.size, ctx.node.base.0);
         return Err(ctx.property_error("reg", &found, "a block below 4 GiB"));
     };
-    let mut host = Host { window: base.into(), functions: Vec::new() };
+    let near = [const { AtomicU8::new(0) }; _];
+    let mut host = Host { window: base.into(), functions: Vec::new(), near };
     let wires: Vec<_> =
         (0..PINS as usize).map(|pin| ctx.irq(pin).map(Wire::new)).collect::<Result<_, _>>()?;
     for node in &ctx.node.children {
@@ -132,9 +142,32 @@ impl Host {
     }
 
     /// The function that decodes the address at an offset behind the configuration space, and the offset in its registers.
+    #[inline(always)]
     fn decode(&self, offset: u64) -> Option<(&Function, u64)> {
         let address = self.window.wrapping_add(offset);
-        self.functions.iter().find_map(|function| Some((function, function.decode(address)?)))
+        let near = self.near.get(place(address))?;
+        if let Some(function) = self.functions.get(usize::from(near.load(Relaxed)))
+            && let Some(offset) = function.decode(address)
+        {
+            return Some((function, offset));
+        }
+        self.search(address, near)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn search(&self, address: u64, near: &AtomicU8) -> Option<(&Function, u64)> {
+        let decoded = |(n, function): (usize, &Function)| Some((n, function.decode(address)?));
+        let (n, offset) = self.functions.iter().enumerate().find_map(decoded)?;
+        near.store(n as u8, Relaxed);
+        Some((self.functions.get(n)?, offset))
+    }
+
+    #[inline(never)]
+    fn write_config(&self, offset: u64, width: Width, value: u64) {
+        if let Some(function) = self.function(offset) {
+            function.write_config(offset % FUNCTION, width, value);
+        }
     }
 }
 
@@ -155,15 +188,13 @@ impl Emulator for Host {
     fn write(&self, offset: u64, width: Width, value: u64) {
         match offset.checked_sub(ECAM) {
             Some(offset) => {
-                if let Some((function, offset)) = self.decode(offset) {
+                if let Some((function, offset)) = self.decode(offset)
+                    && !function.notify(offset, width)
+                {
                     function.write(offset, width, value);
                 }
             }
-            None => {
-                if let Some(function) = self.function(offset) {
-                    function.write_config(offset % FUNCTION, width, value);
-                }
-            }
+            None => self.write_config(offset, width, value),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::messages::Messages;
 use crate::sync::Lock;
+use crate::virtio::device::USED_BUFFER;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -68,9 +69,13 @@ impl InterruptSink for Pin {
     }
 
     fn follow(&self, _: u32, causes: &AtomicU32) {
-        if self.messages.enabled() {
+        let answer = self.messages.answer();
+        if answer != 0 || self.messages.enabled() {
             // Nobody acknowledges messages.
-            return self.messages.raise(causes.swap(0, AcqRel));
+            return match causes.swap(0, AcqRel) {
+                USED_BUFFER if answer != 0 => self.wire.irq.pulse_other(answer),
+                causes => self.messages.raise(causes),
+            };
         }
         self.drive(|| causes.load(Relaxed) != 0);
     }

@@ -172,10 +172,14 @@ fn heap(machine: &mut Running) -> Result<u64> {
 
 /// Compares what there is after a life with what there was after the first. The heap is looked at in some
 /// rounds only.
-struct Balance(Option<(u64, u64)>);
+pub struct Balance(pub Option<(u64, u64)>);
 
 impl Balance {
-    fn check(&mut self, machine: &mut Running, round: u64, whole: bool) -> Result<()> {
+    /// Looks at what there is after this round; `whole`: at the heap, too.
+    ///
+    /// # Errors
+    /// When it is not what it was.
+    pub fn check(&mut self, machine: &mut Running, round: u64, whole: bool) -> Result<()> {
         let now = free(machine)?;
         let Some((free, used)) = self.0 else {
             self.0 = Some((now, heap(machine)?));

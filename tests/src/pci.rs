@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Virtio devices behind a PCI host bridge, under Linux's own drivers.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, ensure};
 use xtask::qemu::Overrides;
 
 use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test};
 use crate::linux::{ask, to_user_space};
-use crate::virtio::{hostile_to, load, with_modules};
+use crate::virtio::{gives, hostile_to, load, ports, resized, with_modules, with_programs};
+use crate::vsock::{at, exchanges};
 
 /// The tests of this file.
 pub const TESTS: &[Test] = &[
     Test { name: "pci_disk_network_and_random", limit: 300, profiles: BOTH, run: devices },
+    Test { name: "pci_every_kind", limit: 400, profiles: BOTH, run: every_kind },
     Test { name: "pci_messages_gicv2", limit: 200, profiles: DEBUG, run: gicv2 },
     Test { name: "pci_reset_amid_io", limit: 300, profiles: BOTH, run: reset },
     Test { name: "pci_hostile_driver", limit: 300, profiles: BOTH, run: hostile },
@@ -136,6 +140,143 @@ fn devices(context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// The modules for devices of each kind.
+const EVERY: &[&str] = &[
+    "drivers/virtio/virtio_pci_legacy_dev",
+    "drivers/virtio/virtio_pci_modern_dev",
+    "drivers/virtio/virtio_pci",
+    "drivers/block/virtio_blk",
+    "drivers/char/hw_random/virtio-rng",
+    "drivers/char/virtio_console",
+    "drivers/virtio/virtio_balloon",
+    "net/core/failover",
+    "drivers/net/net_failover",
+    "drivers/net/virtio_net",
+    "net/vmw_vsock/vsock",
+    "net/vmw_vsock/vmw_vsock_virtio_transport_common",
+    "net/vmw_vsock/vmw_vsock_virtio_transport",
+];
+
+/// The guest `linuxN` with a device of each kind on its bus: the first has messages and two ports, the second lines, which the
+/// devices share, and packed rings.
+fn with_every_kind(context: &Context, n: u32) -> Result<PathBuf> {
+    let (frame, parent, every, port, socket) = match n {
+        0 => (
+            "msi: msi { compatible = \"arm,gic-v2m-frame\"; };",
+            "msi-parent = <&msi>;",
+            "",
+            "ferrovisor,ports = <2>;",
+            "ferrovisor,terminal;",
+        ),
+        _ => ("", "", "ferrovisor,packed;", "", ""),
+    };
+    let nodes = format!(
+        "{frame} pci {{ compatible = \"pci-host-ecam-generic\"; {parent}
+            disk {{ ferrovisor,device = \"blk\"; ferrovisor,ramdisk; ferrovisor,size = <0x800000>; {every} }};
+            net {{ ferrovisor,device = \"net\"; ferrovisor,switch = \"lan\"; ferrovisor,mac = [52 54 00 00 00 {n:02x}]; {every} }};
+            rng {{ ferrovisor,device = \"rng\"; {every} }};
+            hvc {{ ferrovisor,device = \"console\"; {port} {every} }};
+            balloon {{ ferrovisor,device = \"balloon\"; {every} }};
+            socket {{ ferrovisor,device = \"vsock\"; ferrovisor,cid = <{}>; ferrovisor,vsock = \"pair\"; {socket} {every} }}; }};",
+        n + 3
+    );
+    with_programs(context, &format!("linux{n}"), EVERY, &["vsock"], &nodes)
+}
+
+/// Linux's drivers of all kinds in two guests at once: what each does on the memory bus it does here, too, between the two and
+/// after a reset of one of them.
+fn every_kind(context: &Context) -> Result<()> {
+    let guests = vec![with_every_kind(context, 0)?, with_every_kind(context, 1)?];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    for n in 0..2 {
+        every_kind_up(&mut machine, n)?;
+    }
+    let seen = at(&mut machine, 0, MESSAGES)?;
+    ensure!(seen.split_whitespace().eq(["12", "12", "0"]), "messages: {seen}");
+    let seen = at(
+        &mut machine,
+        1,
+        "ls -d /sys/bus/pci/devices/*/msi_irqs/* 2>/dev/null; grep -c virtio /proc/interrupts",
+    )?;
+    ensure!(seen == "4", "six devices share four lines: {seen}");
+    // Consoles, of two ports and of one.
+    machine.type_line("console linux0/uart0")?;
+    ports(&mut machine, "linux0")?;
+    resized(&mut machine, "linux1")?;
+    // Balloons, on both.
+    for guest in ["linux0", "linux1"] {
+        machine.type_line(&format!("console {guest}/uart0"))?;
+        gives(&mut machine, guest)?;
+    }
+    // Sockets, to each other and to the hypervisor.
+    exchanges(&mut machine, &[(0, 1), (1, 0)])?;
+    let list = "printf 'guest list\\r' | /root/vsock connect 2 23 | tr '\\r' ' '; echo $?";
+    let said = at(&mut machine, 0, list)?;
+    let rows = said.lines().filter(|line| line.starts_with("linux") && line.contains("running")).count();
+    ensure!(rows == 2 && said.trim_end().ends_with('0'), "{said}");
+    let said = at(&mut machine, 1, "/root/vsock connect 2 23 </dev/null 2>&1")?;
+    ensure!(said.contains("connect: Connection reset"), "{said}");
+    // The second is reset amid a transfer, with its balloon filled and its disk busy.
+    at(
+        &mut machine,
+        1,
+        "(/root/vsock listen 2000 </dev/zero >/dev/null 2>&1) & (while :; do dd if=/dev/zero of=/dev/vda bs=64k; done) >/dev/null 2>&1 & \
+         seq 100",
+    )?;
+    at(
+        &mut machine,
+        0,
+        "(/root/vsock connect 4 2000 </dev/zero >/dev/null 2>/tmp/end; echo over >>/tmp/end) & :",
+    )?;
+    machine.done("guest balloon linux1 200M")?;
+    machine.command("sleep 500")?;
+    machine.done("guest reset linux1")?;
+    let wait = "for i in $(seq 50); do grep -q over /tmp/end && break; sleep 0.1; done; cat /tmp/end";
+    let said = at(&mut machine, 0, wait)?;
+    let heard = said.contains("Connection reset") || said.contains("Broken pipe");
+    ensure!(heard && said.contains("over"), "the peer of who was reset: {said}");
+    machine.done("guest balloon linux1 256M")?;
+    every_kind_up(&mut machine, 1)?;
+    resized(&mut machine, "linux1")?;
+    exchanges(&mut machine, &[(0, 1)])?;
+    let sent = at(&mut machine, 0, "ping -c 3 -i 0.2 10.0.0.2 | tail -n 2")?;
+    ensure!(sent.contains("3 packets received"), "{sent}");
+    for n in 0..2 {
+        let seen =
+            at(&mut machine, n, "dmesg | grep -ciE 'BUG:|Oops|Bad page|virtio.*(fail|error|timed out)'")?;
+        ensure!(seen == "0", "complaints of linux{n}: {seen}");
+        let info = machine.command(&format!("guest info linux{n}"))?;
+        let malformed = info.split(" malformed rings").filter(|before| before.ends_with(" 0")).count();
+        ensure!(malformed == 6 && !info.contains(", the last: "), "{info}");
+        ensure!(info.matches("unimplemented 0").count() == info.matches("unimplemented").count(), "{info}");
+    }
+    Ok(())
+}
+
+/// A guest of [`every_kind`] is up: its modules are loaded, its disk reads what was written, random numbers come, frames go.
+fn every_kind_up(machine: &mut Running, n: usize) -> Result<()> {
+    machine.type_line(&format!("console linux{n}/uart0"))?;
+    to_user_space(machine, 2)?;
+    load(machine, EVERY)?;
+    // What it says meanwhile is not for its console.
+    let kinds = ask(machine, "dmesg -n 1; cat /sys/bus/pci/devices/*/device | tr '\\n' ' '")?;
+    ensure!(kinds == "0x1042 0x1041 0x1044 0x1043 0x1045 0x1053", "the bus: {kinds}");
+    let sums = ask(
+        machine,
+        "dd if=/dev/urandom of=/tmp/d bs=64k count=64 2>/dev/null; dd if=/tmp/d of=/dev/vda bs=64k conv=fsync 2>/dev/null; \
+         echo 3 >/proc/sys/vm/drop_caches; dd if=/dev/vda bs=4k count=1024 2>/dev/null | md5sum; md5sum </tmp/d; rm /tmp/d; \
+         dd if=/dev/hwrng bs=4k count=4 iflag=fullblock 2>/dev/null | wc -c",
+    )?;
+    let lines: Vec<&str> = sums.lines().map(str::trim).collect();
+    ensure!(
+        lines.len() == 3 && lines[0] == lines[1] && lines[2] == "16384",
+        "disk and random numbers: {sums}"
+    );
+    ask(machine, &format!("ifconfig eth0 10.0.0.{} up", n + 1))?;
+    Ok(machine.leave_console()?)
+}
+
 /// Messages with a GICv2.
 fn gicv2(context: &Context) -> Result<()> {
     context.file("seed.img", &seed())?;
@@ -188,11 +329,13 @@ const ALL: &str = "pci { compatible = \"pci-host-ecam-generic\";
         net { ferrovisor,device = \"net\"; ferrovisor,switch = \"micro\"; ferrovisor,packed; };
         random { ferrovisor,device = \"rng\"; };
         port { ferrovisor,device = \"console\"; ferrovisor,ports = <2>; };
-        lan { ferrovisor,device = \"net\"; ferrovisor,switch = \"micro\"; }; };
+        lan { ferrovisor,device = \"net\"; ferrovisor,switch = \"micro\"; };
+        balloon { ferrovisor,device = \"balloon\"; ferrovisor,packed; };
+        socket { ferrovisor,device = \"vsock\"; ferrovisor,cid = <3>; ferrovisor,terminal; }; };
     rtc {";
 
 /// A driver does everything wrong with the bus and the devices on it: each of them fails again and again, and nothing but they
 /// do; a guest with a disk and on the same switch goes on.
 fn hostile(context: &Context) -> Result<()> {
-    hostile_to(context, "pci", ALL, 5, 50)
+    hostile_to(context, "pci", ALL, 7, 50)
 }

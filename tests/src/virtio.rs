@@ -11,6 +11,7 @@ use xtask::artifacts::linux_modules;
 
 use crate::harness::{BOTH, Context, Running, Setup, Test};
 use crate::linux::{ask, to_user_space};
+use crate::lives::Balance;
 
 /// The tests of this file.
 pub const TESTS: &[Test] = &[
@@ -22,6 +23,7 @@ pub const TESTS: &[Test] = &[
     Test { name: "virtio_reset_amid_io", limit: 300, profiles: BOTH, run: reset },
     Test { name: "virtio_hostile_driver", limit: 300, profiles: BOTH, run: hostile },
     Test { name: "virtio_hundred_kills_amid_load", limit: 300, profiles: BOTH, run: kills },
+    Test { name: "virtio_kills_with_all_in_use", limit: 300, profiles: BOTH, run: kills_held },
 ];
 
 /// On the ZCU102.
@@ -162,11 +164,11 @@ fn random(context: &Context) -> Result<()> {
 const CONSOLE: &str =
     "hvc { compatible = \"virtio,mmio\"; ferrovisor,device = \"console\"; ferrovisor,ports = <2>; };";
 
-/// Linux hears of another size of its console, by what `stty` says at another.
-fn resized(machine: &mut Running, port: &str) -> Result<()> {
+/// Linux hears of another size of its console `hvc`, by what `stty` says at another.
+pub fn resized(machine: &mut Running, guest: &str) -> Result<()> {
     for (columns, rows) in [(132, 43), (80, 24)] {
-        machine.done(&format!("console size {port} {columns} {rows}"))?;
-        machine.type_line("console linux0/uart0")?;
+        machine.done(&format!("console size {guest}/hvc {columns} {rows}"))?;
+        machine.type_line(&format!("console {guest}/uart0"))?;
         let expected = format!("{rows} {columns}");
         let wait = format!(
             "for i in $(seq 50); do [ \"$(stty size </dev/hvc0)\" = \"{expected}\" ] && break; sleep 0.1; done; stty size </dev/hvc0"
@@ -185,56 +187,73 @@ fn one_console(context: &Context) -> Result<()> {
     let size = ask(&mut machine, "sleep 0.3; stty size </dev/hvc0")?;
     ensure!(size == "24 80", "the size is {size}");
     machine.leave_console()?;
-    resized(&mut machine, "linux0/hvc")?;
+    resized(&mut machine, "linux0")?;
     let said = machine.command("console size linux0/uart0 132 43")?;
     ensure!(said.contains("a UART cannot tell its guest"), "{said}");
     Ok(())
 }
 
-/// A shell at `hvc0`, and a second port that is named and echoes.
+/// Two ports under Linux.
 fn console(context: &Context) -> Result<()> {
     let mut machine = boot(context, CONSOLE)?;
-    let ports = ask(
-        &mut machine,
-        "for i in $(seq 100); do [ $(cat /sys/class/virtio-ports/*/name 2>/dev/null | wc -l) = 2 ] && break; sleep 0.1; done; \
-         cat /sys/class/virtio-ports/*/name; (while :; do setsid sh -c 'exec sh </dev/hvc0 >/dev/hvc0 2>&1'; done) & :",
-    )?;
-    ensure!(ports.lines().map(str::trim).eq(["linux0/hvc", "linux0/hvc.1"]), "the ports: {ports}");
-    ask(&mut machine, "(while read line; do echo heard $line; done </dev/hvc1 >/dev/hvc1) & :")?;
-    machine.leave_console()?;
-    machine.type_line("console linux0/hvc")?;
-    machine.send("echo $((6 * 111)); seq 3000 | tail -n 2; head -c 100000 /dev/zero | tr '\\0' x | fold; echo the $((1 + 1))nd end")?;
-    machine.wait_for("the 2nd end")?;
-    let log = machine.log();
-    ensure!(log.contains("666") && log.contains("3000"), "the shell does not answer");
-    machine.leave_console()?;
-    machine.type_line("console linux0/hvc.1")?;
-    machine.send("one two")?;
-    machine.wait_for("heard one two")?;
-    machine.leave_console()?;
-    resized(&mut machine, "linux0/hvc")?;
+    ports(&mut machine, "linux0")?;
     let info = machine.command("guest info linux0")?;
     ensure!(info.contains("0 malformed rings"), "{info}");
     Ok(())
 }
 
-/// Linux gives up 64 MiB of its memory and takes it back; its files are whole, and it says what it has.
+/// A shell at `hvc0` of the guest at whose console we are, and a second port that is named and echoes.
+pub fn ports(machine: &mut Running, guest: &str) -> Result<()> {
+    let ports = ask(
+        machine,
+        "for i in $(seq 100); do [ $(cat /sys/class/virtio-ports/*/name 2>/dev/null | wc -l) = 2 ] && break; sleep 0.1; done; \
+         cat /sys/class/virtio-ports/*/name; (while :; do setsid sh -c 'exec sh </dev/hvc0 >/dev/hvc0 2>&1'; done) & :",
+    )?;
+    let names = [format!("{guest}/hvc"), format!("{guest}/hvc.1")];
+    ensure!(ports.lines().map(str::trim).eq(&names), "the ports: {ports}");
+    ask(machine, "(while read line; do echo heard $line; done </dev/hvc1 >/dev/hvc1) & :")?;
+    machine.leave_console()?;
+    let start = machine.type_line(&format!("console {guest}/hvc"))?;
+    machine.send("echo $((6 * 111)); seq 3000 | tail -n 2; head -c 100000 /dev/zero | tr '\\0' x | fold; echo the $((1 + 1))nd end")?;
+    machine.wait_for("the 2nd end")?;
+    let log = machine.log();
+    let said = log.get(start..).unwrap_or_default();
+    ensure!(said.contains("666") && said.contains("3000"), "the shell does not answer");
+    machine.leave_console()?;
+    machine.type_line(&format!("console {guest}/hvc.1"))?;
+    machine.send("one two")?;
+    machine.wait_for("heard one two")?;
+    machine.leave_console()?;
+    resized(machine, guest)
+}
+
+/// A balloon under Linux.
 fn balloon(context: &Context) -> Result<()> {
-    const GIVEN: u64 = 64 << 20;
     let node = "balloon { compatible = \"virtio,mmio\"; ferrovisor,device = \"balloon\"; };";
     let mut machine = boot(context, node)?;
+    gives(&mut machine, "linux0")?;
+    let info = machine.command("guest info linux0")?;
+    ensure!(info.contains("16384 pages erased") && info.contains("0 malformed rings"), "{info}");
+    Ok(())
+}
+
+/// The guest at whose console we are gives up 64 MiB of its memory and takes it back; its files are whole, and it says what it
+/// has.
+pub fn gives(machine: &mut Running, guest: &str) -> Result<()> {
+    const GIVEN: u64 = 64 << 20;
     let make = "dd if=/dev/urandom of=/tmp/a bs=64k count=64 2>/dev/null; md5sum </tmp/a";
-    let sum = ask(&mut machine, make)?;
+    let sum = ask(machine, make)?;
     machine.leave_console()?;
-    let before = machine.json("guest balloon linux0")?;
+    let show = format!("guest balloon {guest}");
+    let before = machine.json(&show)?;
     let number = |record: &serde_json::Value, name: &str| record[name].as_u64().unwrap_or(0);
     let (ram, free) = (number(&before, "ram"), number(&before, "free"));
     ensure!(free > GIVEN + (32 << 20) && free < ram, "the guest says: {before}");
     for (keep, given) in [(ram - GIVEN, GIVEN), (ram, 0)] {
-        machine.done(&format!("guest balloon linux0 {keep}"))?;
+        machine.done(&format!("{show} {keep}"))?;
         let mut now = before.clone();
         for _ in 0..100 {
-            now = machine.json("guest balloon linux0")?;
+            now = machine.json(&show)?;
             if number(&now, "given") == given {
                 break;
             }
@@ -243,15 +262,13 @@ fn balloon(context: &Context) -> Result<()> {
         ensure!(number(&now, "given") == given && number(&now, "wanted") == given, "{now}");
         let lost = free.saturating_sub(number(&now, "free"));
         ensure!(lost.abs_diff(given) < 16 << 20, "of {given} bytes that were given {lost} are missed: {now}");
-        machine.type_line("console linux0/uart0")?;
-        let seen = ask(&mut machine, "cat /tmp/a | md5sum; dmesg | grep -ciE 'BUG:|Oops|Bad page'")?;
+        machine.type_line(&format!("console {guest}/uart0"))?;
+        let seen = ask(machine, "cat /tmp/a | md5sum; dmesg | grep -ciE 'BUG:|Oops|Bad page'")?;
         ensure!(seen.lines().next() == sum.lines().next() && seen.ends_with('0'), "{seen}, not {sum}");
         machine.leave_console()?;
     }
-    let said = machine.command(&format!("guest balloon linux0 {}", ram + 1))?;
+    let said = machine.command(&format!("{show} {}", ram + 1))?;
     ensure!(said.contains("SIZE: found"), "{said}");
-    let info = machine.command("guest info linux0")?;
-    ensure!(info.contains("16384 pages erased") && info.contains("0 malformed rings"), "{info}");
     Ok(())
 }
 
@@ -336,6 +353,83 @@ fn kills(context: &Context) -> Result<()> {
     let after = purposes(&mut machine)?;
     ensure!(before == after, "memory before: {before:?}, after: {after:?}");
     Ok(())
+}
+
+/// A bus with a device of each kind, all with messages, for the guest with this number, in place of the bus of `micro`.
+fn held(context: &Context, name: &str, cid: u32, peer: u32) -> Result<PathBuf> {
+    let bus = format!(
+        "console {{ ferrovisor,device = \"console\"; ferrovisor,ports = <2>; }};
+         balloon {{ ferrovisor,device = \"balloon\"; }};
+         socket {{ ferrovisor,device = \"vsock\"; ferrovisor,cid = <{cid}>; ferrovisor,vsock = \"pair\"; ferrovisor,terminal; }};
+         disk1 {{"
+    );
+    let mac = |n| format!("00 00 00 0{cid} 0{n}]");
+    let changes = [
+        ("wait=1", format!("load=1 peer={peer}")),
+        ("disk1 {", bus),
+        ("00 00 00 00 01]", mac(1)),
+        ("00 00 00 00 02]", mac(2)),
+        ("00 00 00 00 03]", mac(3)),
+        ("00 00 00 00 04]", mac(4)),
+        ("\tautostart;\n", String::new()),
+    ];
+    let changes: Vec<_> = changes.iter().map(|(old, new)| (*old, new.as_str())).collect();
+    context.variant("micro", name, &changes)
+}
+
+/// What shows that all devices of [`held`] are in use.
+const HELD: [&str; 5] = [
+    "holds 1024 KiB",
+    "1024 KiB, 256 pages erased",
+    "4 connections asked for",
+    "sessions: one open",
+    "console.1, sent ",
+];
+
+/// A guest with a device of each kind behind a PCI host bridge is reset and destroyed amid all that it does with them: four
+/// connections each way with the guest beside it, a terminal of the hypervisor in which a command runs, a console of two ports, a
+/// balloon that is filled, a disk that interrupts by messages, and all that [`kills`] has. Not a page and not a byte of the heap
+/// is lost.
+fn kills_held(context: &Context) -> Result<()> {
+    let guests = vec![held(context, "killed", 3, 4)?, held(context, "beside", 4, 3)?];
+    let mut machine = context.boot(Setup { guests, ..Setup::default() })?;
+    machine.wait_for_prompt()?;
+    machine.done("guest create beside")?;
+    machine.done("guest start beside")?;
+    let mut balance = Balance(None);
+    for round in 0..=20 {
+        machine.done("guest create killed")?;
+        machine.done("guest start killed")?;
+        if round % 10 == 0 {
+            in_use(&mut machine, "killed")?;
+            in_use(&mut machine, "beside")?;
+        }
+        machine.command(&format!("sleep {}", round * 37 % 200))?;
+        if round % 2 == 0 {
+            machine.done("guest reset killed")?;
+            machine.command(&format!("sleep {}", round * 23 % 100))?;
+        }
+        machine.done("guest destroy killed")?;
+        // The terminal's session ends, and the guest beside it hears that its connections are over.
+        machine.command("sleep 100")?;
+        balance.check(&mut machine, round, round % 10 == 0)?;
+    }
+    Ok(())
+}
+
+/// Waits until a guest of [`held`] uses all its devices.
+fn in_use(machine: &mut Running, guest: &str) -> Result<()> {
+    let mut info = String::new();
+    for _ in 0..100 {
+        info = machine.command(&format!("guest info {guest}"))?;
+        if HELD.iter().all(|text| info.contains(text)) {
+            ensure!(!info.contains("console.1, sent 0,"), "the second port says nothing: {info}");
+            return Ok(());
+        }
+        machine.command("sleep 50")?;
+    }
+    let missing: Vec<_> = HELD.iter().filter(|text| !info.contains(**text)).collect();
+    anyhow::bail!("not in use is what should say {missing:?}: {info}")
 }
 
 /// One device of each kind, of which some offer packed rings.

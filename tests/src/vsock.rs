@@ -50,7 +50,7 @@ fn up(machine: &mut Running) -> Result<()> {
 }
 
 /// What a command says at a guest's console.
-fn at(machine: &mut Running, guest: usize, command: &str) -> Result<String> {
+pub fn at(machine: &mut Running, guest: usize, command: &str) -> Result<String> {
     machine.type_line(&format!("console linux{guest}"))?;
     let said = ask(machine, command)?;
     machine.leave_console()?;
@@ -61,11 +61,7 @@ fn at(machine: &mut Running, guest: usize, command: &str) -> Result<String> {
 /// reset amid a transfer, whose peer hears of it, and which works afterwards.
 fn two(context: &Context) -> Result<()> {
     let mut machine = boot(context)?;
-    let make = "dd if=/dev/urandom of=/tmp/a bs=64k count=128 2>/dev/null; md5sum </tmp/a";
-    let sums = [sum(&mut machine, 0, make)?, sum(&mut machine, 1, make)?];
-    for (asker, asked) in [(0, 1), (1, 0), (0, 1)] {
-        exchange(&mut machine, asker, asked, &sums)?;
-    }
+    exchanges(&mut machine, &[(0, 1), (1, 0), (0, 1)])?;
     let said = at(
         &mut machine,
         0,
@@ -90,8 +86,7 @@ fn two(context: &Context) -> Result<()> {
     machine.type_line("console linux1")?;
     up(&mut machine)?;
     machine.leave_console()?;
-    let sums = [sum(&mut machine, 0, make)?, sum(&mut machine, 1, make)?];
-    exchange(&mut machine, 0, 1, &sums)?;
+    exchanges(&mut machine, &[(0, 1)])?;
     for n in 0..2 {
         let info = machine.command(&format!("guest info linux{n}"))?;
         ensure!(info.contains("0 malformed rings"), "{info}");
@@ -102,6 +97,13 @@ fn two(context: &Context) -> Result<()> {
 /// The MD5 sum that a command prints, maybe between lines of the kernel.
 fn sum(machine: &mut Running, guest: usize, command: &str) -> Result<String> {
     sum_in(32, &at(machine, guest, command)?)
+}
+
+/// The guests `linux0` and `linux1` send each other 8 MiB for each of these pairs of who asks for a connection and who is asked.
+pub fn exchanges(machine: &mut Running, pairs: &[(usize, usize)]) -> Result<()> {
+    let make = "dd if=/dev/urandom of=/tmp/a bs=64k count=128 2>/dev/null; md5sum </tmp/a";
+    let sums = [sum(machine, 0, make)?, sum(machine, 1, make)?];
+    pairs.iter().try_for_each(|&(asker, asked)| exchange(machine, asker, asked, &sums))
 }
 
 /// Both guests send `/tmp/a` to each other.

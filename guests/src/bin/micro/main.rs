@@ -6,13 +6,16 @@
 //! under a hypervisor. The last line but one is `micro: json {"name": instructions, ...}`.
 //! Boot arguments: `iterations=N` (4096 if not given); `wait=1` to say `micro: ready` and begin only
 //! after a key, so that nothing else has to be typed while it measures; `pause-ms=N` for the time between the key and
-//! the beginning (20 if not given); `load=1` to do nothing but keep disk and network devices busy, for ever.
+//! the beginning (20 if not given); `load=1` to do nothing but keep disk and network devices busy, for ever, and with `peer=CID`
+//! also what else is on the PCI bus, with connections to the guest that has this number.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
 mod disk;
 #[cfg(target_os = "none")]
 mod exits;
+#[cfg(target_os = "none")]
+mod hold;
 #[cfg(target_os = "none")]
 mod interrupts;
 #[cfg(target_os = "none")]
@@ -26,7 +29,7 @@ mod virtio;
 
 #[cfg(target_os = "none")]
 mod bare {
-    use crate::{disk, exits, interrupts, net, pci, report::Report};
+    use crate::{disk, exits, hold, interrupts, net, pci, report::Report};
     use guests::machine::Machine;
     use guests::{args, console, gic, println, psci, timer};
 
@@ -55,10 +58,14 @@ mod bare {
         let mut report = Report::new();
         if args::number(machine.bootargs, "load").is_some_and(|n| n != 0) {
             println!("micro: load");
+            let mut held = args::number(machine.bootargs, "peer").map(|_| hold::begin(machine));
             loop {
                 disk::run(machine, 64, &mut report);
                 pci::run(machine, 64, &mut report);
                 net::run(machine, 64, &mut report);
+                if let Some(held) = &mut held {
+                    (0..16).for_each(|_| held.round());
+                }
             }
         }
         exits::run(machine, iterations, &mut report);

@@ -13,6 +13,8 @@ const SLOT: u64 = 0x8000;
 const REGISTERS: u64 = 0x4000;
 /// Where the registers for notifications are.
 pub const NOTIFY: u64 = 0x3000;
+/// Where the device's configuration is.
+pub const CONFIG: u64 = 0x2000;
 /// Vendor and device of virtio network and block devices.
 const NETWORK: u32 = 0x1041_1af4;
 const BLOCK: u32 = 0x1042_1af4;
@@ -36,7 +38,7 @@ fn read(machine: &Machine<'_>, disk: &Function, frame: Region, count: u64, repor
     if disk.route_message(frame, 0).is_none() {
         return;
     }
-    disk.begin();
+    disk.begin(0);
     let queue = Queue::on_pci(disk.registers, 0, memory.base);
     disk.run();
     disk::read(queue, memory, "virtio_pci_blk_read_4k", count, report);
@@ -57,8 +59,8 @@ fn send(
     if to.route_message(frame, 1).is_none() {
         return;
     }
-    from.begin();
-    to.begin();
+    from.begin(0);
+    to.begin(0);
     let receive = Queue::on_pci(to.registers, 0, memory.base);
     let send = Queue::on_pci(from.registers, 1, memory.base + net::SENDER);
     from.run();
@@ -74,14 +76,14 @@ fn set8(at: u64, value: u8) {
 }
 
 /// A device on the bus.
-struct Function {
+pub struct Function {
     config: u64,
-    registers: u64,
+    pub registers: u64,
 }
 
 impl Function {
     /// The `n`th device with this vendor and device, with its registers in the window.
-    fn find(bus: Pci, id: u32, n: usize) -> Option<Self> {
+    pub fn find(bus: Pci, id: u32, n: usize) -> Option<Self> {
         let slot = (0..32).filter(|slot| read32(bus.config.base + SLOT * slot) == id).nth(n)?;
         let (config, registers) = (bus.config.base + SLOT * slot, bus.window.base + REGISTERS * slot);
         write32(config + 0x10, registers as u32);
@@ -90,7 +92,7 @@ impl Function {
     }
 
     /// Has the device's first message be the frame's `n`th interrupt, which is handled.
-    fn route_message(&self, frame: Region, n: u32) -> Option<()> {
+    pub fn route_message(&self, frame: Region, n: u32) -> Option<()> {
         let mut at = read32(self.config + 0x34) & 0xfc;
         while read32(self.config + u64::from(at)) & 0xff != MSIX {
             at = read32(self.config + u64::from(at)) >> 8 & 0xfc;
@@ -109,12 +111,12 @@ impl Function {
         virtio::route_message(intid)
     }
 
-    /// Resets the device, and agrees on no features but those of version 1.
-    fn begin(&self) {
+    /// Resets the device, and agrees on version 1 and on these features.
+    pub fn begin(&self, features: u32) {
         for status in [0, 3] {
             set8(self.registers + 0x14, status);
         }
-        for (half, features) in [(0, 0), (1, 1)] {
+        for (half, features) in [(0, features), (1, 1)] {
             write32(self.registers + 0x08, half);
             write32(self.registers + 0x0c, features);
         }
@@ -122,7 +124,7 @@ impl Function {
     }
 
     /// The queues are set up.
-    fn run(&self) {
+    pub fn run(&self) {
         set8(self.registers + 0x14, 15);
     }
 

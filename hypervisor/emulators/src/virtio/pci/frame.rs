@@ -13,6 +13,10 @@ use vmm::device::{Binding, Context, Emulator, Error, Factory, IrqLine, NodeExtra
 
 const MSI_TYPER: u64 = 0x008;
 const MSI_SETSPI: u64 = 0x040;
+const MSI_IIDR: u64 = 0xfcc;
+
+/// Whose frame it is: what the distributor says of itself, too.
+const IIDR: u64 = 0x4600_043b;
 
 /// Interrupts of a frame whose node has no `interrupts`.
 const SPIS: usize = 32;
@@ -98,6 +102,7 @@ impl Emulator for Frame {
     fn read(&self, offset: u64, width: Width) -> u64 {
         match (offset, width) {
             (MSI_TYPER, Width::B4) => u64::from(self.first) << 16 | self.irqs.len() as u64,
+            (MSI_IIDR, Width::B4) => IIDR,
             _ => self.unimplemented.note(),
         }
     }

@@ -422,7 +422,7 @@ fn add_frame(guest: &Guest) -> Arc<dyn Emulator> {
 fn messages_stand_in_for_the_pin() {
     let guest = bridged("");
     let frame = add_frame(&guest);
-    assert_eq!((frame.read(8, B4), frame.read(0xfcc, B4)), (u64::from(MESSAGES) << 16 | 32, 0));
+    assert_eq!((frame.read(8, B4), frame.read(0xfcc, B4)), (u64::from(MESSAGES) << 16 | 32, 0x4600_043b));
     frame.write(0x40, B4, 131);
     frame.write(0x40, B4, 132);
     frame.write(0x40, B4, 99);

@@ -5,7 +5,7 @@
 //! nothing is given to others, and a guest that touches a page that it gave finds zeroes.
 
 use super::Made;
-use super::device::{Backend, Shared, Ticket, USED_BUFFER};
+use super::device::{Backend, Shared, Ticket};
 use super::later::{self, Later};
 use crate::sync::Lock;
 use alloc::format;
@@ -104,7 +104,7 @@ impl Balloon {
             if queue.generation() == ticket.generation && self.shared.is_live() {
                 queue.push(ticket.id, ticket.slots, 0);
                 if queue.wants_interrupt() {
-                    self.shared.raise(USED_BUFFER);
+                    self.shared.answered(NUMBERS);
                 }
             }
         }
@@ -209,7 +209,7 @@ impl Balloon {
             }
         }
         if queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(NUMBERS);
         }
         Ok(())
     }

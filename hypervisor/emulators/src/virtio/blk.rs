@@ -4,7 +4,7 @@
 //! What a RAM disk is asked is done where the notification traps, as long as it is little; all else is handed to a worker:
 //! requests for other disks to be submitted to the block layer with the guest's RAM as their memory, and what takes long.
 
-use super::device::{Backend, Shared, Ticket, USED_BUFFER};
+use super::device::{Backend, Shared, Ticket};
 use super::later::{self, Later};
 use super::{Made, flag, number, string};
 use alloc::boxed::Box;
@@ -260,7 +260,7 @@ impl Blk {
             answered = true;
         };
         if answered && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(index);
         }
         drop(guard);
         if later {

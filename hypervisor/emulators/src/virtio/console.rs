@@ -4,7 +4,7 @@
 //! What the guest sends is taken where the notification traps; what is typed goes into the buffers that it has put up, and
 //! waits in the multiplexer while there are none.
 
-use super::device::{Backend, CONFIGURATION, Shared, Ticket, USED_BUFFER};
+use super::device::{Backend, CONFIGURATION, Shared, Ticket};
 use super::later::{self, Later};
 use super::{Made, number};
 use crate::sync::Lock;
@@ -113,7 +113,8 @@ impl Console {
     fn receive(&self, index: usize, bytes: &[u8]) -> usize {
         let shared = &*self.shared;
         let open = self.ports.get(index).is_some_and(|port| port.open.load(Relaxed));
-        let Some(queue) = shared.queue(input_queue(index)).filter(|_| open && shared.is_live()) else {
+        let place = input_queue(index);
+        let Some(queue) = shared.queue(place).filter(|_| open && shared.is_live()) else {
             return 0;
         };
         let mut queue = queue.lock();
@@ -138,7 +139,7 @@ impl Console {
             taken += len;
         }
         if taken != 0 && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(place);
         }
         drop(queue);
         if let Err(why) = result {
@@ -200,7 +201,7 @@ impl Console {
             queue.answer(0);
         };
         if requests != 0 && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(index);
         }
         result
     }
@@ -236,7 +237,7 @@ impl Console {
             queue.answer(0);
         }
         if queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(CONTROL_OUT);
         }
         Ok(())
     }
@@ -294,7 +295,7 @@ impl Console {
             }
         }
         if sent && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(CONTROL_IN);
         }
         drop((queue, control));
         result

@@ -34,6 +34,10 @@ pub(crate) mod status {
 /// Bits of the interrupt status (4.2.2).
 pub(crate) const USED_BUFFER: u32 = 1;
 pub(crate) const CONFIGURATION: u32 = 2;
+/// Beside the causes of an interrupt, not for the guest: which queues have answers, from this bit on, and how many there are.
+pub(crate) const FIRST_QUEUE: u32 = 8;
+pub(crate) const QUEUE_BITS: usize = 24;
+const QUEUES: u32 = u32::MAX << FIRST_QUEUE;
 
 /// How long what is under way may take when the guest is reset.
 const DRAIN_NS: u64 = 60 * NS_PER_SEC;
@@ -93,6 +97,7 @@ struct Counts {
 impl Shared {
     /// A device with `queues` queues. Context: may allocate.
     pub(crate) fn new(ram: Arc<GuestRam>, line: IrqLine, queues: usize) -> Arc<Self> {
+        debug_assert!(queues <= QUEUE_BITS);
         Arc::new(Self {
             ram,
             queues: (0..queues).map(|_| Lock::new(Queue::new())).collect(),
@@ -142,6 +147,12 @@ impl Shared {
         self.generation.load(Acquire)
     }
 
+    /// Interrupts the driver: there are answers in a queue. Context: any.
+    #[inline(always)]
+    pub(crate) fn answered(&self, queue: usize) {
+        self.raise(USED_BUFFER | (1u32 << FIRST_QUEUE).wrapping_shl(queue as u32));
+    }
+
     /// Interrupts the driver. Context: any.
     #[inline(always)]
     pub(crate) fn raise(&self, cause: u32) {
@@ -175,11 +186,13 @@ impl Shared {
 
     /// Causes of the interrupt.
     pub(crate) fn pending(&self) -> u32 {
-        self.pending.load(Acquire)
+        self.pending.load(Acquire) & !QUEUES
     }
 
     /// The driver has seen these causes.
     pub(crate) fn acknowledge(&self, causes: u32) {
+        let queues = if causes & USED_BUFFER != 0 { QUEUES } else { 0 };
+        let causes = causes & !QUEUES | queues;
         let left = self.pending.fetch_and(!causes, AcqRel) & !causes;
         // What came since the driver looked had no edge of its own.
         if left != 0 || self.level.load(Relaxed) {
@@ -240,7 +253,7 @@ impl Shared {
                 let len = answer(&self.ram);
                 queue.push(ticket.id, ticket.slots, len);
                 if queue.wants_interrupt() {
-                    self.raise(USED_BUFFER);
+                    self.answered(ticket.queue);
                 }
             } else {
                 self.counts.late.fetch_add(1, Relaxed);

@@ -2,7 +2,7 @@
 //! Entropy device (virtio 1.2, 5.4): buffers are filled with random bytes where the notification traps.
 
 use super::Made;
-use super::device::{Backend, Shared, USED_BUFFER};
+use super::device::{Backend, Shared};
 use super::later::{self, Later};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -55,7 +55,7 @@ impl Rng {
             answered = true;
         };
         if answered && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(0);
         }
         result
     }

@@ -3,7 +3,7 @@
 
 use super::filter::{MOST, Mode};
 use super::{CTRL_MAC_ADDR, GUEST_CSUM, Mac, Net, OFFLOADS};
-use crate::virtio::device::{Backend, USED_BUFFER};
+use crate::virtio::device::Backend;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering::{Relaxed, Release};
 use vmm::ram::GuestRam;
@@ -87,7 +87,7 @@ impl Net {
             done = true;
         }
         if done && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(self.control_queue());
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ mod options;
 
 pub(super) use options::{OPTIONS, create};
 
-use super::device::{Backend, Shared, USED_BUFFER};
+use super::device::{Backend, Shared};
 use super::later::Later;
 use crate::sync::Lock;
 use alloc::boxed::Box;
@@ -253,7 +253,8 @@ impl Station {
     #[inline(always)]
     fn receive(&self, frame: &Frame<'_>) -> Result<Delivery, Malformed> {
         let shared = &*self.shared;
-        let Some(queue) = shared.queue(receive_queue(self.pair_for(frame))) else {
+        let index = receive_queue(self.pair_for(frame));
+        let Some(queue) = shared.queue(index) else {
             return Ok(Delivery::Unwanted);
         };
         queue.with(|queue| {
@@ -278,7 +279,7 @@ impl Station {
                 }
             }
             if queue.wants_interrupt() {
-                shared.raise(USED_BUFFER);
+                shared.answered(index);
             }
             Ok(Delivery::Taken)
         })
@@ -409,7 +410,8 @@ impl Net {
     #[inline(always)]
     fn send(&self, pair: usize) -> Result<bool, Malformed> {
         let shared = &*self.station.shared;
-        let Some(queue) = shared.queue(transmit_queue(pair)) else { return Ok(false) };
+        let index = transmit_queue(pair);
+        let Some(queue) = shared.queue(index) else { return Ok(false) };
         queue.with(|queue| {
             let (mut left, mut sent) = (BUDGET, false);
             let result = loop {
@@ -430,7 +432,7 @@ impl Net {
                 sent = true;
             };
             if sent && queue.wants_interrupt() {
-                shared.raise(USED_BUFFER);
+                shared.answered(index);
             }
             result
         })

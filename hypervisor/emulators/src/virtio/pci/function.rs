@@ -4,7 +4,7 @@
 
 use super::super::device::Shared;
 use super::super::transport::{self, Mmio, half};
-use super::messages::{CHANGES, VECTORS};
+use super::messages::CHANGES;
 use super::pin::Pin;
 use crate::sync::Lock;
 use alloc::format;
@@ -51,7 +51,6 @@ const COMMON_SIZE: u32 = 0x3c;
 const NOTIFY_STEP: u32 = 4;
 /// The table of vectors and the bits of those that wait, in the page of the interrupt status.
 const TABLE: u64 = 0x800;
-const TABLE_END: u64 = TABLE + 16 * VECTORS as u64;
 const WAITING: u64 = 0xc00;
 
 /// Where the capabilities begin (virtio 1.2, 4.1.4): kind, bytes of the capability, structure and its bytes.
@@ -136,8 +135,13 @@ fn word(space: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes)
 }
 
-/// The configuration space of a device of this kind after power-on.
-fn fresh(id: u32) -> [u8; BYTES] {
+/// How many messages a device has: one for each queue, and one for changes of the configuration.
+fn vectors(shared: &Shared) -> usize {
+    shared.queues() + 1
+}
+
+/// The configuration space of a device of this kind and with so many messages after power-on.
+fn fresh(id: u32, vectors: usize) -> [u8; BYTES] {
     let mut space = [0; BYTES];
     put(&mut space, ID, &(VENDOR | (DEVICE + id) << 16).to_le_bytes());
     put(&mut space, STATUS, &[HAS_CAPABILITIES]);
@@ -156,7 +160,7 @@ fn fresh(id: u32) -> [u8; BYTES] {
         }
         at = next;
     }
-    put(&mut space, MSIX, &[0x11, 0, VECTORS as u8 - 1]);
+    put(&mut space, MSIX, &[0x11, 0, vectors as u8 - 1]);
     put(&mut space, MSIX + 4, &(ISR + TABLE as u32).to_le_bytes());
     put(&mut space, MSIX + 8, &(ISR + WAITING as u32).to_le_bytes());
     space
@@ -165,7 +169,9 @@ fn fresh(id: u32) -> [u8; BYTES] {
 impl Function {
     /// The function with this device number.
     pub(super) fn new(slot: u8, registers: Mmio, pin: Arc<Pin>) -> Self {
-        let space = Lock::new(fresh(registers.backend.id()));
+        let vectors = vectors(&registers.shared);
+        pin.messages.provide(vectors);
+        let space = Lock::new(fresh(registers.backend.id(), vectors));
         Self {
             slot,
             registers,
@@ -178,6 +184,11 @@ impl Function {
 
     fn shared(&self) -> &Shared {
         &self.registers.shared
+    }
+
+    /// Whether an offset in the page of the interrupt status is in the table of vectors.
+    fn is_vector(&self, at: u64) -> bool {
+        at.checked_sub(TABLE).is_some_and(|at| at < 16 * vectors(self.shared()) as u64)
     }
 
     /// The queue that is selected, or what stands for none.
@@ -279,7 +290,7 @@ impl Function {
                 self.shared().acknowledge(causes);
                 causes.into()
             }
-            ISR if (TABLE..TABLE_END).contains(&at) => {
+            ISR if self.is_vector(at) => {
                 let [low, high] =
                     [0, 4].map(|half| u64::from(self.pin.messages.word(((at - TABLE) & !3) + half)));
                 (low | high << 32) >> (8 * (at & 3)) & width.mask()
@@ -344,7 +355,7 @@ impl Function {
         let (page, at) = (offset as u32 & !(PAGE - 1), offset & u64::from(PAGE - 1));
         match page {
             COMMON => self.write_common(at, width, value),
-            ISR if (TABLE..TABLE_END).contains(&at) && matches!(width, Width::B4 | Width::B8) => {
+            ISR if self.is_vector(at) && matches!(width, Width::B4 | Width::B8) => {
                 self.pin.messages.set_word(at - TABLE, value as u32);
                 if width == Width::B8 {
                     self.pin.messages.set_word(at - TABLE + 4, (value >> 32) as u32);
@@ -387,7 +398,7 @@ impl Function {
     /// The guest is reset.
     pub(super) fn reset(&self) {
         self.registers.reset();
-        let space = fresh(self.registers.backend.id());
+        let space = fresh(self.registers.backend.id(), vectors(self.shared()));
         self.pin.messages.reset();
         self.apply(&space);
         *self.space.lock() = space;

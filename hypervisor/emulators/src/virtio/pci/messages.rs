@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! MSI-X: interrupts as messages, each with a vector. A function has two vectors. Which queue has an answer is not told: each
-//! vector that any queue has is signalled, as drivers with fewer vectors than queues expect.
+//! MSI-X: interrupts as messages, each with a vector. A function has one for each queue, and one for changes of the configuration;
+//! a driver may let several queues share one. The vector of a queue that has an answer is signalled, and no other.
 
 use super::frame::{self, Frame};
 use crate::sync::Lock;
-use crate::virtio::device::{CONFIGURATION, USED_BUFFER};
+use crate::virtio::device::{CONFIGURATION, FIRST_QUEUE, QUEUE_BITS};
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::sync::atomic::Ordering::{Acquire, Release};
 use core::sync::atomic::{AtomicBool, AtomicU32};
 
-/// Vectors of a function.
-pub(super) const VECTORS: usize = 2;
 /// What stands for none.
 const NONE: u16 = 0xffff;
 /// What stands for changes of the configuration among queues, of which there are fewer.
@@ -36,7 +35,7 @@ struct Vector {
 struct State {
     /// All vectors are masked.
     masked: bool,
-    vectors: [Vector; VECTORS],
+    vectors: Vec<Vector>,
     /// Vectors that wait, by bits.
     pending: u32,
 }
@@ -45,8 +44,8 @@ struct State {
 pub(super) struct Messages {
     guest: String,
     enabled: AtomicBool,
-    /// [`State::answer`] while messages are enabled; 0 for none.
-    answer: AtomicU32,
+    /// [`State::answers`] while messages are enabled; 0 for none.
+    answers: [AtomicU32; QUEUE_BITS],
     state: Lock<State>,
 }
 
@@ -65,31 +64,45 @@ impl State {
 }
 
 impl State {
-    /// The interrupt that an answer in any queue is, if that is all there is to do for one: one vector has queues, and it is open.
-    fn answer(&self) -> Option<u32> {
-        let mut with_queues = self.vectors.iter().filter(|vector| vector.users & !(1 << CHANGES) != 0);
-        let (Some(only), None) = (with_queues.next(), with_queues.next()) else { return None };
-        let [.., data, control] = only.words;
-        let open = !self.masked && control & MASKED == 0;
-        only.frame.as_ref().filter(|_| open)?.interrupt(data)
+    /// The interrupts that answers in the queues are, if that is all there is to do for one: its vector is open.
+    fn answers(&self) -> [u32; QUEUE_BITS] {
+        let mut answers = [0; QUEUE_BITS];
+        for vector in self.vectors.iter().filter(|vector| vector.words[CONTROL] & MASKED == 0 && !self.masked)
+        {
+            let [.., data, _] = vector.words;
+            let interrupt = vector.frame.as_ref().and_then(|frame| frame.interrupt(data)).unwrap_or(0);
+            for (queue, answer) in answers.iter_mut().enumerate() {
+                if vector.users >> queue & 1 != 0 {
+                    *answer = interrupt;
+                }
+            }
+        }
+        answers
     }
 }
 
 impl Messages {
-    /// Messages of a function of this guest, after power-on.
+    /// Messages of a function of this guest, which has no vectors yet.
     pub(super) fn new(guest: String) -> Self {
-        let (enabled, answer) = (AtomicBool::new(false), AtomicU32::new(0));
-        let messages = Self { guest, enabled, answer, state: Lock::default() };
-        messages.reset();
-        messages
+        let answers = [const { AtomicU32::new(0) }; QUEUE_BITS];
+        Self { guest, enabled: AtomicBool::new(false), answers, state: Lock::default() }
+    }
+
+    /// The function has so many vectors. Context: may allocate.
+    pub(super) fn provide(&self, vectors: usize) {
+        let vectors = Vec::from_iter((0..vectors).map(|_| Vector::default()));
+        self.state.lock().vectors = vectors;
+        self.reset();
     }
 
     /// The state after power-on.
     pub(super) fn reset(&self) {
         self.enabled.store(false, Release);
         self.change(|state| {
-            *state = State::default();
-            state.vectors.iter_mut().for_each(|vector| vector.words = [0, 0, 0, MASKED]);
+            (state.masked, state.pending) = (false, 0);
+            for vector in &mut state.vectors {
+                *vector = Vector { words: [0, 0, 0, MASKED], ..Vector::default() };
+            }
         });
     }
 
@@ -98,7 +111,8 @@ impl Messages {
         let mut state = self.state.lock();
         let result = change(&mut state);
         let enabled = self.enabled();
-        self.answer.store(state.answer().filter(|_| enabled).unwrap_or(0), Release);
+        let answers = if enabled { state.answers() } else { [0; QUEUE_BITS] };
+        self.answers.iter().zip(answers).for_each(|(place, answer)| place.store(answer, Release));
         if enabled {
             state.send();
         }
@@ -117,20 +131,20 @@ impl Messages {
         self.change(|state| state.masked = masked);
     }
 
-    /// The interrupt that an answer in a queue is, if no more has to be known for it; 0 if it takes [`raise`](Self::raise). A message
-    /// that is on its way while the driver masks its vector may still come. Context: any.
+    /// The interrupt that these causes are, if no more has to be known for it: answers in one queue. 0 if it takes
+    /// [`raise`](Self::raise). A message that is on its way while the driver masks its vector may still come. Context: any.
     #[inline(always)]
-    pub(super) fn answer(&self) -> u32 {
-        self.answer.load(Acquire)
+    pub(super) fn answer(&self, causes: u32) -> u32 {
+        let queues = causes >> FIRST_QUEUE;
+        let only = causes & CONFIGURATION == 0 && queues.is_power_of_two();
+        let place = self.answers.get(queues.trailing_zeros() as usize).filter(|_| only);
+        place.map_or(0, |answer| answer.load(Acquire))
     }
 
     /// Signals causes of the interrupt. Context: any.
     #[inline(never)]
     pub(super) fn raise(&self, causes: u32) {
-        let mut users = 0;
-        if causes & USED_BUFFER != 0 {
-            users |= !(1 << CHANGES);
-        }
+        let mut users = u64::from(causes >> FIRST_QUEUE);
         if causes & CONFIGURATION != 0 {
             users |= 1 << CHANGES;
         }

@@ -3,7 +3,6 @@
 
 use super::messages::Messages;
 use crate::sync::Lock;
-use crate::virtio::device::USED_BUFFER;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -69,12 +68,12 @@ impl InterruptSink for Pin {
     }
 
     fn follow(&self, _: u32, causes: &AtomicU32) {
-        let answer = self.messages.answer();
-        if answer != 0 || self.messages.enabled() {
+        if self.messages.enabled() {
             // Nobody acknowledges messages.
-            return match causes.swap(0, AcqRel) {
-                USED_BUFFER if answer != 0 => self.wire.irq.pulse_other(answer),
-                causes => self.messages.raise(causes),
+            let causes = causes.swap(0, AcqRel);
+            return match self.messages.answer(causes) {
+                0 => self.messages.raise(causes),
+                interrupt => self.wire.irq.pulse_other(interrupt),
             };
         }
         self.drive(|| causes.load(Relaxed) != 0);

@@ -14,7 +14,7 @@ mod table;
 pub use host::{TERMINAL_PORT, serve_terminal};
 pub use stream::Stream;
 
-use super::device::{Backend, Shared, USED_BUFFER};
+use super::device::{Backend, Shared};
 use super::later::{self, Later};
 use super::{Made, flag, number, string};
 use crate::sync::Lock;
@@ -113,7 +113,7 @@ impl Station {
         }
         let result = f(&mut queue);
         if queue.wants_interrupt() {
-            self.shared.raise(USED_BUFFER);
+            self.shared.answered(RECEIVE);
         }
         drop(queue);
         if let Err(why) = result {
@@ -164,7 +164,7 @@ impl Station {
             }
         };
         if sent && queue.wants_interrupt() {
-            shared.raise(USED_BUFFER);
+            shared.answered(SEND);
         }
         result
     }

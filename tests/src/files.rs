@@ -10,6 +10,7 @@ use xtask::qemu::{Card, Overrides};
 
 use crate::harness::{BOTH, Context, Running, Setup, Test};
 use crate::linux::ask;
+use crate::lives::Balance;
 use crate::root;
 
 /// On the Orange Pi PC 2.
@@ -77,6 +78,17 @@ fn disks(context: &Context) -> Result<()> {
     machine.done("guest start same")?;
     machine.console("same", "on the card: start 3, 2 CPUs")?;
     machine.done("guest destroy same")?;
+    // Of a life with files as disks nothing stays: not the files, nor what was remembered of where they are.
+    let mut balance = Balance(None);
+    for round in 0..6 {
+        machine.done("guest create linux0")?;
+        if round != 3 {
+            machine.done("guest start linux0")?;
+            machine.command(&format!("sleep {}", 300 + 400 * round))?;
+        }
+        machine.done("guest destroy linux0")?;
+        balance.check(&mut machine, round, round == 5)?;
+    }
     drop(machine);
     let copy = root::whole(context, &file, SECOND, LENGTH)?;
     let inner = context.folder().join("data.img");

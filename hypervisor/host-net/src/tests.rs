@@ -127,6 +127,41 @@ fn it_pings_and_answers() {
     });
 }
 
+/// Whoever waits for an answer takes the stack's mutex to look for it, which others hold and wait for.
+#[test]
+fn answers_come_while_others_ask_the_stack() {
+    machine().run(|| {
+        up("crowds").unwrap();
+        let mut peer = Peer::new("crowds");
+        set_address(cidr(HOST), None).unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let others = [1, 2].map(|cpu| {
+            let over = over.clone();
+            let params = Params {
+                affinity: kernel::sched::CpuMask::of(kernel::percpu::CpuId(cpu)),
+                ..Params::default()
+            };
+            let ask = move || {
+                while !over.load(Acquire) {
+                    let stack = stack().unwrap();
+                    let held = stack.inner.lock();
+                    sched::sleep_ns(NS_PER_MS / 5);
+                    drop(held);
+                    stack.answered.wake_all();
+                    sched::sleep_ns(NS_PER_MS / 20);
+                }
+            };
+            sched::spawn("asker", params, ask).unwrap()
+        });
+        for _ in 0..50 {
+            assert!(ping_while_turning(&mut peer, PEER, 5 * NS_PER_SEC).is_some());
+        }
+        over.store(true, Release);
+        others.iter().for_each(|other| sched::join(other));
+        down().unwrap();
+    });
+}
+
 #[test]
 fn dhcp_gives_an_address_and_a_gateway() {
     machine().run(|| {

@@ -44,9 +44,10 @@ pub use vcpu::{
 };
 
 use crate::percpu;
-use crate::sync::Once;
+use crate::sync::{Once, WaitQueue};
 use crate::time;
 use crate::timer::{self, Timer};
+use alloc::sync::Arc;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::sync::atomic::Ordering::Relaxed;
@@ -300,16 +301,26 @@ pub fn sleep_ns(ns: u64) {
     check_may_block();
     let me = current();
     me.sleeps.fetch_add(1, Relaxed);
-    let _alarm = Alarm::set(&me, until);
+    let alarm = Alarm::set(&me, until);
     while time::now_ns() < until {
         block_current();
     }
+    drop(alarm);
+    if !me.waits_on.load(Relaxed).is_null() {
+        // Within a condition: what came meanwhile was for the wait that asks it.
+        wake(&me);
+    }
 }
 
-/// Wakes a vCPU at a time, unless dropped before.
+/// Wakes a vCPU at a time, unless dropped before: then the alarm of the wait whose condition set it goes on.
 pub(crate) struct Alarm<'a> {
-    timer: &'a Timer,
+    vcpu: &'a Vcpu,
+    timer: &'a Arc<Timer>,
+    outer_ns: u64,
 }
+
+/// No alarm is set.
+const NO_ALARM: u64 = u64::MAX;
 
 impl<'a> Alarm<'a> {
     /// For the running vCPU `v`, at `at_ns` of `time::now_ns`.
@@ -320,13 +331,45 @@ impl<'a> Alarm<'a> {
             Timer::new(move || wake(&v))
         });
         timer.arm(at_ns);
-        Self { timer }
+        Self { vcpu: v, timer, outer_ns: v.alarm_ns.swap(at_ns, Relaxed) }
     }
 }
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
-        self.timer.cancel();
+        self.vcpu.alarm_ns.store(self.outer_ns, Relaxed);
+        match self.outer_ns {
+            NO_ALARM => _ = self.timer.cancel(),
+            at_ns => self.timer.arm(at_ns),
+        }
+    }
+}
+
+/// The wait whose condition has begun another one. A vCPU is in one queue at a time: it leaves the former's, and finds
+/// itself woken when the latter is over, so that it enters again and asks its condition once more.
+pub(crate) struct Outer<'a> {
+    vcpu: &'a Vcpu,
+    queue: *mut WaitQueue,
+}
+
+impl<'a> Outer<'a> {
+    /// The running vCPU `v` begins to wait on `queue`.
+    pub(crate) fn begin(v: &'a Vcpu, queue: &'a WaitQueue) -> Self {
+        let outer = v.waits_on.swap(core::ptr::from_ref(queue).cast_mut(), Relaxed);
+        if !outer.is_null() {
+            // SAFETY: this vCPU is within `WaitQueue::wait` of that queue, which borrows it.
+            unsafe { &*outer }.leave(v);
+        }
+        Self { vcpu: v, queue: outer }
+    }
+}
+
+impl Drop for Outer<'_> {
+    fn drop(&mut self) {
+        self.vcpu.waits_on.store(self.queue, Relaxed);
+        if !self.queue.is_null() {
+            wake(self.vcpu);
+        }
     }
 }
 

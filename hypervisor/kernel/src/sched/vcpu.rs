@@ -5,7 +5,7 @@ use super::policies::EdfState;
 use crate::error::{Error, Result};
 use crate::mm::space::Stack;
 use crate::percpu::{CpuId, MAX_CPUS};
-use crate::sync::{Completion, Once};
+use crate::sync::{Completion, Once, WaitQueue};
 use crate::time;
 use crate::timer::Timer;
 use alloc::boxed::Box;
@@ -286,6 +286,10 @@ pub struct Vcpu {
     pub(super) stack: UnsafeCell<Option<Stack>>,
     pub(super) ended: Completion,
     pub(super) alarm: Once<Arc<Timer>>,
+    /// When that rings, if it is set.
+    pub(super) alarm_ns: AtomicU64,
+    /// The queue on which it waits or whose condition it asks. Its own affair, as is the time before.
+    pub(super) waits_on: AtomicPtr<WaitQueue>,
     affinity: AtomicU32,
     id: VcpuId,
     name: Box<str>,
@@ -363,6 +367,8 @@ impl Vcpu {
             stack: UnsafeCell::new(None),
             ended: Completion::new(),
             alarm: Once::new(),
+            alarm_ns: AtomicU64::new(super::NO_ALARM),
+            waits_on: AtomicPtr::new(core::ptr::null_mut()),
             affinity: AtomicU32::new(params.affinity.0),
             id: NEXT_ID.fetch_add(1, Relaxed),
             name: name.into(),

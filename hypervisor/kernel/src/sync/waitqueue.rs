@@ -24,7 +24,8 @@ impl WaitQueue {
         Self { waiters: SpinLock::new(LinkedList::new(WaitAdapter::NEW)), count: AtomicU32::new(0) }
     }
 
-    /// Sleeps until `condition` holds; it is asked in the waiter's context, with interrupts open, at least once.
+    /// Sleeps until `condition` holds; it is asked in the waiter's context, with interrupts open, at least once. It may
+    /// sleep itself, such as for a mutex.
     /// Context: orphan vCPUs; may sleep.
     #[track_caller]
     pub fn wait_until(&self, condition: impl FnMut() -> bool) {
@@ -46,6 +47,10 @@ impl WaitQueue {
         }
         let me = sched::current();
         me.sleeps.fetch_add(1, Relaxed);
+        // Release builds too: a driver that sleeps where it must not would take the CPU with it. It does not come back
+        // from here, so this is before anything that is to be undone.
+        sched::check_may_block();
+        let outer = sched::Outer::begin(&me, self);
         let alarm = deadline_ns.map(|at| sched::Alarm::set(&me, at));
         let held = loop {
             self.enter(&me);
@@ -61,12 +66,11 @@ impl WaitQueue {
         };
         self.leave(&me);
         drop(alarm);
+        drop(outer);
         held
     }
 
     fn enter(&self, v: &Vcpu) {
-        // Release builds too: a driver that sleeps where it must not would take the CPU with it.
-        sched::check_may_block();
         let mut waiters = self.waiters.lock();
         if !v.wait_link.is_linked() {
             waiters.push_back(v.as_ref());
@@ -74,10 +78,10 @@ impl WaitQueue {
         }
     }
 
-    fn leave(&self, v: &Vcpu) {
+    pub(crate) fn leave(&self, v: &Vcpu) {
         let mut waiters = self.waiters.lock();
         if v.wait_link.is_linked() {
-            // SAFETY: a vCPU waits on one queue at a time, and this is the one that it entered.
+            // SAFETY: a vCPU is in one queue at a time (`Outer`), and this is the one that it entered.
             unsafe { waiters.cursor_mut_from_ptr(v) }.remove();
             self.count.fetch_sub(1, Relaxed);
         }

@@ -80,6 +80,66 @@ fn ping_pong_between_cpus_loses_no_wake() {
     }
 }
 
+/// The inner wait is woken, and the outer one asks again after it.
+#[test]
+fn a_condition_may_sleep_itself() {
+    const ROUNDS: u32 = 100;
+    let m = machine();
+    let inner = Arc::new(WaitQueue::new());
+    // The round that the waiter is in, and the one that it may end.
+    let (round, turn) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let waiter = m.start_on(0, {
+        let (inner, round, turn) = (Arc::clone(&inner), Arc::clone(&round), Arc::clone(&turn));
+        move || {
+            let outer = WaitQueue::new();
+            for n in 1..=ROUNDS {
+                let mut asked = 0;
+                outer.wait_until(|| {
+                    asked += 1;
+                    if asked == 2 {
+                        // It is in the outer queue by now.
+                        round.store(n, SeqCst);
+                        inner.wait_until(|| turn.load(SeqCst) == n);
+                    }
+                    asked == 3
+                });
+            }
+        }
+    });
+    m.run_on(1, move || {
+        for n in 1..=ROUNDS {
+            let start = time::now_ns();
+            while round.load(SeqCst) < n || !inner.has_waiters() {
+                assert!(time::now_ns() - start < 10 * time::NS_PER_SEC, "nobody waits in round {n}");
+                sched::yield_now();
+            }
+            turn.store(n, SeqCst);
+            inner.wake_one();
+        }
+    });
+    waiter.get();
+}
+
+#[test]
+fn a_condition_that_sleeps_leaves_the_time_limit_as_it_is() {
+    let m = machine();
+    let (held, took) = m.run_on(0, || {
+        let (queue, other) = (WaitQueue::new(), WaitQueue::new());
+        let (start, mut asked) = (time::now_ns(), 0);
+        let held = queue.wait_until_timeout(20 * NS_PER_MS, || {
+            asked += 1;
+            match asked {
+                2 => sched::sleep_ns(NS_PER_MS),
+                3 => _ = other.wait_until_timeout(NS_PER_MS, || false),
+                _ => {}
+            }
+            false
+        });
+        (held, time::now_ns() - start)
+    });
+    assert!(!held && took >= 20 * NS_PER_MS, "{held} after {took} ns");
+}
+
 #[test]
 fn a_mutex_excludes_across_cpus() {
     let m = machine();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a system test is, what it gets, and how all of them are run.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
@@ -18,12 +19,22 @@ use xtask::run::Bundle;
 use xtask::session::{Failure, Session};
 use xtask::{bundle, project};
 
-/// Both profiles: what most tests are for.
-pub const BOTH: &[Profile] = &[Profile::Release, Profile::Debug];
+/// The profiles of the image that a test runs with.
+#[derive(Clone, Copy)]
+pub struct Profiles {
+    list: &'static [Profile],
+    /// Whether one of them is enough where each test is to run once.
+    either: bool,
+}
+
+/// Both profiles: what most tests are for. One of them where each test is to run once.
+pub const BOTH: Profiles = Profiles { list: &[Profile::Release, Profile::Debug], either: true };
+/// Both profiles, always.
+pub const EACH: Profiles = Profiles { either: false, ..BOTH };
 /// Where the release image would show nothing new.
-pub const DEBUG: &[Profile] = &[Profile::Debug];
+pub const DEBUG: Profiles = Profiles { list: &[Profile::Debug], either: false };
 /// Where the other profile would show nothing new, or a number is measured.
-pub const RELEASE: &[Profile] = &[Profile::Release];
+pub const RELEASE: Profiles = Profiles { list: &[Profile::Release], either: false };
 
 /// A system test. It fails by returning an error, never by a panic.
 pub struct Test {
@@ -32,7 +43,7 @@ pub struct Test {
     /// Seconds that each machine which it boots may run.
     pub limit: u64,
     /// The profiles of the image that it runs with.
-    pub profiles: &'static [Profile],
+    pub profiles: Profiles,
     /// The test itself.
     pub run: fn(&Context) -> Result<()>,
 }
@@ -375,6 +386,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// An image that was built, or is being built.
+type Place = Arc<Mutex<Option<Image>>>;
+
 /// The image, built once in a run.
 fn built(
     board: &'static str,
@@ -383,11 +397,12 @@ fn built(
     drivers: &[String],
     no_build: bool,
 ) -> Result<Image> {
-    static IMAGES: Mutex<Option<HashMap<String, Image>>> = Mutex::new(None);
-    let mut images = lock(&IMAGES);
-    let images = images.get_or_insert_default();
+    // Each with a lock of its own: a test whose image is there does not wait while another one's is built.
+    static IMAGES: Mutex<Option<HashMap<String, Place>>> = Mutex::new(None);
     let key = format!("{board} {profile} {options} {}", drivers.join(","));
-    if let Some(image) = images.get(&key) {
+    let place = Arc::clone(lock(&IMAGES).get_or_insert_default().entry(key).or_default());
+    let mut place = lock(&place);
+    if let Some(image) = &*place {
         return Ok(image.clone());
     }
     let folder = project::target().join(board).join(profile.to_string());
@@ -400,7 +415,7 @@ fn built(
     } else {
         image::build(board, profile)?
     };
-    images.insert(key, image.clone());
+    *place = Some(image.clone());
     Ok(image)
 }
 
@@ -410,6 +425,8 @@ pub struct Wishes {
     pub filter: Option<String>,
     /// Only this profile.
     pub profile: Option<Profile>,
+    /// Each test with one profile, unless it is there for both.
+    pub once: bool,
     /// How many at a time.
     pub jobs: usize,
     /// Whether the images are there and nothing is to be built.
@@ -433,18 +450,26 @@ pub struct Choice {
     test: &'static Test,
 }
 
-/// The tests to run.
+/// The tests to run, those first that may take long, so that the jobs end together.
 pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
-    let all = groups.iter().flat_map(|group| group.tests.iter().map(move |test| (group.board, test)));
-    all.flat_map(|(board, test)| {
-        test.profiles.iter().map(move |&profile| {
-            let name = format!("{}_{profile}", test.name);
-            Choice { name, profile, board, test }
-        })
-    })
-    .filter(|choice| wishes.filter.as_ref().is_none_or(|filter| choice.name.contains(filter)))
-    .filter(|choice| wishes.profile.is_none_or(|wish| wish == choice.profile))
-    .collect()
+    let mut choices = Vec::new();
+    let mut turn = 0;
+    for (board, test) in groups.iter().flat_map(|group| group.tests.iter().map(|test| (group.board, test))) {
+        let Profiles { list, either } = test.profiles;
+        let once = either && wishes.once;
+        // By turns, so that much is seen of both.
+        let (skipped, most) = if once { (turn % list.len(), 1) } else { (0, list.len()) };
+        turn += usize::from(once);
+        for &profile in list.iter().skip(skipped).take(most) {
+            choices.push(Choice { name: format!("{}_{profile}", test.name), profile, board, test });
+        }
+    }
+    choices.retain(|choice| {
+        wishes.filter.as_ref().is_none_or(|filter| choice.name.contains(filter))
+            && wishes.profile.is_none_or(|wish| wish == choice.profile)
+    });
+    choices.sort_by_key(|choice| Reverse(choice.test.limit));
+    choices
 }
 
 /// Runs the tests; gives how many passed and how many failed.

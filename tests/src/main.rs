@@ -104,6 +104,9 @@ struct Cli {
     /// Only this profile of the image
     #[arg(long, value_enum)]
     profile: Option<Profile>,
+    /// Each test with one profile of the image, by turns, where one is enough
+    #[arg(long)]
+    once: bool,
     /// How many at a time
     #[arg(long, short, default_value_t = 2)]
     jobs: usize,
@@ -120,7 +123,8 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let wishes = Wishes { filter: cli.filter, profile: cli.profile, jobs: cli.jobs, no_build: cli.no_build };
+    let Cli { filter, profile, once, jobs, no_build, .. } = cli;
+    let wishes = Wishes { filter, profile, once, jobs, no_build };
     let mut tests = harness::select(ALL, &wishes);
     let image = cli.debian || xtask::artifacts::is_there(debian::IMAGE);
     if !image && tests.iter().any(|choice| choice.name.starts_with("debian_")) {

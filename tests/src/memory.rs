@@ -98,7 +98,8 @@ pub fn machine_tree(context: &Context, cpus: u32, memory: &str) -> Result<String
     let machine = format!("virt,virtualization=on,gic-version=3,dumpdtb={}", blob.display());
     let mut command = Command::new("qemu-system-aarch64");
     command.args(["-M", &machine, "-cpu", "cortex-a53", "-smp", &cpus.to_string(), "-m", memory]);
-    process::output(command.args(["-display", "none"]))?;
+    // Without the network device that it would have by itself, whose ROM may not be installed.
+    process::output(command.args(["-display", "none", "-nic", "none"]))?;
     let mut command = Command::new("dtc");
     command.args(["-q", "-I", "dtb", "-O", "dts"]).arg(&blob);
     Ok(String::from_utf8(process::output(&mut command)?)?)

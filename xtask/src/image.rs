@@ -2,7 +2,8 @@
 //! Builds the image and our own guests: ELF by cargo, then the flat binary that boot loaders take.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -137,7 +138,7 @@ fn commands(set: &Set) -> String {
 }
 
 /// Builds the image of a board without C drivers and with further options, lines of TOML that its file does not have:
-/// `<target>/<board>+options/<profile>/`. For tests.
+/// `<target>/<board>+options-HASH/<profile>/`. For tests, several at a time.
 ///
 /// # Errors
 /// When the options have mistakes, or a tool fails.
@@ -148,7 +149,9 @@ pub fn build_with_options(board: &str, profile: Profile, options: &str) -> Resul
         command.env("FERROVISOR_OPTIONS", options);
         add_features(command, &config, true);
     })?;
-    keep(&built, &format!("{board}+options"), profile)
+    let mut hasher = DefaultHasher::new();
+    options.hash(&mut hasher);
+    keep(&built, &format!("{board}+options-{:016x}", hasher.finish()), profile)
 }
 
 /// Asks for what the board's options want compiled in; virtio devices and the IP stack only if they are wanted.
@@ -162,11 +165,11 @@ fn add_features(command: &mut Command, board: &Board, virtio: bool) {
 }
 
 /// Copies the image out of cargo's folder, where the next one will be, to `<target>/<name>/<profile>/`.
-fn keep(built: &Path, name: &str, profile: Profile) -> Result<Image> {
+fn keep(built: &Built, name: &str, profile: Profile) -> Result<Image> {
     let folder = project::target().join(name).join(profile.to_string());
     fs::create_dir_all(&folder)?;
     let image = Image { elf: folder.join("ferrovisor"), bin: folder.join("ferrovisor.bin") };
-    fs::copy(built.join("ferrovisor"), &image.elf)
+    fs::copy(built.folder.join("ferrovisor"), &image.elf)
         .with_context(|| format!("cannot copy the image to {}", folder.display()))?;
     flatten(&image.elf, &image.bin)?;
     Ok(image)
@@ -183,14 +186,25 @@ pub fn build_guest(name: &str) -> Result<PathBuf> {
     let folder = project::target().join("guests");
     fs::create_dir_all(&folder)?;
     let bin = folder.join(format!("{name}.bin"));
-    flatten(&built.join(name), &bin)?;
+    flatten(&built.folder.join(name), &bin)?;
     Ok(bin)
 }
 
-/// Runs cargo for the bare machine and gives the folder where it leaves its products.
-fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<PathBuf> {
+/// What cargo has built for the bare machine. Until this is dropped nobody else builds there, in other processes neither:
+/// all images come out under the same name.
+struct Built {
+    /// The folder where cargo leaves its products.
+    folder: PathBuf,
+    _alone: File,
+}
+
+/// Runs cargo for the bare machine.
+fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<Built> {
     // A folder of its own: another compiler and other flags than the host's share nothing with it.
     let target = project::target().join("bare");
+    fs::create_dir_all(&target)?;
+    let alone = File::create(target.join("image.lock"))?;
+    alone.lock().context("cannot lock the folder of images")?;
     let mut command = Toolchain::choose()?.cargo("build");
     command.arg("--target-dir").arg(&target);
     if profile == Profile::Release {
@@ -198,7 +212,7 @@ fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<PathBuf>
     }
     what(&mut command);
     process::run(&mut command)?;
-    Ok(target.join(TARGET).join(profile.to_string()))
+    Ok(Built { folder: target.join(TARGET).join(profile.to_string()), _alone: alone })
 }
 
 /// Turns an ELF into the flat binary that it describes, in one step: another run may be reading it.

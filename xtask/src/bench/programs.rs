@@ -112,7 +112,7 @@ fn compile(packages: &Packages, dhrystone: &Path, output: &Path) -> Result<()> {
     link(packages, &files, output)
 }
 
-/// Compiles and links a static program.
+/// Compiles and links a static program. It is there in one step: another test may be reading it.
 fn link(packages: &Packages, files: &[PathBuf], output: &Path) -> Result<()> {
     let libc = packages.fetch("libc6-dev")?;
     let kernel = packages.fetch("linux-libc-dev")?;
@@ -132,10 +132,11 @@ fn link(packages: &Packages, files: &[PathBuf], output: &Path) -> Result<()> {
     clang.args(of(&libc, &["crt1.o", "crti.o"])?).args(of(&gcc, &["crtbeginT.o"])?);
     clang.arg("-Wl,--start-group").args(of(&libc, &["libc.a"])?);
     clang.args(of(&gcc, &["libgcc.a", "libgcc_eh.a"])?).arg("-Wl,--end-group");
-    clang.args(of(&gcc, &["crtend.o"])?).args(of(&libc, &["crtn.o"])?).arg("-o").arg(output);
+    let part = process::temporary(output);
+    clang.args(of(&gcc, &["crtend.o"])?).args(of(&libc, &["crtn.o"])?).arg("-o").arg(&part);
     process::output(&mut clang)
-        .map(drop)
-        .context("cannot compile a program for Linux guests; ./scripts/setup installs clang-19 and lld-19")
+        .context("cannot compile a program for Linux guests; ./scripts/setup installs clang-19 and lld-19")?;
+    fs::rename(&part, output).with_context(|| format!("cannot write {}", output.display()))
 }
 
 /// The file of this name in a package, wherever it is; a link is followed inside the package.

@@ -21,8 +21,11 @@ use crate::toolchain::{Toolchain, host_cargo};
 pub struct TestArgs {
     /// Only what has this in its name: checks, host tests and system tests
     pub filter: Option<String>,
-    /// Leave out the system tests
+    /// Every system test with both profiles of the image; else each with one of them, but those that FILTER names
     #[arg(long)]
+    pub all: bool,
+    /// Leave out the system tests
+    #[arg(long, conflicts_with = "all")]
     pub no_system: bool,
 }
 
@@ -82,7 +85,7 @@ pub fn run(args: &TestArgs) -> Result<()> {
     sum.add(host_tests(args.filter.as_deref()));
     sum.add(bench_tests(args.filter.as_deref()));
     if !args.no_system {
-        sum.add(system_tests(args.filter.as_deref()));
+        sum.add(system_tests(args));
     }
     if let (0, 0, Some(filter)) = (sum.passed, sum.failed, &args.filter) {
         eprintln!("nothing has `{filter}` in its name");
@@ -233,9 +236,12 @@ fn bench_tests(filter: Option<&str>) -> Sum {
 }
 
 /// The tests on emulated machines.
-fn system_tests(filter: Option<&str>) -> Sum {
+fn system_tests(args: &TestArgs) -> Sum {
     let mut command = host_cargo("run");
-    command.args(["--quiet", "--package", "system-tests", "--"]).args(filter);
+    command.args(["--quiet", "--package", "system-tests", "--"]).args(&args.filter);
+    if !args.all && args.filter.is_none() {
+        command.arg("--once");
+    }
     counted("system tests", &mut command, system_result)
 }
 

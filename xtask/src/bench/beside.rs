@@ -36,6 +36,9 @@ const TIMES: u64 = 16384;
 const PIECE: u64 = 16 << 11;
 /// How far a figure may be from what it is without the reading.
 const BAR: f64 = 0.02;
+/// The machine runs in real time: what else its CPU has to do may fall into a figure. So a bar counts as missed only if it is by
+/// the least of so many rounds.
+const ROUNDS: usize = 3;
 /// The longest that a machine may run.
 const LIMIT: Duration = Duration::from_secs(600);
 
@@ -43,6 +46,14 @@ const LIMIT: Duration = Duration::from_secs(600);
 struct Figures {
     each: Vec<f64>,
     others: u64,
+}
+
+impl Figures {
+    /// The lower of both for each operation.
+    fn least(self, other: Figures) -> Figures {
+        let each = self.each.iter().zip(&other.each).map(|(a, b)| a.min(*b)).collect();
+        Figures { each, others: self.others.max(other.others) }
+    }
 }
 
 /// Measures and prints; gives the names of the missed bars.
@@ -55,8 +66,18 @@ pub fn run(args: &BenchArgs) -> Result<Vec<String>> {
     let disk = folder.join("beside.img");
     let guest = project::board_folder(&args.board).join("guests/micro.dts");
     card::make(&disk, card::MIN, &card::guests(&[guest])?)?;
-    let alone = measure(args, &plugin, &disk, false).context("the guest alone")?;
-    let beside = measure(args, &plugin, &disk, true).context("the guest beside a card that is read")?;
+    let measure = |reading| {
+        let what = if reading { "the guest beside a card that is read" } else { "the guest alone" };
+        measure(args, &plugin, &disk, reading).context(what)
+    };
+    let (mut alone, mut beside) = (measure(false)?, measure(true)?);
+    for _ in 1..ROUNDS {
+        if missed(&alone, &beside).is_empty() {
+            break;
+        }
+        alone = alone.least(measure(false)?);
+        beside = beside.least(measure(true)?);
+    }
     fs::remove_file(&disk)?;
     if args.json {
         println!("{}", json(&alone, &beside));
@@ -192,6 +213,8 @@ mod tests {
         assert!(missed(&alone, &parse(&marks(1020, 5)).unwrap()).is_empty());
         assert_eq!(missed(&alone, &parse(&marks(1021, 5)).unwrap()).len(), 10);
         assert_eq!(missed(&alone, &parse(&marks(979, 5)).unwrap()).len(), 10);
+        let least = parse(&marks(1100, 5)).unwrap().least(parse(&marks(1010, 9)).unwrap());
+        assert!(missed(&alone, &least).is_empty() && least.others == 90);
         assert!(parse("").is_err() && parse("x").is_err());
         assert!(parse(&marks(1, 1).replacen("2 ", "3 ", 1)).is_err());
     }

@@ -63,6 +63,7 @@ pub static BINDINGS: &[&Binding] = &[
         options: &[],
         children: &[
             "ferrovisor,device",
+            "ferrovisor,mac",
             "ferrovisor,ramdisk",
             "ferrovisor,size",
             "ferrovisor,slot",

@@ -30,8 +30,8 @@ fn log_in(machine: &mut Running) -> Result<()> {
     Ok(machine.wait_for("/ # ")?)
 }
 
-/// It boots from the card to the prompt of its login, all of its services with it, gets an address, reaches the world, and finds
-/// again what it wrote before a reboot.
+/// It boots from the card to the prompt of its login, all of its services with it, gets an address and a name server, reaches
+/// the world, and finds again what it wrote before a reboot.
 fn login(context: &Context) -> Result<()> {
     let board = project::board(context.board)?;
     let file = context.folder().join("debian.img");
@@ -53,6 +53,13 @@ fn login(context: &Context) -> Result<()> {
     let world = ask(&mut machine, "ip -4 addr show eth0; ip route; ping -c 3 10.0.2.2; getent passwd root")?;
     for text in ["inet 10.0.2.", "default via 10.0.2.2", "3 received", "root:"] {
         ensure!(world.contains(text), "its network has no `{text}`: {world}");
+    }
+    let names = ask(
+        &mut machine,
+        "cat /etc/resolv.conf; resolvectl dns eth0; getent hosts localhost; getent hosts debian",
+    )?;
+    for text in ["nameserver 127.0.0.53", ": 10.0.2.3", "localhost", "127.0.1.1"] {
+        ensure!(names.contains(text), "its names have no `{text}`: {names}");
     }
     let fetch = format!("wget -q -O /root/data {}; sha256sum </root/data; sync", server.url());
     let sum = root::sum_in(64, &ask(&mut machine, &fetch)?)?;

@@ -20,7 +20,8 @@ use crate::process;
 const INIT: &str = include_str!("init.sh");
 const SECOND_STAGE: &str = include_str!("second-stage.sh");
 /// Packages beside the essential ones.
-const PACKAGES: &str = "systemd-sysv,udev,dbus,iproute2,iputils-ping,wget,kmod,ca-certificates";
+const PACKAGES: &str =
+    "systemd-sysv,systemd-resolved,udev,dbus,iproute2,iputils-ping,wget,kmod,ca-certificates";
 /// Bytes of the file system, most of them free.
 pub const SIZE: u64 = 640 << 20;
 /// Drivers that the initramfs loads, in this order, below `kernel/` of the modules' folder.
@@ -43,6 +44,8 @@ const LIMIT: Duration = Duration::from_secs(3600);
 /// What goes on beside its packages: network by DHCP on whatever there is.
 const NETWORK: &str = "[Match]\nName=en* eth*\n\n[Network]\nDHCP=yes\n";
 const FSTAB: &str = "/dev/vda / ext4 defaults 0 1\n";
+/// Names that do not need the network.
+const HOSTS: &str = "127.0.0.1 localhost\n127.0.1.1 debian\n::1 localhost ip6-localhost ip6-loopback\n";
 
 /// The initramfs.
 ///
@@ -72,9 +75,8 @@ pub fn initramfs() -> Result<Vec<u8>> {
 /// # Errors
 /// When a tool is missing or fails, packages cannot be fetched, or the emulated machine does not come to its end.
 pub fn rootfs(path: &Path) -> Result<()> {
-    for (tool, package) in [("debootstrap", "debootstrap"), ("fakeroot", "fakeroot"), ("mke2fs", "e2fsprogs")]
-    {
-        ensure!(found(tool), "there is no `{tool}`: install it (apt-get install {package})");
+    for tool in ["debootstrap", "fakeroot", "mke2fs"] {
+        ensure!(found(tool), "there is no `{tool}`: ./scripts/setup --debian installs it");
     }
     let work = process::temporary(path);
     fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
@@ -90,15 +92,14 @@ fn make(work: &Path) -> Result<PathBuf> {
     command.arg("-s").arg(&state).args(["debootstrap", "--foreign", "--arch=arm64", "--variant=minbase"]);
     command.arg(format!("--include={PACKAGES}")).arg(RELEASE).arg(&tree).arg(apt::main_source()?);
     process::quiet("Debian's packages (arm64)", &mut command)?;
+    super::store_program(&tree.join("fv-second-stage"), SECOND_STAGE.as_bytes())?;
     for (name, text) in [
-        ("fv-second-stage", SECOND_STAGE),
         ("etc/fstab", FSTAB),
         ("etc/hostname", "debian\n"),
+        ("etc/hosts", HOSTS),
         ("etc/systemd/network/20-wired.network", NETWORK),
     ] {
-        let file = tree.join(name);
-        fs::create_dir_all(file.parent().unwrap_or(&tree))?;
-        super::store_program(&file, text.as_bytes())?;
+        super::store(&tree.join(name), text.as_bytes())?;
     }
     let mut command = process::admin("fakeroot");
     command.arg("-i").arg(&state).args(["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-m", "0"]);

@@ -9,7 +9,9 @@ use std::process::Command;
 use std::{env, fs};
 
 use bindgen::callbacks::{AttributeInfo, ItemInfo, ParseCallbacks};
-use driver_config::{BENCH_PREFIX, Clang, bench_flags, bench_name, bench_renames, c_flags, scan_exports};
+use driver_config::{
+    BENCH_PREFIX, Clang, bench_flags, bench_name, bench_renames, c_flags, digest_of, kept, scan_exports,
+};
 
 /// The folders below `include/` whose headers Rust sees; the others are reached through these.
 const FOLDERS: &[&str] = &["linux", "crypto", "drivers", "net"];
@@ -32,7 +34,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         None => BTreeSet::new(),
     };
-    bindings(root, &include, &exports)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // What they are made of, and what makes them.
+    println!("cargo::rerun-if-changed={}", root.join("Cargo.lock").display());
+    let mut key = digest_of(&include)? + &c_flags(root).join(" ");
+    key += &exports.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    key += &fs::read_to_string("build.rs")?;
+    key += &fs::read_to_string(root.join("Cargo.lock"))?;
+    let file = kept(&out, key.as_bytes(), |file| bindings(file, root, &include, &exports))?;
+    fs::copy(file, out.join("bindings.rs"))?;
     c_sources(&crate_folder.join("c"), root, &exports)
 }
 
@@ -66,8 +76,13 @@ fn headers(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// Types, constants and prototypes of all headers, as Linux's headers would have them on arm64.
-fn bindings(root: &Path, include: &Path, exports: &BTreeSet<String>) -> Result<(), Box<dyn Error>> {
+/// Writes types, constants and prototypes of all headers to `file`, as Linux's headers would have them on arm64.
+fn bindings(
+    file: &Path,
+    root: &Path,
+    include: &Path,
+    exports: &BTreeSet<String>,
+) -> Result<(), Box<dyn Error>> {
     let mut found = Vec::new();
     for folder in FOLDERS {
         headers(&include.join(folder), &mut found)?;
@@ -96,10 +111,12 @@ fn bindings(root: &Path, include: &Path, exports: &BTreeSet<String>) -> Result<(
         .rust_edition(bindgen::RustEdition::Edition2024)
         .generate()?
         .to_string()
+        // Compilers look at columns, which takes long where everything is in one line.
+        .replace(" pub ", "\npub ")
+        .replace(" const _ ", "\nconst _ ")
         // For the compiler a name with this mark is another than the one that is exported.
         .replace(&format!("\\u{{1}}{BENCH_PREFIX}"), BENCH_PREFIX);
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("bindings.rs"), text)?;
-    Ok(())
+    Ok(fs::write(file, text)?)
 }
 
 /// The variadic entry points and what else Rust cannot define. Host tests have it compiled for the host; the driver

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use driver_config::{
-    Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest, kept_object, symbols, unit_flags,
+    Clang, Driver, LinuxTree, Origin, Set, c_flags, copy_stand_ins, digest_of, kept_object, symbols,
+    unit_flags,
 };
 use object::{Object, ObjectSymbol, SymbolKind};
 
@@ -48,19 +49,6 @@ fn table(set: &Set) -> String {
             &format!("    Driver {{ name: {name:?}, origin: {origin:?}, compatible: &{compatible:?} }},\n");
     }
     out + "];\n"
-}
-
-/// One checksum of all files of a folder and those below.
-fn digest_of(folder: &Path) -> Result<String, Box<dyn Error>> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    paths.sort();
-    let mut all = Vec::new();
-    for path in paths {
-        all.extend(path.display().to_string().into_bytes());
-        all.extend(if path.is_dir() { digest_of(&path)?.into_bytes() } else { fs::read(&path)? });
-    }
-    Ok(digest(&all))
 }
 
 /// The functions of an object, in the order of their sections.
@@ -195,7 +183,7 @@ impl Build {
     ) -> Result<PathBuf, Box<dyn Error>> {
         let file = tree.join(source);
         let all = [&self.flags[..], &flags].concat();
-        kept_object(&self.out.join("objects"), &file, &all, &self.headers, private, |kept| {
+        kept_object(&self.out, &file, &all, &self.headers, private, |kept| {
             // One source at a time: each has flags of its own.
             let objects = self.cc().flags(&flags).file(&file).try_compile_intermediates()?;
             Ok(fs::rename(objects.first().ok_or("cc made no object")?, kept)?)

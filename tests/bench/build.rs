@@ -13,8 +13,8 @@ use std::process::Command;
 use std::{env, fs};
 
 use driver_config::{
-    Clang, Driver, LinuxTree, Origin, Set, bench_flags, bench_renames, copy_stand_ins, digest, kept_object,
-    names, scan_exports, unit_flags,
+    Clang, Driver, LinuxTree, Origin, Set, bench_flags, bench_renames, copy_stand_ins, digest, digest_of,
+    kept_object, names, scan_exports, unit_flags,
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -113,20 +113,6 @@ fn table(benches: &[PathBuf]) -> Result<String> {
     Ok(format!("{modules}/// The tests of each driver.\nconst BENCHES: {kind} = &[\n{rows}];\n"))
 }
 
-/// One checksum of all files of a folder and those below.
-fn digest_of(folder: &Path) -> Result<String> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::result::Result<_, _>>()?;
-    paths.sort();
-    let mut all = Vec::new();
-    for path in paths {
-        all.extend(path.display().to_string().into_bytes());
-        all.extend(if path.is_dir() { digest_of(&path)?.into_bytes() } else { fs::read(&path)? });
-    }
-    Ok(digest(&all))
-}
-
 /// What every driver is compiled with.
 struct Build {
     clang: Clang,
@@ -197,7 +183,7 @@ impl Build {
     fn object(&self, tree: &Path, source: &str, flags: Vec<String>, private: &[u8]) -> Result<PathBuf> {
         let file = tree.join(source);
         let all = [&self.flags[..], &flags].concat();
-        kept_object(&self.out.join("objects"), &file, &all, &self.headers, private, |kept| {
+        kept_object(&self.out, &file, &all, &self.headers, private, |kept| {
             let objects = self.cc().flags(&flags).file(&file).try_compile_intermediates()?;
             let object = objects.first().ok_or("cc made no object")?;
             let mut objcopy = Command::new(self.clang.tool("llvm-objcopy")?);

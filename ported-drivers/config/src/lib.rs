@@ -24,5 +24,5 @@ pub use flags::{
     BENCH_PREFIX, STAND_INS, bench_flags, bench_name, bench_renames, c_flags, copy_stand_ins, unit_flags,
 };
 pub use folder::{Driver, Origin};
-pub use linux::{LINUX_FOLDER, LinuxTree, MANIFEST, digest, kept_object};
+pub use linux::{LINUX_FOLDER, LinuxTree, MANIFEST, digest, digest_of, kept, kept_object};
 pub use set::{Set, names};

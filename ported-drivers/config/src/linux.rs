@@ -74,14 +74,52 @@ pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The object of a source, kept in `folder` for what it is made of: the source, the flags, `headers` (a checksum of
-/// the project's own) and what is `private` to the driver. Where there is none yet, `make` makes it at a path: boards share
-/// most drivers, and each build for another board starts here.
+/// One checksum of all files of a folder and those below, with their paths.
 ///
 /// # Errors
-/// Those of reading the source, of making the folder and of `make`.
+/// Those of reading them.
+pub fn digest_of(folder: &Path) -> std::io::Result<String> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.sort();
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(path.display().to_string().into_bytes());
+        all.extend(if path.is_dir() { digest_of(&path)?.into_bytes() } else { fs::read(&path)? });
+    }
+    Ok(digest(&all))
+}
+
+/// A file that a build script makes, kept for what it is made of, the `key`. Where there is none yet, `make` makes it at a path.
+/// `out` is the script's folder; what is kept is shared by all scripts of one target folder: profiles, boards and checks.
+///
+/// # Errors
+/// Those of making the folder and of `make`.
+pub fn kept(
+    out: &Path,
+    key: &[u8],
+    make: impl FnOnce(&Path) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    // Cargo marks its target folder.
+    let target = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file()).unwrap_or(out);
+    let file = target.join("kept").join(digest(key));
+    if !file.is_file() {
+        fs::create_dir_all(target.join("kept"))?;
+        // In one step: another script may be looking.
+        let part = file.with_extension(std::process::id().to_string());
+        make(&part)?;
+        fs::rename(part, &file)?;
+    }
+    Ok(file)
+}
+
+/// The object of a source, [`kept`] for the source, the flags, `headers` (a checksum of the project's own) and what is
+/// `private` to the driver.
+///
+/// # Errors
+/// Those of reading the source, and of [`kept`].
 pub fn kept_object(
-    folder: &Path,
+    out: &Path,
     source: &Path,
     flags: &[String],
     headers: &str,
@@ -90,14 +128,11 @@ pub fn kept_object(
 ) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let mut key = fs::read(source)?;
     key.extend_from_slice(private);
-    key.extend(flags.iter().flat_map(|flag| flag.bytes().chain([0])));
+    // Whose copies of the same headers are included makes no difference.
+    let out_name = out.display().to_string();
+    key.extend(flags.iter().flat_map(|flag| flag.replace(&out_name, "").into_bytes().into_iter().chain([0])));
     key.extend(headers.bytes());
-    let kept = folder.join(format!("{}.o", digest(&key)));
-    if !kept.is_file() {
-        fs::create_dir_all(folder)?;
-        make(&kept)?;
-    }
-    Ok(kept)
+    kept(out, &key, make)
 }
 
 #[cfg(test)]

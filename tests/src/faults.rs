@@ -9,13 +9,13 @@ use anyhow::{Context as _, Result, ensure};
 use xtask::project;
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, Running, Setup, Test};
+use crate::harness::{Context, OWN_IMAGE, Running, Setup, Test};
 use crate::linux::{ask, to_user_space};
 use crate::ported::drop_in;
 
 /// The tests of this file.
 pub const TESTS: &[Test] =
-    &[Test { name: "faults_are_contained", limit: 400, profiles: BOTH, run: contained }];
+    &[Test { name: "faults_are_contained", limit: 400, profiles: OWN_IMAGE, run: contained }];
 
 /// The device that is asked.
 const DEVICE: &str = "/virtio_mmio@a000000";

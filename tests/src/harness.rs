@@ -23,18 +23,31 @@ use xtask::{bundle, project};
 #[derive(Clone, Copy)]
 pub struct Profiles {
     list: &'static [Profile],
-    /// Whether one of them is enough where each test is to run once.
-    either: bool,
+    /// Which of them is enough where each test is to run once.
+    once: Once,
+}
+
+/// Which profiles a test runs with where each is to run once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Once {
+    /// All that it is for.
+    All,
+    /// One, by turns with the other tests.
+    Turns,
+    /// The last.
+    Last,
 }
 
 /// Both profiles: what most tests are for. One of them where each test is to run once.
-pub const BOTH: Profiles = Profiles { list: &[Profile::Release, Profile::Debug], either: true };
+pub const BOTH: Profiles = Profiles { list: &[Profile::Release, Profile::Debug], once: Once::Turns };
 /// Both profiles, always.
-pub const EACH: Profiles = Profiles { either: false, ..BOTH };
+pub const EACH: Profiles = Profiles { once: Once::All, ..BOTH };
+/// Both profiles of an image that few tests have: the debug one, which is built in less time, where each is to run once.
+pub const OWN_IMAGE: Profiles = Profiles { once: Once::Last, ..BOTH };
 /// Where the release image would show nothing new.
-pub const DEBUG: Profiles = Profiles { list: &[Profile::Debug], either: false };
+pub const DEBUG: Profiles = Profiles { list: &[Profile::Debug], once: Once::All };
 /// Where the other profile would show nothing new, or a number is measured.
-pub const RELEASE: Profiles = Profiles { list: &[Profile::Release], either: false };
+pub const RELEASE: Profiles = Profiles { list: &[Profile::Release], once: Once::All };
 
 /// A system test. It fails by returning an error, never by a panic.
 pub struct Test {
@@ -263,6 +276,14 @@ impl Context {
         self.guest(name, &text)
     }
 
+    /// The board's image, as it is without options of the test.
+    ///
+    /// # Errors
+    /// When it does not build.
+    pub fn image(&self) -> Result<Image> {
+        built(self.board, self.profile, "", &[], false)
+    }
+
     /// Leaves out of a failure's account what the machines so far have said: they were in order.
     pub fn forget(&self) {
         lock(&self.logs).clear();
@@ -455,12 +476,19 @@ pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
     let mut choices = Vec::new();
     let mut turn = 0;
     for (board, test) in groups.iter().flat_map(|group| group.tests.iter().map(|test| (group.board, test))) {
-        let Profiles { list, either } = test.profiles;
-        let once = either && wishes.once;
-        // By turns, so that much is seen of both.
-        let (skipped, most) = if once { (turn % list.len(), 1) } else { (0, list.len()) };
-        turn += usize::from(once);
-        for &profile in list.iter().skip(skipped).take(most) {
+        let Profiles { list, once } = test.profiles;
+        let skipped = match once {
+            _ if !wishes.once => None,
+            Once::All => None,
+            Once::Last => list.len().checked_sub(1),
+            Once::Turns => {
+                // So that much is seen of both.
+                turn += 1;
+                Some(turn % list.len())
+            }
+        };
+        let most = if skipped.is_some() { 1 } else { list.len() };
+        for &profile in list.iter().skip(skipped.unwrap_or(0)).take(most) {
             choices.push(Choice { name: format!("{}_{profile}", test.name), profile, board, test });
         }
     }
@@ -472,14 +500,24 @@ pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
     choices
 }
 
+/// Builds the boards' images for these tests, or finds them.
+///
+/// # Errors
+/// When one does not build.
+pub fn build(tests: &[Choice], no_build: bool) -> Result<()> {
+    for Choice { board, profile, .. } in tests {
+        built(board, *profile, "", &[], no_build)
+            .with_context(|| format!("the {profile} image for {board} does not build"))?;
+    }
+    Ok(())
+}
+
 /// Runs the tests; gives how many passed and how many failed.
 pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
     // All that is built and fetched comes first: it is not the tests' time.
-    for Choice { board, profile, .. } in tests {
-        if let Err(error) = built(board, *profile, "", &[], wishes.no_build) {
-            println!("FAIL the {profile} image for {board} does not build: {error:#}");
-            return (0, tests.len());
-        }
+    if let Err(error) = build(tests, wishes.no_build) {
+        println!("FAIL {error:#}");
+        return (0, tests.len());
     }
     let (next, passed, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let output = Mutex::new(());

@@ -4,13 +4,13 @@
 use anyhow::{Context as _, Result, ensure};
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, Running, Setup, Test};
+use crate::harness::{Context, OWN_IMAGE, Running, Setup, Test};
 use crate::linux::{ask, to_user_space};
 use crate::virtio::{load, with_modules};
 
 /// The tests of this file.
 pub const TESTS: &[Test] =
-    &[Test { name: "host_nic_takes_guests_outside", limit: 420, profiles: BOTH, run: outside }];
+    &[Test { name: "host_nic_takes_guests_outside", limit: 420, profiles: OWN_IMAGE, run: outside }];
 
 /// The modules of guests, in the order in which they are to be loaded.
 const MODULES: &[&str] = &[

@@ -162,7 +162,10 @@ fn free(machine: &mut Running) -> Result<u64> {
 
 /// What of the heap is used, in bytes. The terminal keeps the last lines that were typed, so it is first
 /// given as many of the same length as it keeps.
-fn heap(machine: &mut Running) -> Result<u64> {
+///
+/// # Errors
+/// When the prompt does not come back.
+pub fn heap(machine: &mut Running) -> Result<u64> {
     for line in 10..50 {
         machine.command(&format!("echo {line}"))?;
     }

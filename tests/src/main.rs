@@ -116,6 +116,9 @@ struct Cli {
     /// List the names and run nothing
     #[arg(long)]
     list: bool,
+    /// Build the images that the tests begin with and run nothing
+    #[arg(long, conflicts_with = "no_build")]
+    build_only: bool,
     /// Make the image of Debian, which takes some ten minutes, if it is not there: the tests of it are left out otherwise
     #[arg(long)]
     debian: bool,
@@ -134,6 +137,15 @@ fn main() -> ExitCode {
     if cli.list {
         tests.iter().for_each(|choice| println!("{}", choice.name));
         return ExitCode::SUCCESS;
+    }
+    if cli.build_only {
+        return match harness::build(&tests, false) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error:#}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let (passed, failed) = harness::run(&tests, &wishes);
     println!("{passed} passed, {failed} failed");

@@ -7,9 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use xtask::image::{self, Image};
 use xtask::qemu::Overrides;
-use xtask::toolchain::host_cargo;
-use xtask::{process, project};
+use xtask::{process, project, size};
 
 use crate::harness::{BOTH, Context, RELEASE, Setup, Test};
 
@@ -19,9 +19,14 @@ pub const TESTS: &[Test] = &[
         name: "memory_image_size",
         limit: 60,
         profiles: RELEASE,
-        run: |c| image_size(c, 600, &["--no-virtio"]),
+        run: |c| image_size(&without(c, &[])?, 600),
     },
-    Test { name: "memory_image_with_virtio", limit: 60, profiles: RELEASE, run: |c| image_size(c, 720, &[]) },
+    Test {
+        name: "memory_image_with_virtio",
+        limit: 60,
+        profiles: RELEASE,
+        run: |c| image_size(&c.image()?, 720),
+    },
     Test { name: "memory_held_without_a_guest", limit: 60, profiles: RELEASE, run: held },
     Test { name: "memory_too_little_is_said", limit: 60, profiles: BOTH, run: too_little },
     Test { name: "memory_banks_and_reservations", limit: 60, profiles: BOTH, run: banks },
@@ -33,26 +38,29 @@ pub const ORANGEPI_PC2: &[Test] = &[
         name: "memory_image_with_linux_drivers",
         limit: 60,
         profiles: RELEASE,
-        run: |c| image_size(c, 1228, &["--no-virtio", "--without", "dwmac-sun8i"]),
+        run: |c| image_size(&without(c, &["dwmac-sun8i"])?, 1228),
     },
     Test {
         name: "memory_image_with_linux_drivers_and_network",
         limit: 60,
         profiles: RELEASE,
-        run: |c| image_size(c, 2048, &[]),
+        run: |c| image_size(&c.image()?, 2048),
     },
 ];
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
-/// Text and data of the board's release image have at most so many KiB.
-fn image_size(context: &Context, most: u64, options: &[&str]) -> Result<()> {
-    let mut command = host_cargo("run");
-    command.args(["--quiet", "--package", "xtask", "--", "size", context.board, "--json"]).args(options);
-    let size: Value = serde_json::from_slice(&process::output(&mut command)?)?;
-    let image = size["image"].as_u64().with_context(|| format!("no size: {size}"))?;
-    ensure!(image <= most * KIB, "the image has {image} bytes, {} KiB of at most {most}", image / KIB);
+/// The board's image without virtio devices and these drivers.
+fn without(context: &Context, drivers: &[&str]) -> Result<Image> {
+    let drivers: Vec<String> = drivers.iter().map(ToString::to_string).collect();
+    image::build_less(context.board, context.profile, &[], &drivers, false)
+}
+
+/// Text and data of an image have at most so many KiB.
+fn image_size(image: &Image, most: u64) -> Result<()> {
+    let size = size::loaded(image)?;
+    ensure!(size <= most * KIB, "the image has {size} bytes, {} KiB of at most {most}", size / KIB);
     Ok(())
 }
 

@@ -5,13 +5,13 @@
 use anyhow::{Context as _, Result, ensure};
 
 use crate::card::until_ready;
-use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test, virt_drivers};
+use crate::harness::{Context, DEBUG, OWN_IMAGE, Running, Setup, Test, virt_drivers};
 
 /// On QEMU's machine.
 pub const QEMU_VIRT: &[Test] = &[Test {
     name: "peripherals_an_alarm_of_the_pl031_comes",
     limit: 60,
-    profiles: BOTH,
+    profiles: OWN_IMAGE,
     run: an_alarm_of_the_pl031_comes,
 }];
 
@@ -20,19 +20,19 @@ pub const ORANGEPI_PC2: &[Test] = &[
     Test {
         name: "peripherals_the_rtc_of_the_h5_keeps_time",
         limit: 90,
-        profiles: BOTH,
+        profiles: OWN_IMAGE,
         run: the_rtc_of_the_h5_keeps_time,
     },
     Test {
         name: "peripherals_the_watchdog_resets_the_board",
         limit: 90,
-        profiles: BOTH,
+        profiles: OWN_IMAGE,
         run: the_watchdog_resets_the_board,
     },
     Test {
         name: "peripherals_the_h5_keeps_time_in_a_chip_on_its_i2c_bus",
         limit: 120,
-        profiles: BOTH,
+        profiles: OWN_IMAGE,
         run: the_h5_keeps_time_in_a_chip_on_its_i2c_bus,
     },
     Test {

@@ -5,12 +5,12 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, Setup, Test, virt_drivers};
+use crate::harness::{Context, OWN_IMAGE, Setup, Test, virt_drivers};
 use crate::monitor::Place;
 
 /// On QEMU's machine, whose PL061 has the power button on line 3.
 pub const QEMU_VIRT: &[Test] =
-    &[Test { name: "pins_power_button_interrupts", limit: 60, profiles: BOTH, run: power_button }];
+    &[Test { name: "pins_power_button_interrupts", limit: 60, profiles: OWN_IMAGE, run: power_button }];
 
 /// The button's pulse is seen by the chained handler of `gpio-pl061`, and by nobody without it.
 fn power_button(context: &Context) -> Result<()> {

@@ -9,11 +9,11 @@ use anyhow::{Context as _, Result, ensure};
 use xtask::project;
 use xtask::qemu::Overrides;
 
-use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test, virt_drivers};
+use crate::harness::{Context, DEBUG, OWN_IMAGE, Running, Setup, Test, virt_drivers};
 
 /// On QEMU's machine.
 pub const QEMU_VIRT: &[Test] = &[
-    Test { name: "ported_example_reads_its_device", limit: 60, profiles: BOTH, run: example },
+    Test { name: "ported_example_reads_its_device", limit: 60, profiles: OWN_IMAGE, run: example },
     Test { name: "ported_drivers_are_heard", limit: 60, profiles: DEBUG, run: heard },
 ];
 

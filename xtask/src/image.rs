@@ -24,6 +24,17 @@ pub enum Profile {
     Release,
 }
 
+impl Profile {
+    /// What cargo is told to build with it. Not a profile of cargo's own for the debug image: those of one name share what is
+    /// built for this machine, such as build scripts, with the checks.
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Profile::Debug => &["--config", "profile.dev.opt-level=1"],
+            Profile::Release => &["--release"],
+        }
+    }
+}
+
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -207,9 +218,7 @@ fn cargo_build(profile: Profile, what: impl Fn(&mut Command)) -> Result<Built> {
     alone.lock().context("cannot lock the folder of images")?;
     let mut command = Toolchain::choose()?.cargo("build");
     command.arg("--target-dir").arg(&target);
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
+    command.args(profile.options());
     what(&mut command);
     process::run(&mut command)?;
     Ok(Built { folder: target.join(TARGET).join(profile.to_string()), _alone: alone })

@@ -66,6 +66,22 @@ struct Log {
     filter: Filter,
     ended: bool,
     changed: Option<Instant>,
+    /// The line with which the hypervisor gave up, if it did.
+    panic: Option<String>,
+    /// The start of the first line that was not looked at for it.
+    line: usize,
+}
+
+impl Log {
+    /// Takes in what came.
+    fn feed(&mut self, bytes: &[u8]) {
+        self.filter.feed(bytes, &mut self.text);
+        self.changed = Some(Instant::now());
+        while let Some((line, _)) = self.text.get(self.line..).and_then(|new| new.split_once('\n')) {
+            self.panic = self.panic.take().or_else(|| panic_in(line));
+            self.line += line.len() + 1;
+        }
+    }
 }
 
 /// A machine that runs, until this is dropped.
@@ -207,7 +223,7 @@ impl Session {
     /// # Errors
     /// When it has panicked.
     pub fn check(&self) -> Result<(), Failure> {
-        panic_line(&self.lock().text).map_or(Ok(()), |line| Err(Failure::Panic { line }))
+        self.lock().panic.clone().map_or(Ok(()), |line| Err(Failure::Panic { line }))
     }
 
     /// Ends the machine at once, as a power cut does; gives everything that it said until then.
@@ -246,7 +262,7 @@ impl Session {
             if let Some(found) = done(&log) {
                 return Ok(found);
             }
-            if let Some(line) = panic_line(&log.text) {
+            if let Some(line) = log.panic.clone() {
                 // The report follows the line: let it be read to its end.
                 drop(log);
                 std::thread::sleep(Duration::from_secs(1));
@@ -284,9 +300,7 @@ fn read(mut from: impl Read, shared: &(Mutex<Log>, Condvar), mut copy: impl Writ
         // A copy that nobody reads any more is no reason to stop.
         let _ = copy.write_all(&buffer[..length]).and_then(|()| copy.flush());
         let mut guard = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let log = &mut *guard;
-        log.filter.feed(&buffer[..length], &mut log.text);
-        log.changed = Some(Instant::now());
+        guard.feed(&buffer[..length]);
         shared.1.notify_all();
     }
     shared.0.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
@@ -362,12 +376,11 @@ fn echo(text: &str, from: usize, command: &str) -> Option<usize> {
     None
 }
 
-/// The line with which the hypervisor gave up, if it did and the line is complete.
-fn panic_line(text: &str) -> Option<String> {
-    let starts = text.match_indices(PANIC).map(|(start, _)| start);
-    let start = starts.into_iter().find(|start| *start == 0 || text[..*start].ends_with(['\n', '\r']))?;
-    let line = &text[start..];
-    line.find('\n').map(|end| line[..end].to_owned())
+/// That the hypervisor gave up, if the line says so.
+fn panic_in(line: &str) -> Option<String> {
+    let start = line.match_indices(PANIC).map(|(start, _)| start);
+    let start = start.into_iter().find(|start| *start == 0 || line[..*start].ends_with('\r'))?;
+    Some(line[start..].to_owned())
 }
 
 #[cfg(test)]
@@ -404,8 +417,14 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_complete_line() {
-        assert_eq!(panic_line("x\nferrovisor panic: CPU 0"), None);
-        assert_eq!(panic_line("x\nferrovisor panic: y\n").as_deref(), Some("ferrovisor panic: y"));
-        assert_eq!(panic_line("a guest says ferrovisor panic: y\n"), None);
+        let panic = |chunks: &[&str]| {
+            let mut log = Log::default();
+            chunks.iter().for_each(|chunk| log.feed(chunk.as_bytes()));
+            log.panic
+        };
+        assert_eq!(panic(&["x\nferrovisor panic: CPU 0"]), None);
+        assert_eq!(panic(&["x\nferro", "visor panic: y", "\nz\n"]).as_deref(), Some("ferrovisor panic: y"));
+        assert_eq!(panic(&["prompt\rferrovisor panic: y\n"]).as_deref(), Some("ferrovisor panic: y"));
+        assert_eq!(panic(&["a guest says ferrovisor panic: y\n"]), None);
     }
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use object::{Object, ObjectSection, ObjectSymbol, SectionKind};
 use serde::Serialize;
 
-use crate::image::{self, Profile};
+use crate::image::{self, Image, Profile};
 
 /// Arguments of `cargo xtask size`.
 #[derive(Debug, Clone, Args)]
@@ -65,8 +65,7 @@ struct Size {
 pub fn run(args: &SizeArgs) -> Result<()> {
     let board = args.named_board.as_ref().unwrap_or(&args.board);
     let image = image::build_less(board, Profile::Release, &args.drivers, &args.without, !args.no_virtio)?;
-    let elf = fs::read(&image.elf).with_context(|| format!("cannot read {}", image.elf.display()))?;
-    let mut size = measure(&elf, args.symbols)?;
+    let mut size = measure(&elf_of(&image)?, args.symbols)?;
     size.file = fs::metadata(&image.bin)?.len();
     if args.json {
         println!("{}", serde_json::to_string_pretty(&size)?);
@@ -74,6 +73,18 @@ pub fn run(args: &SizeArgs) -> Result<()> {
         show(&size);
     }
     Ok(())
+}
+
+/// Bytes of an image that are loaded: text and data.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn loaded(image: &Image) -> Result<u64> {
+    Ok(measure(&elf_of(image)?, 0)?.image)
+}
+
+fn elf_of(image: &Image) -> Result<Vec<u8>> {
+    fs::read(&image.elf).with_context(|| format!("cannot read {}", image.elf.display()))
 }
 
 /// Measures an ELF image.

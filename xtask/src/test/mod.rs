@@ -13,8 +13,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::project;
 use crate::toolchain::{Toolchain, host_cargo};
+use crate::{process, project};
 
 /// Arguments of `cargo xtask test`.
 #[derive(Debug, Clone, Args)]
@@ -53,8 +53,26 @@ const BENCH: &str = "driver-bench";
 /// A check of the sources: a name and what does it.
 type Check = (&'static str, fn() -> Result<()>);
 
+/// The packages of the host tests, as cargo calls them: xtask and what only it needs are compiled as they are for running it.
+const HOST_TESTS: [&[&str]; 2] = [
+    &["--package", "xtask", "--package", "board-config"],
+    &[
+        "--workspace",
+        "--exclude",
+        "ferrovisor",
+        "--exclude",
+        "system-tests",
+        "--exclude",
+        BENCH,
+        "--exclude",
+        "xtask",
+        "--exclude",
+        "board-config",
+    ],
+];
+
 /// Every check, in two rows that go on at the same time: cargo lets only one command into a folder of its results. The first
-/// row is in that of this machine.
+/// row is in that of this machine, and the host tests follow it; the second is in that of the image, which is built after it.
 const CHECKS: [&[Check]; 2] = [
     &[
         ("check_format", format),
@@ -84,16 +102,29 @@ pub fn run(args: &TestArgs) -> Result<()> {
     let mut sum = Sum::default();
     // What both rows need, and would fetch at the same time.
     crate::driver::linux()?;
+    let filter = args.filter.as_deref();
     std::thread::scope(|scope| {
-        let rows = CHECKS.map(|row| scope.spawn(|| run_checks(row, args.filter.as_deref())));
-        for row in rows {
+        let [here, bare] = CHECKS;
+        let here = scope.spawn(|| {
+            let mut sum = run_checks(here, filter);
+            HOST_TESTS.iter().for_each(|packages| sum.add(host_tests(packages, filter)));
+            sum.add(bench_tests(filter));
+            sum
+        });
+        let bare = scope.spawn(|| {
+            let sum = run_checks(bare, filter);
+            // The system tests build what is not built then, and say what goes wrong.
+            if !args.no_system && filter.is_none() {
+                let _ = process::run(system(args).arg("--build-only").stdin(Stdio::null()));
+            }
+            sum
+        });
+        for row in [here, bare] {
             sum.add(row.join().unwrap_or(Sum { passed: 0, failed: 1 }));
         }
     });
-    sum.add(host_tests(args.filter.as_deref()));
-    sum.add(bench_tests(args.filter.as_deref()));
     if !args.no_system {
-        sum.add(system_tests(args));
+        sum.add(counted("system tests", &mut system(args), system_result));
     }
     if let (0, 0, Some(filter)) = (sum.passed, sum.failed, &args.filter) {
         eprintln!("nothing has `{filter}` in its name");
@@ -231,15 +262,13 @@ fn boards() -> Result<()> {
 
 /// Runs a command whose output is its own account.
 fn pass(command: &mut Command) -> Result<()> {
-    crate::process::run(command.stdin(Stdio::null()))
+    process::run(command.stdin(Stdio::null()))
 }
 
-/// The tests of all crates that run on this machine.
-fn host_tests(filter: Option<&str>) -> Sum {
+/// The tests of these crates, on this machine.
+fn host_tests(packages: &[&str], filter: Option<&str>) -> Sum {
     let mut command = host_cargo("test");
-    command.args(["--workspace", "--exclude", "ferrovisor", "--exclude", "system-tests", "--exclude", BENCH]);
-    command.arg("--no-fail-fast");
-    command.args(filter);
+    command.args(packages).arg("--no-fail-fast").args(filter);
     counted("host tests", &mut command, host_result)
 }
 
@@ -254,14 +283,14 @@ fn bench_tests(filter: Option<&str>) -> Sum {
     }
 }
 
-/// The tests on emulated machines.
-fn system_tests(args: &TestArgs) -> Sum {
+/// The command that runs the tests on emulated machines.
+fn system(args: &TestArgs) -> Command {
     let mut command = host_cargo("run");
     command.args(["--quiet", "--package", "system-tests", "--"]).args(&args.filter);
     if !args.all && args.filter.is_none() {
         command.arg("--once");
     }
-    counted("system tests", &mut command, system_result)
+    command
 }
 
 /// Runs a command, passes on what it prints, and sums the results in it. One that fails without saying
@@ -287,7 +316,7 @@ fn count(command: &mut Command, result: fn(&str) -> Option<Sum>) -> Result<(Sum,
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("cannot run `{}`", crate::process::shown(command)))?;
+        .with_context(|| format!("cannot run `{}`", process::shown(command)))?;
     let mut sum = Sum::default();
     let mut reader = BufReader::new(child.stdout.take().context("no output")?);
     let mut line = Vec::new();

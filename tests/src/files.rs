@@ -88,8 +88,8 @@ fn disks(context: &Context) -> Result<()> {
     Ok(fs::remove_file(file)?)
 }
 
-/// Of lives with files as disks nothing stays: not the files, nor what was remembered of where they are. Room that is made once,
-/// whenever that is, is no leak: the same lives once more leave the heap as it was.
+/// Of lives with files as disks nothing stays: not the files, nor what was remembered of where they are. What a worker of
+/// the shim makes at its first work, its `task_struct`, is no leak: the same lives once more leave the heap as it was.
 fn nothing_stays(machine: &mut Running) -> Result<()> {
     let (mut balance, mut used) = (Balance(None), Vec::new());
     for cycle in 0..4 {

@@ -2,10 +2,12 @@
 //! Debian packages for arm64, fetched with a state folder of our own: the machine's list of
 //! architectures and its installed packages stay as they are, and no rights are needed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::{fs, str};
 
 use anyhow::{Context, Result, bail};
@@ -83,6 +85,19 @@ impl Packages {
     /// # Errors
     /// When there is none.
     pub fn newest(&self, start: &str, end: &str) -> Result<String> {
+        // apt looks through all of its lists each time.
+        static KNOWN: Mutex<BTreeMap<(String, String), String>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (start.to_owned(), end.to_owned());
+        if let Some(name) = known.get(&key) {
+            return Ok(name.clone());
+        }
+        let name = self.look_up(start, end)?;
+        known.insert(key, name.clone());
+        Ok(name)
+    }
+
+    fn look_up(&self, start: &str, end: &str) -> Result<String> {
         let pattern = format!("^{}", start.replace('.', "\\.").replace('+', "\\+"));
         let found = process::output(self.command("apt-cache").args(["search", "--names-only", &pattern]))?;
         let found = String::from_utf8_lossy(&found);

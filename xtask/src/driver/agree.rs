@@ -25,7 +25,7 @@ const SAMPLE: [&str; 22] = [
     "drivers/md/raid5.c",
     "drivers/mmc/host/sdhci-cadence.c",
     "drivers/net/ethernet/allwinner/sun4i-emac.c",
-    "drivers/net/wireless/intel/iwlwifi/mvm/tt.c",
+    "drivers/net/wireless/ti/wl1251/acx.c",
     "drivers/nvmem/sunxi_sid.c",
     "drivers/phy/allwinner/phy-sun4i-usb.c",
     "drivers/pinctrl/sunxi/pinctrl-sun50i-h6.c",

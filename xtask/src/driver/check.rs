@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use driver_config::{Driver, Origin, Set};
@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::compile::{Compiler, defined_by, starts};
 use super::diagnose::Wrong;
+use super::family::Declarations;
 use super::tree::{self, Tree};
 use super::{family, import, text};
 use crate::project;
@@ -96,6 +97,20 @@ pub struct Checker {
     linux: PathBuf,
     ported: Vec<Driver>,
     pub(super) compiler: Compiler,
+    /// What takes seconds to be read, once somebody asks for it.
+    read: Read,
+}
+
+/// What the files tell that every report is made with.
+#[derive(Default)]
+struct Read {
+    /// Where the headers of Linux, and ours, declare what.
+    linux: OnceLock<Declarations>,
+    ours: OnceLock<Declarations>,
+    /// The functions that our headers have prototypes of.
+    prototypes: OnceLock<BTreeSet<String>>,
+    /// What each of `ported-drivers/` defines, by its name.
+    drivers: OnceLock<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl Checker {
@@ -105,7 +120,8 @@ impl Checker {
     /// When there is no clang, or a driver's folder has mistakes.
     pub fn new(name: &str, linux: &Path) -> Result<Checker> {
         let ported = Set::all(&project::root().join("ported-drivers"))?.drivers;
-        Ok(Checker { linux: linux.into(), ported, compiler: Compiler::new(name, linux)? })
+        let compiler = Compiler::new(name, linux)?;
+        Ok(Checker { linux: linux.into(), ported, compiler, read: Read::default() })
     }
 
     /// Checks a driver by its name, or a file by its path.
@@ -263,12 +279,13 @@ impl Checker {
     /// Drivers of `ported-drivers/` that define some of these names.
     fn helpers(&self, unit: &Unit, undefined: &BTreeSet<String>) -> Result<Vec<(Driver, PathBuf)>> {
         let mut found: Vec<(Driver, PathBuf)> = Vec::new();
-        for (name, defined) in defined_by(&self.ported, &self.linux) {
+        let known = self.read.drivers.get_or_init(|| defined_by(&self.ported, &self.linux));
+        for (name, defined) in known {
             let there = |name: &str| unit.drivers.iter().any(|(driver, _)| driver.name == name);
-            if there(&name) || defined.is_disjoint(undefined) {
+            if there(name) || defined.is_disjoint(undefined) {
                 continue;
             }
-            for (driver, tree) in self.ported_unit(&name)?.drivers {
+            for (driver, tree) in self.ported_unit(name)?.drivers {
                 if !there(&driver.name) && !found.iter().any(|(known, _)| known.name == driver.name) {
                     found.push((driver, tree));
                 }
@@ -280,7 +297,8 @@ impl Checker {
     /// What the sources call, our headers declare, and nothing defines: an estimate for sources that do
     /// not compile, which the linker cannot look at.
     fn not_exported(&self, unit: &Unit) -> BTreeSet<String> {
-        let prototypes = super::api::prototypes(&project::root().join("include"));
+        let include = || project::root().join("include");
+        let prototypes = self.read.prototypes.get_or_init(|| super::api::prototypes(&include()));
         let own = self.defined(unit);
         let mut called = BTreeSet::new();
         for (driver, tree) in &unit.drivers {
@@ -302,10 +320,11 @@ impl Checker {
         };
         let names =
             wrong.iter().filter(|(kind, _)| *kind != Kind::Header).map(|(_, name)| plain(name)).collect();
-        let mut headers: BTreeMap<String, String> = family::headers_of(&self.linux, &names);
+        let linux = self.read.linux.get_or_init(|| Declarations::read(&self.linux));
+        let mut headers: BTreeMap<String, String> = linux.of(&names);
         // Names that are ours alone stand behind a macro or an inline function of Linux.
         let ours: BTreeSet<String> = names.into_iter().filter(|name| !headers.contains_key(name)).collect();
-        headers.extend(family::headers_of(&project::root(), &ours));
+        headers.extend(self.read.ours.get_or_init(|| Declarations::read(&project::root())).of(&ours));
         // Where headers are missing, names that Linux's do not have are but consequences.
         let cause = wrong.iter().any(|(kind, _)| *kind == Kind::Header);
         let real = |kind: Kind, name: &str| {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Families of Linux's interface: which header declares a name, and which family that header is of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Starts of headers' paths and the family that they are of; the first that fits counts. Where none
 /// does, the folder below `linux/` is the family, or the first part of the header's name.
@@ -305,52 +305,63 @@ const FIRST: [&str; 6] = [
     "asm-generic/io.h",
 ];
 
-/// Which header of Linux declares each of these names, as drivers include it. Names that none declares
-/// are left out.
-pub fn headers_of(linux: &Path, names: &BTreeSet<String>) -> BTreeMap<String, String> {
-    let mut search = Search { linux, names, best: BTreeMap::new() };
-    if !names.is_empty() {
+/// The names that headers declare, each with the header that drivers include for it. Reading them takes seconds.
+pub struct Declarations {
+    headers: Vec<String>,
+    /// How likely the name is declared in the header of this index: more than in any other.
+    best: HashMap<String, (u32, usize)>,
+}
+
+impl Declarations {
+    /// Reads all headers of a tree that has them where Linux has.
+    pub fn read(root: &Path) -> Declarations {
+        let mut all = Declarations { headers: Vec::new(), best: HashMap::new() };
+        let skipped = SKIPPED.map(|folder| root.join(folder));
         for (folder, start) in FOLDERS {
-            search.folder(&linux.join(folder), &linux.join(folder), start);
+            let folder = root.join(folder);
+            all.folder(&folder, &folder, start, &skipped);
         }
+        all
     }
-    search.best.into_iter().map(|(name, (_, header))| (name, header)).collect()
-}
 
-/// A search through all headers.
-struct Search<'a> {
-    linux: &'a Path,
-    names: &'a BTreeSet<String>,
-    best: BTreeMap<String, (u32, String)>,
-}
+    /// Which header declares each of these names. Names that none declares are left out.
+    pub fn of(&self, names: &BTreeSet<String>) -> BTreeMap<String, String> {
+        let header = |name: &String| Some((name.clone(), self.headers[self.best.get(name)?.1].clone()));
+        names.iter().filter_map(header).collect()
+    }
 
-impl Search<'_> {
-    fn folder(&mut self, folder: &Path, root: &Path, start: &str) {
+    fn folder(&mut self, folder: &Path, root: &Path, start: &str, skipped: &[PathBuf]) {
         let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
         let mut entries: Vec<_> = entries.map(|entry| entry.path()).collect();
         entries.sort();
         for path in entries {
-            let skipped = SKIPPED.iter().any(|skipped| path == self.linux.join(skipped)) && path != *root;
-            if path.is_dir() && !skipped {
-                self.folder(&path, root, start);
-            } else if let (Ok(bytes), Ok(header)) = (fs::read(&path), path.strip_prefix(root)) {
-                let header = format!("{start}{}", header.display());
-                // Headers of the kernel come before those of other parts.
-                let bonus =
-                    2 * u32::from(FIRST.contains(&header.as_str())) + u32::from(header.starts_with("linux/"));
-                for (name, score) in declared(&String::from_utf8_lossy(&bytes), self.names) {
-                    let entry = self.best.entry(name.to_owned()).or_default();
-                    if score * 4 + bonus > entry.0 {
-                        *entry = (score * 4 + bonus, header.clone());
-                    }
-                }
+            if path.is_dir() && !skipped.contains(&path) {
+                self.folder(&path, root, start, skipped);
+            } else if let Ok(bytes) = fs::read(&path) {
+                let Ok(short) = path.strip_prefix(root) else { continue };
+                self.header(format!("{start}{}", short.display()), &String::from_utf8_lossy(&bytes));
             }
         }
     }
+
+    fn header(&mut self, header: String, text: &str) {
+        // Headers of the kernel come before those of other parts.
+        let bonus = 2 * u32::from(FIRST.contains(&header.as_str())) + u32::from(header.starts_with("linux/"));
+        let index = self.headers.len();
+        for (name, score) in declared(text) {
+            let score = score * 4 + bonus;
+            match self.best.get_mut(name) {
+                Some(best) if best.0 >= score => {}
+                Some(best) => *best = (score, index),
+                None => _ = self.best.insert(name.to_owned(), (score, index)),
+            }
+        }
+        self.headers.push(header);
+    }
 }
 
-/// Which of the names a header seems to declare, with how likely that is.
-fn declared<'a>(text: &'a str, names: &BTreeSet<String>) -> Vec<(&'a str, u32)> {
+/// The names that a header seems to declare, with how likely that is.
+fn declared(text: &str) -> Vec<(&str, u32)> {
     let mut found = Vec::new();
     for line in text.lines() {
         let defined = line.strip_prefix('#').and_then(|rest| rest.trim_start().strip_prefix("define"));
@@ -369,18 +380,15 @@ fn declared<'a>(text: &'a str, names: &BTreeSet<String>) -> Vec<(&'a str, u32)> 
         };
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         for word in rest.split(|letter| !is_name(letter)).filter(|word| !word.is_empty()) {
-            if names.contains(word) {
-                // A function's own name is followed by its arguments.
-                let called = rest.split_once(word).is_some_and(|(_, after)| after.starts_with('('));
-                let defines_word = defined.is_some() && rest.starts_with(word);
-                match (score, called, defines_word) {
-                    (4, _, true) | (5, ..) => found.push((word, score)),
-                    (3, true, _) => found.push((word, 4)),
-                    (3, false, _) => found.push((word, 2)),
-                    // An enumerator.
-                    (1, false, _) if rest.starts_with(word) => found.push((word, 1)),
-                    _ => {}
-                }
+            // A function's own name is followed by its arguments.
+            let called = || rest.split_once(word).is_some_and(|(_, after)| after.starts_with('('));
+            match score {
+                4 if rest.starts_with(word) => found.push((word, 4)),
+                5 => found.push((word, 5)),
+                3 => found.push((word, if called() { 4 } else { 2 })),
+                // An enumerator.
+                1 if rest.starts_with(word) && !called() => found.push((word, 1)),
+                _ => {}
             }
             // A macro's body, and what follows an indented word, declares nothing.
             if matches!(score, 1 | 4) {
@@ -434,10 +442,11 @@ typedef struct {
 } m_t;
 typedef k n_t;
 ";
-        let names: BTreeSet<String> =
-            ["f", "g", "h", "I", "j", "k", "L", "m_t", "n_t"].map(str::to_owned).into();
-        let found: BTreeMap<_, _> = declared(text, &names).into_iter().collect();
-        assert_eq!(found.keys().copied().collect::<Vec<_>>(), ["I", "L", "f", "g", "k", "m_t", "n_t"]);
+        let found: BTreeMap<_, _> = declared(text).into_iter().collect();
+        for name in ["I", "L", "f", "g", "k", "m_t", "n_t"] {
+            assert!(found.contains_key(name), "{name}");
+        }
+        assert!(!found.contains_key("h") && !found.contains_key("j"));
         assert!(found["f"] > found["L"]);
     }
 }

@@ -243,7 +243,7 @@ fn rank(args: &MissingArgs) -> Result<()> {
     let list = args.units.list.as_deref().unwrap_or(&own);
     let report = measure(&args.units, list)?;
     let linux = args.units.linux.clone().map_or_else(source::fetch, Ok)?;
-    let rank = rank::rank(&report, |names| family::headers_of(&linux, names));
+    let rank = rank::rank(&report, |names| family::Declarations::read(&linux).of(names));
     if args.json {
         println!("{}", serde_json::to_string(&rank)?);
     } else {

@@ -124,7 +124,9 @@ pub const RELEASE_WORD: u64 = 0x4010_1ff8;
 
 /// Every Linux driver that a test on QEMU's machine, whose board names none, looks at: one image for all of them.
 pub fn virt_drivers() -> Vec<String> {
-    ["clk-fixed-rate", "example-fw-cfg", "gpio-pl061", "rtc-pl031"].map(str::to_owned).into()
+    let drivers =
+        ["clk-fixed-rate", "example-fw-cfg", "gpio-pl061", "rtc-pl031", "virtio-mmio", "virtio-net"];
+    drivers.map(str::to_owned).into()
 }
 
 /// A test at work: where it boots machines.
@@ -501,10 +503,7 @@ pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
 }
 
 /// Builds the boards' images for these tests, or finds them.
-///
-/// # Errors
-/// When one does not build.
-pub fn build(tests: &[Choice], no_build: bool) -> Result<()> {
+fn build(tests: &[Choice], no_build: bool) -> Result<()> {
     for Choice { board, profile, .. } in tests {
         built(board, *profile, "", &[], no_build)
             .with_context(|| format!("the {profile} image for {board} does not build"))?;

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, ensure};
 use xtask::qemu::Overrides;
 
-use crate::harness::{Context, OWN_IMAGE, Running, Setup, Test};
+use crate::harness::{Context, OWN_IMAGE, Running, Setup, Test, virt_drivers};
 use crate::linux::{ask, to_user_space};
 use crate::virtio::{load, with_modules};
 
@@ -35,8 +35,7 @@ fn boot(context: &Context) -> Result<Running> {
     let extra =
         ["-device", "virtio-net-device,netdev=n0", "-netdev", "user,id=n0", "-append", "net.uplink=lan"];
     let machine = Overrides { extra: extra.map(String::from).to_vec(), ..Overrides::default() };
-    let drivers = ["virtio-mmio", "virtio-net"].map(String::from).to_vec();
-    let mut machine = context.boot(Setup { guests, machine, drivers, ..Setup::default() })?;
+    let mut machine = context.boot(Setup { guests, machine, drivers: virt_drivers(), ..Setup::default() })?;
     machine.wait_for_prompt()?;
     for n in 0..2 {
         machine.type_line(&format!("console linux{n}"))?;

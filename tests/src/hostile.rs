@@ -8,7 +8,7 @@ use xtask::qemu::Overrides;
 use crate::harness::{BOTH, Context, DEBUG, RELEASE, Running, Setup, Test};
 use crate::lives::{tick_times, ticks_on};
 
-/// The tests of this file. Together the guest does more than two million operations, with different seeds on both kinds of
+/// The tests of this file. Together the guest does 1,750,000 operations, with different seeds on both kinds of
 /// interrupt controller: a million of them in counted time.
 pub const TESTS: &[Test] = &[
     Test { name: "hostile_gicv3_counted", limit: 400, profiles: RELEASE, run: counted },
@@ -34,7 +34,7 @@ pub const TESTS: &[Test] = &[
 
 /// Operations of the run in counted time, and of each other run.
 const COUNTED: u64 = 1_000_000;
-const THREADS: u64 = 400_000;
+const THREADS: u64 = 250_000;
 
 /// Lets the hostile guest run to its end beside `ticker`, which has these changes of its source. Gives
 /// what `ticker` said all the while.

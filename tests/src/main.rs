@@ -41,6 +41,7 @@ mod vsock;
 mod world;
 
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use clap::Parser;
 use harness::{Group, Test, Wishes};
@@ -107,8 +108,8 @@ struct Cli {
     /// Each test with one profile of the image, by turns, where one is enough
     #[arg(long)]
     once: bool,
-    /// How many at a time
-    #[arg(long, short, default_value_t = 2)]
+    /// How many at a time: one more than there are CPUs, since some mostly wait
+    #[arg(long, short, default_value_t = available_parallelism().map_or(1, usize::from) + 1)]
     jobs: usize,
     /// Take the images as they were built last, and build nothing
     #[arg(long)]
@@ -116,9 +117,6 @@ struct Cli {
     /// List the names and run nothing
     #[arg(long)]
     list: bool,
-    /// Build the images that the tests begin with and run nothing
-    #[arg(long, conflicts_with = "no_build")]
-    build_only: bool,
     /// Make the image of Debian, which takes some ten minutes, if it is not there: the tests of it are left out otherwise
     #[arg(long)]
     debian: bool,
@@ -137,15 +135,6 @@ fn main() -> ExitCode {
     if cli.list {
         tests.iter().for_each(|choice| println!("{}", choice.name));
         return ExitCode::SUCCESS;
-    }
-    if cli.build_only {
-        return match harness::build(&tests, false) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error:#}");
-                ExitCode::FAILURE
-            }
-        };
     }
     let (passed, failed) = harness::run(&tests, &wishes);
     println!("{passed} passed, {failed} failed");

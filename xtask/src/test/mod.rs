@@ -13,6 +13,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::image::{self, Profile};
 use crate::toolchain::{Toolchain, host_cargo};
 use crate::{process, project};
 
@@ -71,9 +72,10 @@ const HOST_TESTS: [&[&str]; 2] = [
     ],
 ];
 
-/// Every check, in two rows that go on at the same time: cargo lets only one command into a folder of its results. The first
-/// row is in that of this machine, and the host tests follow it; the second is in that of the image, which is built after it.
-const CHECKS: [&[Check]; 2] = [
+/// Every check, in rows that go on at the same time: cargo lets only one command into a folder of its results. The first row
+/// is in that of this machine, and the host tests follow it; the second is in that of the image, which is built after it; the
+/// third has what hardly needs cargo.
+const CHECKS: [&[Check]; 3] = [
     &[
         ("check_format", format),
         ("check_clippy", clippy),
@@ -81,9 +83,8 @@ const CHECKS: [&[Check]; 2] = [
         ("check_licenses", licenses::check),
         ("check_cargo_deny", cargo_deny),
     ],
+    &[("check_clippy_bare_metal", clippy_bare_metal), ("check_docs_bare_metal", docs_bare_metal)],
     &[
-        ("check_clippy_bare_metal", clippy_bare_metal),
-        ("check_docs_bare_metal", docs_bare_metal),
         ("check_spdx_heads", sources::spdx_heads),
         ("check_file_lengths", sources::lengths),
         ("check_headers", headers::check),
@@ -100,11 +101,9 @@ const CHECKS: [&[Check]; 2] = [
 /// When anything failed.
 pub fn run(args: &TestArgs) -> Result<()> {
     let mut sum = Sum::default();
-    // What both rows need, and would fetch at the same time.
-    crate::driver::linux()?;
     let filter = args.filter.as_deref();
     std::thread::scope(|scope| {
-        let [here, bare] = CHECKS;
+        let [here, bare, sources] = CHECKS;
         let here = scope.spawn(|| {
             let mut sum = run_checks(here, filter);
             HOST_TESTS.iter().for_each(|packages| sum.add(host_tests(packages, filter)));
@@ -113,13 +112,14 @@ pub fn run(args: &TestArgs) -> Result<()> {
         });
         let bare = scope.spawn(|| {
             let sum = run_checks(bare, filter);
-            // The system tests build what is not built then, and say what goes wrong.
             if !args.no_system && filter.is_none() {
-                let _ = process::run(system(args).arg("--build-only").stdin(Stdio::null()));
+                // The system tests build what is not built then, and say what goes wrong.
+                let _ = images();
             }
             sum
         });
-        for row in [here, bare] {
+        let sources = scope.spawn(|| run_checks(sources, filter));
+        for row in [here, bare, sources] {
             sum.add(row.join().unwrap_or(Sum { passed: 0, failed: 1 }));
         }
     });
@@ -249,6 +249,16 @@ fn cargo_deny() -> Result<()> {
         return Ok(());
     }
     pass(host_cargo("deny").args(["check", "licenses", "bans", "sources"]))
+}
+
+/// Builds the images that the system tests begin with.
+fn images() -> Result<()> {
+    for board in project::board_names()? {
+        for profile in [Profile::Release, Profile::Debug] {
+            image::build(&board, profile)?;
+        }
+    }
+    Ok(())
 }
 
 /// Every board is in order, with its guests.

@@ -41,7 +41,6 @@ mod vsock;
 mod world;
 
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 
 use clap::Parser;
 use harness::{Group, Test, Wishes};
@@ -108,8 +107,8 @@ struct Cli {
     /// Each test with one profile of the image, by turns, where one is enough
     #[arg(long)]
     once: bool,
-    /// How many at a time: one more than there are CPUs, since some mostly wait
-    #[arg(long, short, default_value_t = available_parallelism().map_or(1, usize::from) + 1)]
+    /// How many at a time
+    #[arg(long, short, default_value_t = 2)]
     jobs: usize,
     /// Take the images as they were built last, and build nothing
     #[arg(long)]

@@ -38,7 +38,7 @@ const PIECE: u64 = 16 << 11;
 const BAR: f64 = 0.02;
 /// The machine runs in real time: what else its CPU has to do may fall into a figure. So a bar counts as missed only if it is by
 /// the least of so many rounds.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 /// The longest that a machine may run.
 const LIMIT: Duration = Duration::from_secs(600);
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use driver_config::{Clang, LinuxTree, c_flags};
+use driver_config::{Clang, c_flags};
 
 use crate::driver::parallel;
 use crate::{process, project};
@@ -38,8 +38,7 @@ pub fn check() -> Result<()> {
     let public: Vec<String> = headers.iter().filter(public).cloned().collect();
     let orders: Vec<u64> = (1..=ORDERS).collect();
     bad.extend(parallel(&orders, |seed| compiler.together(&public, *seed)).into_iter().flatten());
-    crate::driver::linux()?;
-    let linux = LinuxTree::open(&root)?.root;
+    let linux = crate::driver::linux()?;
     bad.extend(headers.iter().filter_map(|header| copied(&include, &linux, header)));
     ensure!(bad.is_empty(), "{} of {} headers:\n{}", bad.len(), headers.len(), bad.join("\n"));
     Ok(())

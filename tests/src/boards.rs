@@ -9,7 +9,6 @@ use xtask::qemu::{Card, Overrides};
 
 use crate::harness::{BOTH, Context, DEBUG, Running, Setup, Test};
 use crate::linux::{HIDDEN, ask, to_user_space};
-use crate::monitor::Place;
 
 /// On the Orange Pi PC 2.
 pub const ORANGEPI_PC2: &[Test] = &[
@@ -100,10 +99,9 @@ fn card(context: &Context) -> Result<()> {
     let other = context.folder().join("other.img");
     card::make(&other, card::MIN, &[card::Entry::bytes("hello", b"world".to_vec())])?;
     for choice in [Card::Board, Card::File(other.clone()), Card::None] {
-        let place = Place::new(context);
-        let overrides = Overrides { card: choice.clone(), extra: place.arguments(), ..Overrides::default() };
+        let overrides = Overrides { card: choice.clone(), ..Overrides::default() };
         let mut machine = context.boot(Setup { machine: overrides, ..Setup::default() })?;
-        let mut monitor = place.open()?;
+        let mut monitor = machine.monitor()?;
         machine.wait_for_prompt()?;
         match &choice {
             Card::Board => {

@@ -14,7 +14,6 @@ use xtask::{card, project};
 
 use crate::harness::{Context, DEBUG, RELEASE, Running, Setup, Test};
 use crate::linux::{ask, to_user_space};
-use crate::monitor::Place;
 
 /// On the Orange Pi PC 2.
 pub const ORANGEPI_PC2: &[Test] = &[
@@ -182,10 +181,8 @@ fn faults(context: &Context) -> Result<()> {
 fn pulled(context: &Context) -> Result<()> {
     let image = image(context)?;
     let expected = sum(&image, 0, MIB)?;
-    let place = Place::new(context);
-    let overrides = Overrides { extra: place.arguments(), ..Overrides::default() };
-    let mut machine = boot(context, overrides)?;
-    let mut monitor = place.open()?;
+    let mut machine = boot(context, Overrides::default())?;
+    let mut monitor = machine.monitor()?;
     start_guest(&mut machine)?;
     for reading in [false, true] {
         let errors = ["the device is gone", "does not answer in time", "there are no disks"];

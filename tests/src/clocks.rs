@@ -4,10 +4,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use xtask::qemu::Overrides;
 
 use crate::harness::{Context, DEBUG, Running, Setup, Test};
-use crate::monitor::{Monitor, Place};
+use crate::monitor::Monitor;
 
 /// On the Orange Pi PC 2. Rates are set by debug images only.
 pub const ORANGEPI_PC2: &[Test] =
@@ -74,12 +73,8 @@ fn set(machine: &mut Running, monitor: &mut Monitor, wanted: u64, periph0: u64) 
 }
 
 fn follow(context: &Context) -> Result<()> {
-    let place = Place::new(context);
-    let mut machine = context.boot(Setup {
-        machine: Overrides { extra: place.arguments(), ..Overrides::default() },
-        ..Setup::default()
-    })?;
-    let mut monitor = place.open()?;
+    let mut machine = context.boot(Setup::default())?;
+    let mut monitor = machine.monitor()?;
     machine.wait_for_prompt()?;
     let tree = machine.json("clk tree")?;
     let periph0 = pll_periph0(register(&mut monitor, PLL_PERIPH0)?);

@@ -19,6 +19,9 @@ use xtask::run::Bundle;
 use xtask::session::{Failure, Session};
 use xtask::{bundle, project};
 
+use crate::monitor::{Monitor, Place};
+use crate::stuck;
+
 /// The profiles of the image that a test runs with.
 #[derive(Clone, Copy)]
 pub struct Profiles {
@@ -145,6 +148,9 @@ pub struct Context {
 pub struct Running {
     /// Its serial line.
     pub session: Session,
+    /// Where the emulator's monitor is.
+    place: Place,
+    log: Arc<Mutex<Vec<u8>>>,
     /// The file that it booted from.
     _bundle: Option<Bundle>,
 }
@@ -193,8 +199,9 @@ impl Context {
         let log = Arc::new(Mutex::default());
         lock(&self.logs).push(Arc::clone(&log));
         let mut command = self.enter(machine.piped(), setup.entry)?;
-        let session = Session::start(&mut command, self.limit, Copy(log))?;
-        Ok(Running { session, _bundle: bundle })
+        let place = Place::new();
+        let session = Session::start(command.args(place.arguments()), self.limit, Copy(Arc::clone(&log)))?;
+        Ok(Running { session, place, log, _bundle: bundle })
     }
 
     /// The command with the image entered in another way.
@@ -347,6 +354,14 @@ fn load(register: u32, value: u64) -> [u32; 4] {
 }
 
 impl Running {
+    /// Opens the emulator's monitor, which one at a time may have.
+    ///
+    /// # Errors
+    /// As [`Place::open`].
+    pub fn monitor(&self) -> Result<Monitor> {
+        self.place.open()
+    }
+
     /// What a command says with `--json`.
     ///
     /// # Errors
@@ -390,6 +405,18 @@ impl Running {
     }
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.session.timed_out() {
+            let seen = stuck::look(self);
+            lock(&self.log).extend_from_slice(seen.as_bytes());
+            if let Err(error) = stuck::ask(self) {
+                lock(&self.log).extend_from_slice(format!("\nit does not answer: {error:#}").as_bytes());
+            }
+        }
+    }
+}
+
 /// Keeps what a machine says.
 struct Copy(Arc<Mutex<Vec<u8>>>);
 
@@ -410,7 +437,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// An image that was built, or is being built.
-type Place = Arc<Mutex<Option<Image>>>;
+type Slot = Arc<Mutex<Option<Image>>>;
 
 /// The image, built once in a run.
 fn built(
@@ -421,7 +448,7 @@ fn built(
     no_build: bool,
 ) -> Result<Image> {
     // Each with a lock of its own: a test whose image is there does not wait while another one's is built.
-    static IMAGES: Mutex<Option<HashMap<String, Place>>> = Mutex::new(None);
+    static IMAGES: Mutex<Option<HashMap<String, Slot>>> = Mutex::new(None);
     let key = format!("{board} {profile} {options} {}", drivers.join(","));
     let place = Arc::clone(lock(&IMAGES).get_or_insert_default().entry(key).or_default());
     let mut place = lock(&place);

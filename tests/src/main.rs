@@ -34,6 +34,7 @@ mod root;
 mod scheduling;
 mod serial;
 mod storage;
+mod stuck;
 mod terminal;
 mod u_boot;
 mod virtio;

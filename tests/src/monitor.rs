@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The emulator's own monitor (QMP), for tests that change the machine while it runs: a card that is pulled out.
+//! The emulator's own monitor (QMP), for tests that change the machine while it runs, such as a card that is pulled
+//! out, and to look at a machine that stands still.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
-
-use crate::harness::Context;
 
 /// How long the emulator may take to open its monitor, or to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,16 +20,18 @@ const CARD: &str = "sd";
 pub struct Place(PathBuf);
 
 impl Place {
-    /// A place for the monitor of the test's next machine.
-    pub fn new(context: &Context) -> Place {
+    /// A place for the monitor of another machine.
+    pub fn new() -> Place {
+        static MACHINES: AtomicUsize = AtomicUsize::new(0);
+        let number = MACHINES.fetch_add(1, Ordering::Relaxed);
         // The path of a socket must be short, and the test's folder may be anywhere.
-        let name = format!("ferrovisor-{}-{:p}.qmp", std::process::id(), std::ptr::from_ref(context));
+        let name = format!("ferrovisor-{}-{number}.qmp", std::process::id());
         Place(std::env::temp_dir().join(name))
     }
 
     /// What the emulator is to be told, among its further arguments.
-    pub fn arguments(&self) -> Vec<String> {
-        vec!["-qmp".into(), format!("unix:{},server=on,wait=off", self.0.display())]
+    pub fn arguments(&self) -> [String; 2] {
+        ["-qmp".into(), format!("unix:{},server=on,wait=off", self.0.display())]
     }
 
     /// Opens the monitor of the machine, which was just started.
@@ -94,6 +96,25 @@ impl Monitor {
                 bail!("the emulator refuses `{command}`: {error}");
             }
         }
+    }
+
+    /// What a line of the monitor for people is answered with, on a CPU.
+    ///
+    /// # Errors
+    /// As [`Monitor::ask`].
+    pub fn human(&mut self, cpu: u64, line: &str) -> Result<String> {
+        let arguments = json!({ "command-line": line, "cpu-index": cpu });
+        let answer = self.ask("human-monitor-command", arguments)?;
+        Ok(answer.as_str().context("an answer that is no text")?.to_owned())
+    }
+
+    /// How many CPUs the machine has.
+    ///
+    /// # Errors
+    /// As [`Monitor::ask`].
+    pub fn cpus(&mut self) -> Result<u64> {
+        let cpus = self.ask("query-cpus-fast", json!({}))?;
+        Ok(cpus.as_array().context("an answer that is no list")?.len() as u64)
     }
 
     /// Pulls the SD card out.

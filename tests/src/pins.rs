@@ -3,10 +3,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use xtask::qemu::Overrides;
 
 use crate::harness::{Context, OWN_IMAGE, Setup, Test, virt_drivers};
-use crate::monitor::Place;
 
 /// On QEMU's machine, whose PL061 has the power button on line 3.
 pub const QEMU_VIRT: &[Test] =
@@ -14,13 +12,8 @@ pub const QEMU_VIRT: &[Test] =
 
 /// The button's pulse is seen by the chained handler of `gpio-pl061`, and by nobody without it.
 fn power_button(context: &Context) -> Result<()> {
-    let place = Place::new(context);
-    let mut machine = context.boot(Setup {
-        drivers: virt_drivers(),
-        machine: Overrides { extra: place.arguments(), ..Overrides::default() },
-        ..Setup::default()
-    })?;
-    let mut monitor = place.open()?;
+    let mut machine = context.boot(Setup { drivers: virt_drivers(), ..Setup::default() })?;
+    let mut monitor = machine.monitor()?;
     machine.wait_for_prompt()?;
     let chips = machine.json("gpio list")?;
     let chip = chips[0]["chip"].as_str().context("`gpio list` shows no chip")?.to_owned();

@@ -15,7 +15,7 @@ use xtask::qemu::Overrides;
 use xtask::{devicetree, project};
 
 use crate::harness::{Context, DEBUG, Running, Setup, Test};
-use crate::monitor::{Monitor, Place};
+use crate::monitor::Monitor;
 
 /// On the Orange Pi PC 2.
 pub const ORANGEPI_PC2: &[Test] = &[
@@ -131,10 +131,9 @@ fn trigger_f(pin: u64) -> Field {
 }
 
 /// A machine whose log is kept, with these lines added to its device tree.
-fn boot(context: &Context, lines: &str, further: Vec<String>) -> Result<(Running, Trace)> {
+fn boot(context: &Context, lines: &str) -> Result<(Running, Trace)> {
     let trace = Trace::new(context);
     let mut extra = trace.arguments();
-    extra.extend(further);
     if !lines.is_empty() {
         extra.extend(["-dtb".into(), tree(context, lines)?.display().to_string()]);
     }
@@ -166,7 +165,7 @@ fn tree(context: &Context, lines: &str) -> Result<PathBuf> {
 
 /// The pins of the card, its card detect, the always-on domain's bus, and a line that the terminal sets.
 fn pins(context: &Context) -> Result<()> {
-    let (mut machine, trace) = boot(context, "", Vec::new())?;
+    let (mut machine, trace) = boot(context, "")?;
     for pin in 0..6 {
         // SDC0 is the second function of PF0 to PF5; the board asks for 30 mA and a pull-up.
         trace.only(PIO, function('F', pin), 2)?;
@@ -205,7 +204,7 @@ fn always_on(context: &Context) -> Result<()> {
     const I2C: u64 = 6;
     // Triggers of the binding: 2 is the falling edge.
     let lines = "&{/soc/rtc@1f00000} { interrupts = <0 32 2>; };";
-    let (mut machine, trace) = boot(context, lines, Vec::new())?;
+    let (mut machine, trace) = boot(context, lines)?;
     // The pin controller's gate stays.
     trace.only(R_PRCM, Field { offset: GATES, shift: 0, width: 1 }, 1)?;
     machine.done("i2c list")?;
@@ -244,9 +243,8 @@ fn resets(context: &Context) -> Result<()> {
     /// Bus software reset register 4 and bus clock gating register 3: bit 0 of both is TWI0's.
     const RESET: u64 = 0x2d8;
     const GATE: u64 = 0x6c;
-    let place = Place::new(context);
-    let (mut machine, _) = boot(context, "&{/soc/i2c@1c2ac00} { status = \"okay\"; };", place.arguments())?;
-    let mut monitor = place.open()?;
+    let (mut machine, _) = boot(context, "&{/soc/i2c@1c2ac00} { status = \"okay\"; };")?;
+    let mut monitor = machine.monitor()?;
     let buses = machine.json("i2c list")?;
     let bus = buses.as_array().into_iter().flatten().find(|b| b["device"] == "1c2ac00.i2c");
     let bus = bus.and_then(|b| b["bus"].as_str()).with_context(|| format!("no bus: {buses}"))?.to_owned();
@@ -300,7 +298,7 @@ fn regulators(context: &Context) -> Result<()> {
             vmmc-supply = <&{/card-power}>;
             vqmmc-supply = <&{/card-signals}>;
         };"#;
-    let (mut machine, trace) = boot(context, LINES, Vec::new())?;
+    let (mut machine, trace) = boot(context, LINES)?;
     for pin in [13, 14] {
         trace.only(PIO, function('A', pin), 1)?;
         trace.only(PIO, data('A', pin), 1)?;

@@ -93,6 +93,7 @@ pub struct Session {
     deadline: Instant,
     /// Where in the text the next wait starts.
     position: usize,
+    timed_out: bool,
 }
 
 impl Session {
@@ -123,6 +124,7 @@ impl Session {
             reader: Some(reader),
             deadline: Instant::now() + limit,
             position: 0,
+            timed_out: false,
         })
     }
 
@@ -244,6 +246,11 @@ impl Session {
         self.deadline = Instant::now() + limit;
     }
 
+    /// Whether a wait has ended since time was up.
+    pub fn timed_out(&self) -> bool {
+        self.timed_out
+    }
+
     /// The emulator's process, to look at its use of time and memory.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -274,6 +281,7 @@ impl Session {
             }
             let left = self.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
+                self.timed_out = true;
                 return Err(Failure::Timeout { wanted: wanted.into() });
             }
             let step = left.min(Duration::from_millis(200));

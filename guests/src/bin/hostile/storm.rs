@@ -25,8 +25,13 @@ pub fn handler(_stamp: u64) {
             // Something that cannot be acknowledged (a wrong group) must not hold the CPU for ever.
             timer::disarm();
             write_sysreg!("cntp_ctl_el0", 0);
-            if let Some(gicc) = gic::interface() {
-                write32(gicc + 0x24, read32(gicc + 0x20)); // AEOIR of AIAR
+            if gic::interface().is_some() {
+                // A GICv2 of an emulator may lack the registers that acknowledge the other group.
+                let gicd = gic::distributor();
+                write32(gicd + 0x80, 0); // IGROUPR0
+                for n in 1..8 {
+                    write32(gicd + 0x180 + 4 * n, u32::MAX); // ICENABLER
+                }
             } else {
                 write_sysreg!("S3_0_C12_C8_1", read_sysreg!("S3_0_C12_C8_0")); // EOIR0 of IAR0
             }
@@ -148,7 +153,8 @@ fn pend(rng: &mut Rng) {
     let gicd = gic::distributor();
     let word = 4 * (1 + rng.below(8));
     let mask = rng.next_u64() as u32;
-    write32(gicd + 0x80 + word, if gic::is_v3() { u32::MAX } else { 0 });
+    // On GICv2 some of them in the group that IAR does not give.
+    write32(gicd + 0x80 + word, if gic::is_v3() { u32::MAX } else { rng.next_u64() as u32 });
     if !gic::is_v3() {
         for n in 0..8 {
             write32(gicd + 0x800 + word * 8 + 4 * n, 0x0303_0303 & rng.next_u64() as u32);

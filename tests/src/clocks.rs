@@ -3,7 +3,7 @@
 //! registers, which the emulator's monitor reads.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::harness::{Context, DEBUG, Running, Setup, Test};
 use crate::monitor::Monitor;
@@ -22,12 +22,7 @@ const OSC24M: u64 = 24_000_000;
 
 /// Reads a register behind the hypervisor's back.
 fn register(monitor: &mut Monitor, offset: u64) -> Result<u64> {
-    let command = format!("xp /1xw {:#x}", CCU + offset);
-    let answer = monitor.ask("human-monitor-command", json!({ "command-line": command }))?;
-    let text = answer.as_str().unwrap_or_default().trim();
-    let digits =
-        text.rsplit_once("0x").map(|(_, digits)| digits).with_context(|| format!("`{command}`: {text}"))?;
-    Ok(u64::from_str_radix(digits, 16)?)
+    monitor.word(CCU + offset)
 }
 
 /// A field of a register.

@@ -108,6 +108,17 @@ impl Monitor {
         Ok(answer.as_str().context("an answer that is no text")?.to_owned())
     }
 
+    /// The 32-bit word at a physical address, read behind the hypervisor's back.
+    ///
+    /// # Errors
+    /// As [`Monitor::ask`].
+    pub fn word(&mut self, address: u64) -> Result<u64> {
+        let command = format!("xp /1xw {address:#x}");
+        let said = self.human(0, &command)?;
+        let digits = said.trim().rsplit_once("0x").with_context(|| format!("`{command}`: {said}"))?.1;
+        Ok(u64::from_str_radix(digits, 16)?)
+    }
+
     /// How many CPUs the machine has.
     ///
     /// # Errors

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use std::{fs, io::Write as _};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::json;
 use xtask::qemu::Overrides;
 use xtask::{devicetree, project};
 
@@ -230,11 +229,7 @@ fn always_on(context: &Context) -> Result<()> {
 
 /// Reads a register of the clock controller, which the emulator keeps, behind the hypervisor's back.
 fn ccu(monitor: &mut Monitor, offset: u64) -> Result<u64> {
-    let command = format!("xp /1xw {:#x}", 0x01c2_0000 + offset);
-    let answer = monitor.ask("human-monitor-command", json!({ "command-line": command }))?;
-    let text = answer.as_str().unwrap_or_default().trim();
-    let digits = text.rsplit_once("0x").with_context(|| format!("`{command}`: {text}"))?.1;
-    Ok(u64::from_str_radix(digits, 16)?)
+    monitor.word(0x01c2_0000 + offset)
 }
 
 /// The first bus controller is in reset while nobody uses it, and out of it while it is used: the chip's register and

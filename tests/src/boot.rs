@@ -95,7 +95,7 @@ fn spin_table(context: &Context) -> Result<()> {
 
 /// Guests from a kernel in gzip, and from an ELF file.
 fn formats(context: &Context) -> Result<()> {
-    let image = image::build_guest("ticker")?;
+    let image = image::guest("ticker")?;
     let bytes = std::fs::read(&image)?;
     let mut gzip = Command::new("gzip");
     let packed = process::output(gzip.args(["-9", "--stdout"]).arg(&image))?;

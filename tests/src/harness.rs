@@ -529,8 +529,9 @@ pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
     choices
 }
 
-/// Builds the boards' images for these tests, or finds them.
+/// Builds the boards' images and our own guests for these tests, or finds them.
 fn build(tests: &[Choice], no_build: bool) -> Result<()> {
+    image::guest("ticker").context("our own guests do not build")?;
     for Choice { board, profile, .. } in tests {
         built(board, *profile, "", &[], no_build)
             .with_context(|| format!("the {profile} image for {board} does not build"))?;

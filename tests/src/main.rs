@@ -111,7 +111,7 @@ struct Cli {
     /// How many at a time
     #[arg(long, short, default_value_t = 2)]
     jobs: usize,
-    /// Take the images as they were built last, and build nothing
+    /// Take the boards' images as they were built last; what single tests ask for is built all the same
     #[arg(long)]
     no_build: bool,
     /// List the names and run nothing

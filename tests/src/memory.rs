@@ -13,11 +13,14 @@ use xtask::{process, project, size};
 
 use crate::harness::{BOTH, Context, RELEASE, Setup, Test};
 
+/// Without a machine, but with an image to build: what may take long begins early.
+const LONG: u64 = 300;
+
 /// The tests of this file.
 pub const TESTS: &[Test] = &[
     Test {
         name: "memory_image_size",
-        limit: 60,
+        limit: LONG,
         profiles: RELEASE,
         run: |c| image_size(&without(c, &[])?, 600),
     },
@@ -36,7 +39,7 @@ pub const TESTS: &[Test] = &[
 pub const ORANGEPI_PC2: &[Test] = &[
     Test {
         name: "memory_image_with_linux_drivers",
-        limit: 60,
+        limit: LONG,
         profiles: RELEASE,
         run: |c| image_size(&without(c, &["dwmac-sun8i"])?, 1228),
     },

@@ -6,8 +6,9 @@ use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use board_config::{Board, Value};
 use clap::ValueEnum;
 use driver_config::{Origin, Set};
@@ -186,19 +187,30 @@ fn keep(built: &Built, name: &str, profile: Profile) -> Result<Image> {
     Ok(image)
 }
 
-/// Builds one of our own guests, a program of the package `guests`, into `<target>/guests/NAME.bin`.
+/// The programs of the package `guests`.
+pub const GUESTS: [&str; 4] = ["micro", "checker", "hostile", "ticker"];
+
+/// The file of one of our own guests, `<target>/guests/NAME.bin`. All are built when the first is asked for, and then not
+/// again while this program runs: who needs one later does not wait for an image that is being built.
 ///
 /// # Errors
-/// When a tool fails.
-pub fn build_guest(name: &str) -> Result<PathBuf> {
-    let built = cargo_build(Profile::Release, |command| {
-        command.args(["--package", "guests", "--bin", name]);
-    })?;
+/// When a tool fails, or there is no such guest.
+pub fn guest(name: &str) -> Result<PathBuf> {
+    static BUILT: Mutex<bool> = Mutex::new(false);
     let folder = project::target().join("guests");
-    fs::create_dir_all(&folder)?;
-    let bin = folder.join(format!("{name}.bin"));
-    flatten(&built.folder.join(name), &bin)?;
-    Ok(bin)
+    let file = |name: &str| folder.join(format!("{name}.bin"));
+    ensure!(GUESTS.contains(&name), "there is no guest `{name}`. Ours are {}", GUESTS.join(", "));
+    // After a panic it is what it was before.
+    let mut done = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*done {
+        let built = cargo_build(Profile::Release, |command| {
+            command.args(["--package", "guests", "--bins"]);
+        })?;
+        fs::create_dir_all(&folder)?;
+        GUESTS.iter().try_for_each(|name| flatten(&built.folder.join(name), &file(name)))?;
+        *done = true;
+    }
+    Ok(file(name))
 }
 
 /// What cargo has built for the bare machine. Until this is dropped nobody else builds there, in other processes neither:

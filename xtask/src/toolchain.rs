@@ -120,15 +120,19 @@ impl Toolchain {
 
 /// Takes away what the cargo that runs xtask left in the environment: it means that cargo's compiler.
 fn clean(command: &mut Command) -> &mut Command {
-    const KEEP: [&str; 4] = ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_TERM_COLOR", "CARGO_BUILD_JOBS"];
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        let foreign = text.starts_with("CARGO") && !KEEP.contains(&&*text) && !text.starts_with("CARGO_NET");
-        if foreign || matches!(&*text, "RUSTC" | "RUSTDOC" | "RUSTFLAGS" | "RUSTUP_TOOLCHAIN") {
-            command.env_remove(&name);
-        }
+    for (name, _) in env::vars_os().filter(|(name, _)| is_left_by_cargo(&name.to_string_lossy())) {
+        command.env_remove(&name);
     }
     command
+}
+
+/// Whether a variable is of the cargo that runs xtask, not of the user.
+fn is_left_by_cargo(name: &str) -> bool {
+    const USERS: [&str; 5] =
+        ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_TERM_COLOR", "CARGO_BUILD_JOBS", "CARGO_INCREMENTAL"];
+    let users = USERS.contains(&name) || name.starts_with("CARGO_NET");
+    name.starts_with("CARGO") && !users
+        || matches!(name, "RUSTC" | "RUSTDOC" | "RUSTFLAGS" | "RUSTUP_TOOLCHAIN")
 }
 
 /// The choice made before.
@@ -176,6 +180,18 @@ mod tests {
         assert_eq!(minor("cargo 1.95.0-nightly"), Some(95));
         assert_eq!(minor("rustc"), None);
         assert_eq!(minor("rustc 2.0.0"), None);
+    }
+
+    #[test]
+    fn what_the_user_tells_cargo_is_kept() {
+        assert!(
+            ["CARGO_INCREMENTAL", "CARGO_TARGET_DIR", "CARGO_NET_OFFLINE", "PATH"]
+                .iter()
+                .all(|n| !is_left_by_cargo(n))
+        );
+        assert!(
+            ["CARGO", "CARGO_MANIFEST_DIR", "RUSTC", "RUSTUP_TOOLCHAIN"].iter().all(|n| is_left_by_cargo(n))
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use crate::bench::Test;
 use crate::machine;
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// How long a test may take.
@@ -59,35 +60,45 @@ pub fn main(benches: Benches) -> ExitCode {
     }
     let wanted =
         |name: &str| asked.filters.is_empty() || asked.filters.iter().any(|f| name.contains(f.as_str()));
-    let (mut passed, mut failed) = (0, 0);
-    for (name, test) in tests().filter(|(name, _)| wanted(name)) {
-        if asked.list {
-            println!("{name}");
-            continue;
-        }
-        let start = Instant::now();
-        let outcome = run(&name, test, asked.trace);
-        let seconds = start.elapsed().as_secs_f64();
-        match outcome {
-            Ok(()) => {
-                println!("ok   {name} ({seconds:.1} s)");
-                passed += 1;
-            }
-            Err(report) => {
-                println!("FAIL {name} ({seconds:.1} s): {report}");
-                failed += 1;
-            }
-        }
-    }
+    let tests: Vec<_> = tests().filter(|(name, _)| wanted(name)).collect();
     if asked.list {
+        tests.iter().for_each(|(name, _)| println!("{name}"));
         return ExitCode::SUCCESS;
     }
+    let (passed, failed) = run_all(&tests, asked.trace);
     if passed + failed == 0 && asked.filters.iter().any(|filter| filter.contains("::")) {
         eprintln!("no test has that name");
         return ExitCode::from(2);
     }
     println!("{passed} passed, {failed} failed");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs tests, as many at a time as there are CPUs; those that are traced one after the other. Gives how many passed and
+/// how many failed.
+fn run_all(tests: &[(String, &Test)], trace: bool) -> (usize, usize) {
+    let workers = if trace { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    let (next, passed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((name, test)) = tests.get(next.fetch_add(1, Relaxed)) {
+                    let start = Instant::now();
+                    let outcome = run(name, test, trace);
+                    let seconds = start.elapsed().as_secs_f64();
+                    match outcome {
+                        Ok(()) => {
+                            println!("ok   {name} ({seconds:.1} s)");
+                            passed.fetch_add(1, Relaxed);
+                        }
+                        Err(report) => println!("FAIL {name} ({seconds:.1} s): {report}"),
+                    }
+                }
+            });
+        }
+    });
+    let passed = passed.into_inner();
+    (passed, tests.len() - passed)
 }
 
 /// Runs a test in a child.

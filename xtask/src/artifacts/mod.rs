@@ -81,7 +81,7 @@ pub fn get(name: &str) -> Result<PathBuf> {
     let recipe = RECIPES.iter().find(|(known, ..)| *known == name).map(|(_, recipe, _)| recipe);
     match recipe {
         // Sources of our own may have changed: cargo knows.
-        Some(Recipe::Guest(program)) => return image::build_guest(program),
+        Some(Recipe::Guest(program)) => return image::guest(program),
         _ if is_there(name) => return Ok(path),
         Some(Recipe::Kernel(start, end)) => store(&path, &kernel(start, end)?)?,
         Some(Recipe::UBoot) => store(&path, &u_boot()?)?,

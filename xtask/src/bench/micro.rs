@@ -102,7 +102,7 @@ pub fn run(args: &BenchArgs) -> Result<Vec<String>> {
 }
 
 fn native(args: &BenchArgs) -> Result<Figures> {
-    let kernel = image::build_guest("micro")?;
+    let kernel = image::guest("micro")?;
     let extra = machine::devices(args, 1 << 20)?;
     let what = Bare { kernel, initrd: None, append: None, memory: "128M".into(), cpus: 2, extra };
     read(&mut machine::bare(args, what)?).context("micro on the bare machine")
@@ -110,7 +110,7 @@ fn native(args: &BenchArgs) -> Result<Figures> {
 
 fn under_kvm(args: &BenchArgs, cpus: u32) -> Result<Figures> {
     let guest = kvm::Guest {
-        kernel: image::build_guest("micro")?,
+        kernel: image::guest("micro")?,
         initrd: None,
         append: "",
         memory: "128M",

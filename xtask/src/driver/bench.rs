@@ -70,11 +70,10 @@ pub fn files() -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What builds and runs the bench with these drivers: all if there are none.
-pub fn command(drivers: &[String]) -> Command {
-    let mut command = host_cargo("run");
-    command.args(["--quiet", "--package", "driver-bench"]);
-    command.env("FERROVISOR_BENCH", drivers.join(",")).arg("--");
+/// What builds, or builds and runs the bench with these drivers: all if there are none.
+pub fn command(subcommand: &str, drivers: &[String]) -> Command {
+    let mut command = host_cargo(subcommand);
+    command.args(["--quiet", "--package", "driver-bench"]).env("FERROVISOR_BENCH", drivers.join(","));
     command
 }
 
@@ -93,7 +92,7 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         tests.push(format!("{folder}::{}", test.unwrap_or("")));
         drivers.push(driver);
     }
-    let mut command = command(&drivers);
-    command.args(args.trace.then_some("--trace")).args(args.list.then_some("--list")).args(tests);
+    let mut command = command("run", &drivers);
+    command.arg("--").args(args.trace.then_some("--trace")).args(args.list.then_some("--list")).args(tests);
     process::run(&mut command)
 }

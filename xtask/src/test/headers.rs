@@ -12,6 +12,8 @@ use driver_config::{Clang, c_flags};
 use crate::driver::parallel;
 use crate::{process, project};
 
+/// How many headers one compiler reads, each by itself: most of a short run is the compiler's own start.
+const BATCH: usize = 32;
 /// How many orders of all headers are tried.
 const ORDERS: u64 = 3;
 /// The page that says which headers only lead to others, and the title of that part.
@@ -31,7 +33,8 @@ pub fn check() -> Result<()> {
     let mut bad = texts(&include, &headers)?;
     let listed = fs::read_to_string(root.join(LIST)).with_context(|| format!("cannot read {LIST}"))?;
     bad.extend(unlisted(&forwarders(&include, &headers)?, &listed));
-    bad.extend(parallel(&headers, |header| compiler.alone(header)).into_iter().flatten());
+    let batches: Vec<&[String]> = headers.chunks(BATCH).collect();
+    bad.extend(parallel(&batches, |headers| compiler.alone(headers)).into_iter().flatten());
     // Stand-ins are included by paths of their own, and are no part of the interface; the numbers of one
     // SoC's clocks have the names of another's.
     let public = |header: &&String| !header.starts_with("drivers/") && !header.starts_with("dt-bindings/");
@@ -151,31 +154,43 @@ struct Compiler {
 }
 
 impl Compiler {
-    /// A header alone, twice.
-    fn alone(&self, header: &str) -> Option<String> {
-        self.compile(&format!("#include <{header}>\n#include <{header}>\n"), header)
+    /// What is wrong with each of these headers alone, twice.
+    fn alone(&self, headers: &[String]) -> Vec<String> {
+        let text = |header: &String| format!("#include <{header}>\n#include <{header}>\n");
+        let texts: Vec<String> = headers.iter().map(text).collect();
+        if self.compile(&texts, &headers.join(" ")).is_none() {
+            return Vec::new();
+        }
+        // One by one, so that each message is of one.
+        let each = headers.iter().zip(texts).filter_map(|(header, text)| self.compile(&[text], header));
+        let bad: Vec<String> = each.collect();
+        if bad.is_empty() { vec![format!("{}: only together", headers.join(" "))] } else { bad }
     }
 
     /// All headers in an order that depends on `seed`.
     fn together(&self, headers: &[String], seed: u64) -> Option<String> {
         let order = shuffled(headers, seed);
         let text: String = order.iter().map(|header| format!("#include <{header}>\n")).collect();
-        self.compile(&text, &format!("all headers, order {seed}"))
+        self.compile(&[text], &format!("all headers, order {seed}"))
     }
 
-    /// Compiles a text; gives what is wrong with it.
-    fn compile(&self, text: &str, what: &str) -> Option<String> {
-        let name = what.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
-        let file =
-            process::temporary(&std::env::temp_dir().join(format!("header-{name}"))).with_extension("c");
+    /// Compiles texts, each by itself; gives what is wrong with them.
+    fn compile(&self, texts: &[String], what: &str) -> Option<String> {
+        let folder = process::temporary(&std::env::temp_dir().join("headers"));
         let run = || -> Result<()> {
-            fs::write(&file, text)?;
+            fs::create_dir_all(&folder)?;
             let mut command = self.clang.command();
-            command.args(&self.flags).args(["-Werror", "-fsyntax-only", "-fno-caret-diagnostics"]).arg(&file);
+            command.args(&self.flags).args(["-Werror", "-fsyntax-only", "-fno-caret-diagnostics"]);
+            for (index, text) in texts.iter().enumerate() {
+                let file = folder.join(format!("{index}.c"));
+                fs::write(&file, text)?;
+                // The driver would start a compiler for each; the compiler itself takes several.
+                command.args((index > 0).then_some("-Xclang")).arg(&file);
+            }
             process::output(&mut command).map(drop)
         };
         let outcome = run();
-        let _ = fs::remove_file(&file);
+        let _ = fs::remove_dir_all(&folder);
         let message = format!("{:#}", outcome.err()?).replace(&format!("{}/", project::root().display()), "");
         // The command is the same for all; the errors are what matters.
         let errors: Vec<&str> = message.lines().filter(|line| line.contains("error:")).take(5).collect();

@@ -4,10 +4,12 @@
 
 mod headers;
 mod licenses;
+mod lint;
 mod sources;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +18,7 @@ use clap::Args;
 use crate::image::{self, Profile};
 use crate::toolchain::{Toolchain, host_cargo};
 use crate::{process, project};
+use lint::Compiler;
 
 /// Arguments of `cargo xtask test`.
 #[derive(Debug, Clone, Args)]
@@ -44,9 +47,6 @@ impl Sum {
     }
 }
 
-/// The newest compiler whose clippy this code is known to please; a newer one may have new lints.
-const CLIPPY_MINOR: u32 = 96;
-
 /// The package of the driver bench, which is built by itself: it asks for a feature of the shim that the host tests do
 /// without.
 const BENCH: &str = "driver-bench";
@@ -54,37 +54,35 @@ const BENCH: &str = "driver-bench";
 /// A check of the sources: a name and what does it.
 type Check = (&'static str, fn() -> Result<()>);
 
-/// The packages of the host tests, as cargo calls them: xtask and what only it needs are compiled as they are for running it.
-const HOST_TESTS: [&[&str]; 2] = [
-    &["--package", "xtask", "--package", "board-config"],
-    &[
-        "--workspace",
-        "--exclude",
-        "ferrovisor",
-        "--exclude",
-        "system-tests",
-        "--exclude",
-        BENCH,
-        "--exclude",
-        "xtask",
-        "--exclude",
-        "board-config",
-    ],
+/// The tools with tests of their own, as cargo calls them: compiled for the tests as they are for running.
+const TOOLS: &[&str] = &["--package", "xtask", "--package", "board-config"];
+
+/// The other packages with host tests.
+const CRATES: &[&str] = &[
+    "--workspace",
+    "--exclude",
+    "ferrovisor",
+    "--exclude",
+    "system-tests",
+    "--exclude",
+    BENCH,
+    "--exclude",
+    "xtask",
+    "--exclude",
+    "board-config",
 ];
 
-/// Every check, in rows that go on at the same time: cargo lets only one command into a folder of its results. The first row
+/// The check whose compiler the host tests go on with.
+const CLIPPY: Check = ("check_clippy", lint::check);
+
+/// The other checks, in rows that go on at the same time: cargo lets only one command into a folder of its results. The first row
 /// is in that of this machine, and the host tests follow it; the second is in that of the image, which is built after it; the
 /// third has what hardly needs cargo.
 const CHECKS: [&[Check]; 3] = [
+    &[("check_docs", docs), ("check_licenses", licenses::check), ("check_cargo_deny", cargo_deny)],
+    &[("check_clippy_bare_metal", lint::bare_metal), ("check_docs_bare_metal", docs_bare_metal)],
     &[
         ("check_format", format),
-        ("check_clippy", clippy),
-        ("check_docs", docs),
-        ("check_licenses", licenses::check),
-        ("check_cargo_deny", cargo_deny),
-    ],
-    &[("check_clippy_bare_metal", clippy_bare_metal), ("check_docs_bare_metal", docs_bare_metal)],
-    &[
         ("check_spdx_heads", sources::spdx_heads),
         ("check_file_lengths", sources::lengths),
         ("check_headers", headers::check),
@@ -102,19 +100,23 @@ const CHECKS: [&[Check]; 3] = [
 pub fn run(args: &TestArgs) -> Result<()> {
     let mut sum = Sum::default();
     let filter = args.filter.as_deref();
+    let built = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let [here, bare, sources] = CHECKS;
         let here = scope.spawn(|| {
-            let mut sum = run_checks(here, filter);
-            HOST_TESTS.iter().for_each(|packages| sum.add(host_tests(packages, filter)));
-            sum.add(bench_tests(filter));
+            let mut sum = run_checks(&[CLIPPY], filter);
+            let compiler = if sum.passed == 1 { Compiler::Clippy } else { Compiler::Plain };
+            sum.add(run_checks(here, filter));
+            sum.add(host_tests(TOOLS, Compiler::Plain, filter));
+            sum.add(host_tests(CRATES, compiler, filter));
+            sum.add(bench_tests(compiler, filter));
             sum
         });
         let bare = scope.spawn(|| {
             let sum = run_checks(bare, filter);
             if !args.no_system && filter.is_none() {
-                // The system tests build what is not built then, and say what goes wrong.
-                let _ = images();
+                // If this fails, the system tests build them, and say what goes wrong.
+                built.store(images().is_ok(), Ordering::Relaxed);
             }
             sum
         });
@@ -124,7 +126,7 @@ pub fn run(args: &TestArgs) -> Result<()> {
         }
     });
     if !args.no_system {
-        sum.add(counted("system tests", &mut system(args), system_result));
+        sum.add(counted("system tests", &mut system(args, built.into_inner()), system_result));
     }
     if let (0, 0, Some(filter)) = (sum.passed, sum.failed, &args.filter) {
         eprintln!("nothing has `{filter}` in its name");
@@ -167,43 +169,6 @@ fn format() -> Result<()> {
     // Cargo does not see those of drivers.
     let mut command = Command::new("rustfmt");
     pass(command.args(["--check", "--edition", "2024"]).args(crate::driver::bench_files()?))
-}
-
-/// Lints are errors where the compiler is one that this code was written with; a newer one's new lints
-/// only warn.
-fn deny_warnings(command: &mut Command) -> &mut Command {
-    if Toolchain::minor_of("rustc").is_some_and(|minor| minor <= CLIPPY_MINOR) {
-        command.args(["--", "-D", "warnings"]);
-    }
-    command
-}
-
-fn clippy() -> Result<()> {
-    let mut command = host_cargo("clippy");
-    command.args(["--quiet", "--keep-going", "--workspace", "--exclude", "ferrovisor", "--all-targets"]);
-    pass(deny_warnings(command.args(["--exclude", BENCH])))?;
-    // Apart: it has the shim with another feature.
-    crate::driver::linux()?;
-    pass(deny_warnings(host_cargo("clippy").args(["--quiet", "--package", BENCH, "--all-targets"])))
-}
-
-fn clippy_bare_metal() -> Result<()> {
-    let toolchain = Toolchain::choose()?;
-    if toolchain == Toolchain::Distribution {
-        println!("     (the compiler for the bare machine comes without clippy: checking only)");
-    }
-    let linted = toolchain == Toolchain::Rustup;
-    // One after the other: together, the guests would get features of crates that only the image asks for.
-    for package in ["ferrovisor", "guests"] {
-        let mut command = toolchain.cargo(if linted { "clippy" } else { "check" });
-        command.arg("--target-dir").arg(project::target().join("bare"));
-        command.args(["--quiet", "--package", package]);
-        if package == "ferrovisor" {
-            command.args(["--features", "virtio"]);
-        }
-        pass(if linted { deny_warnings(&mut command) } else { &mut command })?;
-    }
-    Ok(())
 }
 
 /// The crates whose sources differ between this machine and the bare one: `arch` has its fakes here.
@@ -251,14 +216,14 @@ fn cargo_deny() -> Result<()> {
     pass(host_cargo("deny").args(["check", "licenses", "bans", "sources"]))
 }
 
-/// Builds the images that the system tests begin with.
+/// Builds the images and guests that the system tests begin with.
 fn images() -> Result<()> {
     for board in project::board_names()? {
         for profile in [Profile::Release, Profile::Debug] {
             image::build(&board, profile)?;
         }
     }
-    Ok(())
+    image::guest("ticker").map(drop)
 }
 
 /// Every board is in order, with its guests.
@@ -276,16 +241,19 @@ fn pass(command: &mut Command) -> Result<()> {
 }
 
 /// The tests of these crates, on this machine.
-fn host_tests(packages: &[&str], filter: Option<&str>) -> Sum {
+fn host_tests(packages: &[&str], compiler: Compiler, filter: Option<&str>) -> Sum {
     let mut command = host_cargo("test");
     command.args(packages).arg("--no-fail-fast").args(filter);
-    counted("host tests", &mut command, host_result)
+    counted("host tests", compiler.of(&mut command), host_result)
 }
 
 /// The drivers on the bench.
-fn bench_tests(filter: Option<&str>) -> Sum {
+fn bench_tests(compiler: Compiler, filter: Option<&str>) -> Sum {
     match crate::driver::linux() {
-        Ok(_) => counted("driver bench", crate::driver::bench(&[]).args(filter), system_result),
+        Ok(_) => {
+            let mut command = crate::driver::bench("run", &[]);
+            counted("driver bench", compiler.of(&mut command).arg("--").args(filter), system_result)
+        }
         Err(error) => {
             println!("FAIL driver bench: {error:#}");
             Sum { passed: 0, failed: 1 }
@@ -293,13 +261,15 @@ fn bench_tests(filter: Option<&str>) -> Sum {
     }
 }
 
-/// The command that runs the tests on emulated machines.
-fn system(args: &TestArgs) -> Command {
+/// The command that runs the tests on emulated machines. What is `built` is not built again: cargo would, since it keeps
+/// the image of one board only.
+fn system(args: &TestArgs, built: bool) -> Command {
     let mut command = host_cargo("run");
     command.args(["--quiet", "--package", "system-tests", "--"]).args(&args.filter);
     if !args.all && args.filter.is_none() {
         command.arg("--once");
     }
+    command.args(built.then_some("--no-build"));
     command
 }
 

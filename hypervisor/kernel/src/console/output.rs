@@ -258,7 +258,7 @@ fn put_polled(to: Sink<'_>, bytes: &[u8]) {
 /// device only when there is no driver yet, when several KiB wait already, and in a panic.
 pub fn write(bytes: &[u8]) {
     match log::panicking() {
-        None => OUTPUT.lock().send_beside_row(Sink::current(), bytes, true),
+        None => heard(|output| output.send_beside_row(Sink::current(), bytes, true)).unwrap_or_default(),
         Some(cpu) if cpu == this_cpu() => {
             // It may hold the lock itself, or another CPU that is stopped: go past it.
             flush();
@@ -274,10 +274,19 @@ fn silenced() -> bool {
     log::panicking().is_some_and(|cpu| cpu != this_cpu())
 }
 
-/// Waits, not for long, until another CPU has ended what it writes just now. For the CPU that panics, which may hold the
-/// lock itself.
+/// What `f` does with the output, unless another CPU panics, perhaps while this one waited for the lock.
+fn heard<R>(f: impl FnOnce(&mut Output) -> R) -> Option<R> {
+    if silenced() {
+        return None;
+    }
+    let mut output = OUTPUT.lock();
+    (!silenced()).then(|| f(&mut output))
+}
+
+/// Waits, not for long, until another CPU has ended what it writes just now; none begins after that. For the CPU that
+/// panics, which may hold the lock itself.
 pub fn take_over() {
-    for _ in 0..POLLS / 100 {
+    for _ in 0..POLLS {
         if OUTPUT.try_lock().is_some() {
             return;
         }
@@ -288,19 +297,14 @@ pub fn take_over() {
 /// Sends the first of these bytes as they are, as many as there is room for without waiting: a guest's output. Returns
 /// how many. Part of the room is left for what the hypervisor says. Context: any.
 pub fn offer(bytes: &[u8]) -> usize {
-    if silenced() {
-        return 0;
-    }
-    OUTPUT.lock().offer(Sink::current(), bytes)
+    heard(|output| output.offer(Sink::current(), bytes)).unwrap_or(0)
 }
 
 /// Sends bytes as they are and has `row` kept from then on: the line that the terminal's user edits, written so that it
 /// redraws itself from any column. Output from elsewhere then appears above it. An empty `row` ends that; so does one
 /// of more than 256 bytes. Context: any.
 pub fn write_row(bytes: &[u8], row: &[u8]) {
-    if !silenced() {
-        OUTPUT.lock().edit_row(Sink::current(), bytes, row);
-    }
+    heard(|output| output.edit_row(Sink::current(), bytes, row));
 }
 
 /// Waits until the device has taken all output, unless somebody is just writing: before the machine ends. Context: any.
@@ -312,9 +316,7 @@ pub fn flush() {
 
 /// The device's interrupt, as far as it is about output.
 pub(super) fn transmit(device: &dyn ConsoleDevice) {
-    if !silenced() {
-        OUTPUT.lock().transmit(device);
-    }
+    heard(|output| output.transmit(device));
 }
 
 #[cfg(test)]

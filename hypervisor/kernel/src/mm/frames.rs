@@ -385,12 +385,14 @@ mod host {
     const BYTES: usize = 256 << 20;
     const ALIGN: usize = 2 << 20;
 
-    /// Puts 256 MiB of the test program's memory into the pool; the operating system backs what is touched.
+    /// Puts 256 MiB of the test program's memory into the pool; the operating system backs what is touched. Aligned here:
+    /// the allocator would clear what it aligns, and so touch all of it.
     pub(super) fn provide(pool: &mut Pool) {
-        let layout = Layout::from_size_align(BYTES, ALIGN).expect("constant layout");
+        let layout = Layout::from_size_align(BYTES + ALIGN, size_of::<u64>()).expect("constant layout");
         // SAFETY: the layout is not empty.
-        let base = unsafe { alloc_zeroed(layout) }.expose_provenance() as u64;
-        assert_ne!(base, 0, "no memory for the stand-in RAM");
+        let got = unsafe { alloc_zeroed(layout) }.expose_provenance();
+        assert_ne!(got, 0, "no memory for the stand-in RAM");
+        let base = got.next_multiple_of(ALIGN) as u64;
         pool.extents.insert(base..base + BYTES as u64).expect("an empty pool takes a bank");
         pool.total = BYTES as u64;
     }

@@ -2,7 +2,7 @@
 //! What a system test is, what it gets, and how all of them are run.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -500,6 +500,9 @@ pub struct Choice {
     test: &'static Test,
 }
 
+/// The limit of a short test, in seconds.
+const SHORT: u64 = 90;
+
 /// The tests to run, those first that may take long, so that the jobs end together.
 pub fn select(groups: &[Group], wishes: &Wishes) -> Vec<Choice> {
     let mut choices = Vec::new();
@@ -546,12 +549,15 @@ pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
         println!("FAIL {error:#}");
         return (0, tests.len());
     }
-    let (next, passed, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-    let output = Mutex::new(());
+    let (passed, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (left, output) = (Mutex::new(tests.iter().collect::<VecDeque<_>>()), Mutex::new(()));
+    let jobs = wishes.jobs.max(1);
+    // One more job has the short tests where there are several: those wait more than they compute.
     std::thread::scope(|scope| {
-        for _ in 0..wishes.jobs.max(1) {
-            scope.spawn(|| {
-                while let Some(choice) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+        for job in 0..jobs + usize::from(jobs > 1) {
+            let (left, output, passed, failed) = (&left, &output, &passed, &failed);
+            scope.spawn(move || {
+                while let Some(choice) = if job < jobs { lock(left).pop_front() } else { short(left) } {
                     let name = &choice.name;
                     let start = Instant::now();
                     let context = Context::new(choice);
@@ -560,7 +566,7 @@ pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
                         .map_err(|error| anyhow::anyhow!("{error:#}"))
                         .and_then(choice.test.run);
                     let seconds = start.elapsed().as_secs_f64();
-                    let _alone = lock(&output);
+                    let _alone = lock(output);
                     match outcome {
                         Ok(()) => {
                             passed.fetch_add(1, Ordering::Relaxed);
@@ -577,6 +583,11 @@ pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
         }
     });
     (passed.into_inner(), failed.into_inner())
+}
+
+/// The shortest test that is left, if it is a short one.
+fn short<'a>(left: &Mutex<VecDeque<&'a Choice>>) -> Option<&'a Choice> {
+    lock(left).pop_back_if(|choice| choice.test.limit <= SHORT)
 }
 
 /// Prints what a failed test's machines said.

@@ -108,7 +108,7 @@ struct Cli {
     /// Each test with one profile of the image, by turns, where one is enough
     #[arg(long)]
     once: bool,
-    /// How many at a time
+    /// How many at a time; one of the short ones goes on beside them where it is more than one
     #[arg(long, short, default_value_t = 2)]
     jobs: usize,
     /// Take the boards' images as they were built last; what single tests ask for is built all the same

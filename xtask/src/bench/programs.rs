@@ -112,11 +112,22 @@ fn compile(packages: &Packages, dhrystone: &Path, output: &Path) -> Result<()> {
     link(packages, &files, output)
 }
 
+/// Fetches what static programs are linked with, so that linking one does not wait for it.
+///
+/// # Errors
+/// When a package cannot be had.
+pub fn fetch_libraries() -> Result<()> {
+    libraries(&Packages::open()?).map(drop)
+}
+
+/// The packages of the C library, of the kernel's headers and of the compiler's own library.
+fn libraries(packages: &Packages) -> Result<[PathBuf; 3]> {
+    Ok([packages.fetch("libc6-dev")?, packages.fetch("linux-libc-dev")?, packages.fetch("libgcc-12-dev")?])
+}
+
 /// Compiles and links a static program. It is there in one step: another test may be reading it.
 fn link(packages: &Packages, files: &[PathBuf], output: &Path) -> Result<()> {
-    let libc = packages.fetch("libc6-dev")?;
-    let kernel = packages.fetch("linux-libc-dev")?;
-    let gcc = packages.fetch("libgcc-12-dev")?;
+    let [libc, kernel, gcc] = libraries(packages)?;
     let mut clang = Command::new(CLANG);
     clang.args(["--target=aarch64-linux-gnu", "-O2", "-mno-outline-atomics", "-static", "-nostdlibinc"]);
     for include in [&libc, &kernel] {

@@ -15,6 +15,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::artifacts;
+use crate::bench::programs;
 use crate::image::{self, Profile};
 use crate::toolchain::{Toolchain, host_cargo};
 use crate::{process, project};
@@ -120,7 +122,14 @@ pub fn run(args: &TestArgs) -> Result<()> {
             }
             sum
         });
-        let sources = scope.spawn(|| run_checks(sources, filter));
+        let sources = scope.spawn(|| {
+            let sum = run_checks(sources, filter);
+            if !args.no_system && filter.is_none() {
+                // If this fails, the tests that need it say so.
+                let _ = downloads();
+            }
+            sum
+        });
         for row in [here, bare, sources] {
             sum.add(row.join().unwrap_or(Sum { passed: 0, failed: 1 }));
         }
@@ -224,6 +233,14 @@ fn images() -> Result<()> {
         }
     }
     image::guest("ticker").map(drop)
+}
+
+/// Fetches what no check needs and the system tests would wait for.
+fn downloads() -> Result<()> {
+    for image in ["busybox.cpio", "linux-6.1-rt/Image", "u-boot.bin"] {
+        artifacts::get(image)?;
+    }
+    programs::fetch_libraries()
 }
 
 /// Every board is in order, with its guests.

@@ -16,7 +16,7 @@ use serde_json::Value;
 use xtask::image::{self, Image, Profile};
 use xtask::qemu::{Machine, Overrides};
 use xtask::run::Bundle;
-use xtask::session::{Failure, Session};
+use xtask::session::{self, Failure, Session};
 use xtask::{bundle, project};
 
 use crate::monitor::{Monitor, Place};
@@ -590,11 +590,26 @@ fn short<'a>(left: &Mutex<VecDeque<&'a Choice>>) -> Option<&'a Choice> {
     lock(left).pop_back_if(|choice| choice.test.limit <= SHORT)
 }
 
-/// Prints what a failed test's machines said.
+/// Bytes of a long serial log that are shown of its beginning and of its end.
+const SHOWN: usize = 128 << 10;
+
+/// Prints what a failed test's machines said. Of a long log only both ends, with the file that has all of it.
 fn show_logs(context: &Context) {
     for (index, log) in lock(&context.logs).iter().enumerate() {
         println!("---- serial log {} ----", index + 1);
-        println!("{}", String::from_utf8_lossy(&lock(log)).trim_end());
+        let log = lock(log);
+        let Some((first, last)) = session::ends(&log, SHOWN) else {
+            println!("{}", String::from_utf8_lossy(&log).trim_end());
+            continue;
+        };
+        let file = context.folder.join(format!("serial-{}.log", index + 1));
+        let whole = match fs::write(&file, &*log) {
+            Ok(()) => format!("all of it is in {}", file.display()),
+            Err(error) => format!("cannot write {}: {error}", file.display()),
+        };
+        println!("{}", String::from_utf8_lossy(first).trim_end());
+        println!("---- {} bytes left out; {whole} ----", log.len() - first.len() - last.len());
+        println!("{}", String::from_utf8_lossy(last).trim_end());
     }
     println!("---- end ----");
 }

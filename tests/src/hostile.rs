@@ -51,7 +51,8 @@ fn beside_ticker(
     let guests = vec![context.variant("hostile", "hostile", &changes)?, ticker];
     let mut machine = context.boot(Setup { guests, machine, ..Setup::default() })?;
     machine.wait_for_prompt()?;
-    machine.console("ticker", "ticker: 3 at")?;
+    // Any tick: in counted time many may have passed before this is typed, and only the last lines are shown.
+    machine.console("ticker", "ticker: ")?;
     machine.done("guest create hostile")?;
     machine.done("guest start hostile")?;
     // Whatever the hostile guest does, the hypervisor tells here that it switched itself off.

@@ -391,6 +391,17 @@ fn panic_in(line: &str) -> Option<String> {
     Some(line[start..].to_owned())
 }
 
+/// Whole lines of at most `most` bytes at both ends of a log, if it has more than twice as many. A line that
+/// is longer is cut.
+pub fn ends(log: &[u8], most: usize) -> Option<(&[u8], &[u8])> {
+    let rest = log.len().checked_sub(2 * most).filter(|rest| *rest > 0)?;
+    let (first, last) = (&log[..most], &log[most + rest..]);
+    let newline = |byte: &u8| *byte == b'\n';
+    let end = first.iter().rposition(newline).map_or(most, |at| at + 1);
+    let start = last.iter().position(newline).map_or(0, |at| at + 1);
+    Some((&first[..end], &last[start..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,22 +446,6 @@ mod tests {
         assert_eq!(panic(&["prompt\rferrovisor panic: y\n"]).as_deref(), Some("ferrovisor panic: y"));
         assert_eq!(panic(&["a guest says ferrovisor panic: y\n"]), None);
     }
-}
-
-/// Whole lines of at most `most` bytes at both ends of a log, if it has more than twice as many. A line that
-/// is longer is cut.
-pub fn ends(log: &[u8], most: usize) -> Option<(&[u8], &[u8])> {
-    let rest = log.len().checked_sub(2 * most).filter(|rest| *rest > 0)?;
-    let (first, last) = (&log[..most], &log[most + rest..]);
-    let newline = |byte: &u8| *byte == b'\n';
-    let end = first.iter().rposition(newline).map_or(most, |at| at + 1);
-    let start = last.iter().position(newline).map_or(0, |at| at + 1);
-    Some((&first[..end], &last[start..]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ends;
 
     #[test]
     fn a_long_log_keeps_whole_lines_of_both_ends() {

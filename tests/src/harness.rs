@@ -557,7 +557,7 @@ pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
         for job in 0..jobs + usize::from(jobs > 1) {
             let (left, output, passed, failed) = (&left, &output, &passed, &failed);
             scope.spawn(move || {
-                while let Some(choice) = if job < jobs { lock(left).pop_front() } else { short(left) } {
+                while let Some(choice) = next(left, job < jobs) {
                     let name = &choice.name;
                     let start = Instant::now();
                     let context = Context::new(choice);
@@ -585,9 +585,11 @@ pub fn run(tests: &[Choice], wishes: &Wishes) -> (usize, usize) {
     (passed.into_inner(), failed.into_inner())
 }
 
-/// The shortest test that is left, if it is a short one.
-fn short<'a>(left: &Mutex<VecDeque<&'a Choice>>) -> Option<&'a Choice> {
-    lock(left).pop_back_if(|choice| choice.test.limit <= SHORT)
+/// The next test of a job: for one that takes all, the longest that is left; else the shortest, if it is a
+/// short one.
+fn next<'a>(left: &Mutex<VecDeque<&'a Choice>>, all: bool) -> Option<&'a Choice> {
+    let mut left = lock(left);
+    if all { left.pop_front() } else { left.pop_back_if(|choice| choice.test.limit <= SHORT) }
 }
 
 /// Bytes of a long serial log that are shown of its beginning and of its end.
